@@ -114,7 +114,7 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     /// Starts renewing tokens before they expire.
-    void start() {
+    synchronized void start() {
         if (signIn != null) {
             signIn.start();
         }
@@ -163,7 +163,7 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (signIn != null) {
             signIn.close();
         }

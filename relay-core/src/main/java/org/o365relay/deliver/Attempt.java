@@ -178,9 +178,11 @@ record Attempt(
         return tried().values().stream().allMatch(verdict -> verdict.response().origin() == Origin.RELAY);
     }
 
-    /// @return whether MAIL was reached; also true if the relay itself ended the attempt
+    /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay did not
+    ///     end the attempt itself
     boolean reachedMail() {
-        return any(verdict -> !verdict.isBeforeMail());
+        return any(verdict -> verdict.response().step().compareTo(Step.MAIL) >= 0
+                && verdict.response().origin() != Origin.RELAY);
     }
 
     /// @return number of recipients that the upstream accepted

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.Outcome;
@@ -77,17 +76,22 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return new Settlement(outcomes, null, true, "", "", remarks(attempt));
     }
 
-    /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,
-    /// unless recipients are in backoff or the attempt sets an earliest time for the next one.
+    /// The message is due when the first of its recipients may be tried. One that waits only for its upstream or
+    /// mailbox keeps the due time of the message, and so its place in the queue, unless the attempt sets an
+    /// earliest time for the next one.
     private static Instant nextAttempt(
             Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant nextRetry) {
-        boolean isDeferred = outcomes.entrySet().stream()
-                .anyMatch(entry -> entry.getValue() instanceof Deferred && attempt.counts(entry.getKey()));
-        return isDeferred
-                ? nextRetry
-                : Stream.concat(attempt.backoffs().values().stream(), Stream.ofNullable(attempt.notBefore()))
-                        .min(Instant::compareTo)
-                        .orElse(claim.dueAt());
+        List<Recipient> deferred = outcomes.keySet().stream()
+                .filter(recipient -> outcomes.get(recipient) instanceof Deferred)
+                .toList();
+        if (deferred.stream().anyMatch(attempt::counts)) {
+            return nextRetry;
+        }
+        Instant notBefore = attempt.notBefore() == null ? claim.dueAt() : attempt.notBefore();
+        return deferred.stream()
+                .map(recipient -> attempt.backoffs().getOrDefault(recipient, notBefore))
+                .min(Instant::compareTo)
+                .orElse(notBefore);
     }
 
     private static Outcome outcome(Verdict verdict, boolean expired) {

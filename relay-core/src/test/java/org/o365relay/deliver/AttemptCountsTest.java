@@ -10,13 +10,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.RateLimiter;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
 
 /// Whether a failure is attributed to the message or to its upstream, and what counts as an attempt.
 class AttemptCountsTest {
@@ -123,6 +128,47 @@ class AttemptCountsTest {
         }
         assertThat(relay.upstream.sent()).hasSizeBetween(90, 110);
         assertThat(relay.journal.events()).containsExactly("blocked");
+    }
+
+    @Test
+    void aRecipientThatMetATroubleOfTheUpstreamDoesNotWaitForTheBackoffOfAnother() {
+        for (int i = 0; i < 3; i++) {
+            relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.1 User unknown"));
+            relay.accept(null, SCAN, EXTERNAL);
+        }
+        relay.deliverDue();
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+        relay.accept(null, SCAN, EXTERNAL, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).contains("backoff").endsWith("unreachable");
+
+        pass(Duration.ofSeconds(1));
+
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(ANNA);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        CONNECT        | 451 4.3.2 Retry-After    | RELAY    | false
+        CONTENT        | 451 4.3.0 cannot be read | RELAY    | false
+        END_OF_CONTENT | 554 5.6.0 unacceptable   | RELAY    | false
+        CONNECT        | 451 4.4.1 refused        | NETWORK  | false
+        AUTH           | 535 5.7.3 no             | UPSTREAM | false
+        MAIL           | 451 4.3.2 wait           | UPSTREAM | true
+        RCPT           | 550 5.1.1 unknown        | UPSTREAM | true
+        CONTENT        | 451 4.4.2 lost           | NETWORK  | true
+        END_OF_CONTENT | 250 2.0.0 ok             | UPSTREAM | true
+        """)
+    void onlyAnAttemptThatReachedMailCountsAgainstTheRate(
+            Step step, String reply, Response.Origin origin, boolean counts, @TempDir Path directory) throws Exception {
+        try (DeliveryFixture limited = new DeliveryFixture(directory, new MailboxLimits(60, 60, 2, null))) {
+            RateLimiter rate = limited.sender.account().rateLimiter();
+            limited.upstream.answer(new Response(step, Reply.parse(reply).orElseThrow(), origin));
+            limited.accept("scan@contoso.example", SCAN, ANNA);
+            rate.take(1);
+            limited.deliverDue();
+            assertThat(rate.take(100)).isEqualTo(counts ? 59 : 60);
+        }
     }
 
     @Test

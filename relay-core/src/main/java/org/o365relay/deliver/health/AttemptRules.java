@@ -141,12 +141,12 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
     private MailboxHealth quotaUsedUp(QuotaUsedUp quota) {
         Blocked block = health.block();
         return quota.isBrief() && block != null
-                ? health.blocked(block.with(block.suspension().rescheduled(now)).probing(false))
+                ? health.blocked(block.with(block.suspension().rescheduled(now)).withProbe(null))
                 : blocked(Suspension.endedByTime(quota.cause(), quota.until(), now), quota.isBrief());
     }
 
     private MailboxHealth blocked(Suspension suspension, boolean isBrief) {
-        return health.blocked(new Blocked(suspension, upstream.position(), false, isBrief));
+        return health.blocked(new Blocked(suspension, upstream.position(), null, isBrief));
     }
 
     private MailboxHealth retryLater(UpstreamHealth next, Duration delay, Cause cause) {
@@ -170,7 +170,7 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         return switch (failed) {
             case Suspended _ -> health.with(next.to(new Suspended(suspension)));
             case Blocked block ->
-                health.with(next).blocked(block.with(suspension).probing(false));
+                health.with(next).blocked(block.with(suspension).withProbe(null));
         };
     }
 }

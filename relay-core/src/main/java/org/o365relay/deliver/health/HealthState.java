@@ -1,6 +1,8 @@
 package org.o365relay.deliver.health;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.Suspension.EndedBy;
 
 /// State of an upstream or of a blocked mailbox.
 sealed interface HealthState {
@@ -36,17 +38,24 @@ sealed interface HealthState {
     /// The mailbox itself has a failure, whichever upstream is used.
     ///
     /// @param upstream position of the upstream where the failure was seen
-    /// @param isProbing whether a probe is in flight
+    /// @param probe permit of the probe that is in flight; null if there is none
     /// @param isBrief whether the block is expected to end soon; if so, it is not reported
-    record Blocked(Suspension suspension, int upstream, boolean isProbing, boolean isBrief) implements Failed {
+    record Blocked(
+            Suspension suspension, int upstream, @Nullable DeliveryPermit probe, boolean isBrief) implements Failed {
 
-        Blocked probing(boolean probing) {
-            return new Blocked(suspension, upstream, probing, isBrief);
+        /// @return whether an operator's request ends the block without a probe: it is a block because of the relay's
+        ///     own quota, which has room
+        boolean endsAtOnce(boolean quotaHasRoom) {
+            return suspension.endedBy() == EndedBy.TIME && quotaHasRoom;
+        }
+
+        Blocked withProbe(@Nullable DeliveryPermit next) {
+            return new Blocked(suspension, upstream, next, isBrief);
         }
 
         /// A copy with this suspension.
         Blocked with(Suspension next) {
-            return new Blocked(next, upstream, isProbing, isBrief);
+            return new Blocked(next, upstream, probe, isBrief);
         }
     }
 }

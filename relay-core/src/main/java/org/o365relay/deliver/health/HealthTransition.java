@@ -30,9 +30,11 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
     private static MailboxHealth next(MailboxHealth health, HealthEvent event, Instant now) {
         return switch (event) {
             case AttemptResult result ->
-                health.isStale(result.permit()) ? health : AttemptRules.next(health, result, now);
+                health.isStale(result.permit())
+                        ? health
+                        : AttemptRules.next(probeEnded(health, result.permit()), result, now);
             case PermitTaken(DeliveryPermit permit) -> taken(health, permit);
-            case PermitReturned(DeliveryPermit permit) -> count(health, permit, -1, false);
+            case PermitReturned(DeliveryPermit permit) -> returned(health, permit);
             case Pause pause -> health.withOperator(pause, health.messageProbeBy());
             case Resume(boolean quotaHasRoom) ->
                 probesDue(health.withOperator(null, health.messageProbeBy()), quotaHasRoom, now);
@@ -44,20 +46,37 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
     }
 
     private static MailboxHealth taken(MailboxHealth health, DeliveryPermit permit) {
-        MailboxHealth taken = count(health, permit, 1, true);
+        UpstreamHealth upstream = counted(health.upstream(permit), permit, 1);
+        MailboxHealth taken = switch (permit.probe()) {
+            case NONE -> health.with(upstream);
+            case UPSTREAM -> health.with(upstream.withProbe(permit));
+            case MAILBOX ->
+                health.with(
+                        upstream, health.block() == null ? null : health.block().withProbe(permit));
+        };
         boolean isMessageProbe = permit.probe() != Probe.NONE && permit.carriesMail();
         return isMessageProbe ? taken.withOperator(health.pause(), null) : taken;
     }
 
-    private static MailboxHealth count(MailboxHealth health, DeliveryPermit permit, int step, boolean probing) {
+    /// Ends the probe when its result is known, so that waits are computed up to the next probe; the permit is
+    /// returned only after the message has been settled.
+    private static MailboxHealth probeEnded(MailboxHealth health, DeliveryPermit permit) {
         UpstreamHealth upstream = health.upstream(permit);
+        return permit.equals(upstream.permits().probe()) ? health.with(upstream.withProbe(null)) : health;
+    }
+
+    private static MailboxHealth returned(MailboxHealth health, DeliveryPermit permit) {
+        UpstreamHealth upstream = counted(health.upstream(permit), permit, -1);
+        Blocked block = health.block();
+        return health.with(
+                permit.equals(upstream.permits().probe()) ? upstream.withProbe(null) : upstream,
+                block != null && permit.equals(block.probe()) ? block.withProbe(null) : block);
+    }
+
+    private static UpstreamHealth counted(UpstreamHealth upstream, DeliveryPermit permit, int step) {
         Permits before = upstream.permits();
         int deliveries = before.deliveries() + (permit.carriesMail() ? step : 0);
-        boolean isProbing = permit.probe() == Probe.UPSTREAM ? probing : before.isProbing();
-        Blocked block = permit.probe() == Probe.MAILBOX && health.block() != null
-                ? health.block().probing(probing)
-                : health.block();
-        return health.with(upstream.with(new Permits(deliveries, isProbing, before.generation())), block);
+        return upstream.with(new Permits(deliveries, before.probe(), before.generation()));
     }
 
     private static boolean isOver(@Nullable Blocked block, Instant now) {
@@ -69,8 +88,7 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
     /// Makes every probe due now, and ends a block because of the relay's own quota if the quota has room.
     private static MailboxHealth probesDue(MailboxHealth health, boolean quotaHasRoom, Instant now) {
         Blocked block = health.block();
-        boolean isQuota = block != null && block.suspension().endedBy() == EndedBy.TIME;
-        MailboxHealth open = isQuota && quotaHasRoom ? health.unblocked() : health;
+        MailboxHealth open = block != null && block.endsAtOnce(quotaHasRoom) ? health.unblocked() : health;
         return open.dueNow(now);
     }
 }

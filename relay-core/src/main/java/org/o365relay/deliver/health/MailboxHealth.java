@@ -92,14 +92,14 @@ record MailboxHealth(
     private Stream<Failure> failures() {
         return block != null
                 ? Stream.of(new Failure(
-                        block.suspension(), upstreams.get(block.upstream()), Probe.MAILBOX, block.isProbing()))
+                        block.suspension(), upstreams.get(block.upstream()), Probe.MAILBOX, block.probe() != null))
                 : suspended()
                         .flatMap(upstream -> upstream.state().failure().stream()
                                 .map(suspension -> new Failure(
                                         suspension,
                                         upstream,
                                         Probe.UPSTREAM,
-                                        upstream.permits().isProbing())));
+                                        upstream.permits().probe() != null)));
     }
 
     /// @return the upstreams, suspended or retried, that are preferred to the first open one

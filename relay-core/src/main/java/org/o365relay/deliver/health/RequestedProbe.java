@@ -39,7 +39,8 @@ public record RequestedProbe(
         QUOTA
     }
 
-    /// Lists the probes that become due when an operator requests a retry of the mailbox or resumes it.
+    /// Lists the probes that become due when an operator requests a retry of the mailbox or resumes it. While the
+    /// mailbox itself is blocked, its suspended upstreams are not probed.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
     static List<RequestedProbe> of(MailboxHealth health, @Nullable Instant quotaFullUntil) {
@@ -48,6 +49,9 @@ public record RequestedProbe(
         if (block != null) {
             String seenAt = health.upstreams().get(block.upstream()).name();
             probes.add(of(seenAt, Target.MAILBOX, block.suspension(), quotaFullUntil));
+            if (!block.endsAtOnce(quotaFullUntil == null)) {
+                return probes;
+            }
         }
         health.suspended()
                 .forEach(upstream -> upstream.state()

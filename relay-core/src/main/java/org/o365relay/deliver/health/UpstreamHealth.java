@@ -1,6 +1,7 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.HealthState.Open;
 import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.HealthState.Suspended;
@@ -24,14 +25,15 @@ record UpstreamHealth(
     /// Delivery permits that are in use.
     ///
     /// @param deliveries number of deliveries in flight
-    /// @param isProbing whether a probe of the upstream is in flight
+    /// @param probe permit of the probe of the upstream that is in flight; null if there is none. It is in flight
+    ///     until its result is known, even if it still uses a connection
     /// @param generation number that increases when the state of the upstream or the block of the mailbox
     ///     changes; results of permits with an older number are ignored
-    record Permits(int deliveries, boolean isProbing, int generation) {}
+    record Permits(int deliveries, @Nullable DeliveryPermit probe, int generation) {}
 
     /// An open upstream.
     static UpstreamHealth open(int position, String name, int connections) {
-        return new UpstreamHealth(position, name, connections, new Open(), 0, 0, new Permits(0, false, 0));
+        return new UpstreamHealth(position, name, connections, new Open(), 0, 0, new Permits(0, null, 0));
     }
 
     boolean isOpen() {
@@ -68,8 +70,12 @@ record UpstreamHealth(
         return new UpstreamHealth(position, name, connections, state, nextRetries, nextTransactionFailures, permits);
     }
 
+    UpstreamHealth withProbe(@Nullable DeliveryPermit probe) {
+        return with(new Permits(permits.deliveries(), probe, permits.generation()));
+    }
+
     UpstreamHealth invalidatingPermits() {
-        return with(new Permits(permits.deliveries(), permits.isProbing(), permits.generation() + 1));
+        return with(new Permits(permits.deliveries(), permits.probe(), permits.generation() + 1));
     }
 
     UpstreamHealth with(Permits next) {

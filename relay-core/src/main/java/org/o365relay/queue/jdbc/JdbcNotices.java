@@ -49,8 +49,18 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
     public Optional<QueueId> delaysRecordedUpTo() {
         return store.readers()
                 .read(statements -> statements.first("progress", row -> row.getString(1), DELAY_SCAN))
-                .map(Long::parseLong)
+                .flatMap(JdbcNotices::position)
                 .map(this::belowNewIds);
+    }
+
+    /// @return the saved position; empty if the value is damaged, so that the scan begins as in a new queue
+    private static Optional<Long> position(String saved) {
+        if (saved.matches("\\d{1,18}")) {
+            return Optional.of(Long.parseLong(saved));
+        }
+        log.warn("the position of the scan for delayed messages is damaged; only messages that become late from now on"
+                + " get delay notices");
+        return Optional.empty();
     }
 
     /// After a start, new IDs may be lower than some in the queue, because the calendar clock was far ahead.

@@ -85,7 +85,15 @@ final class HealthScript {
 
     /// The permit of a delivery, which is held until the script ends.
     DeliveryPermit begin() {
-        DeliveryPermit permit = delivery().orElseThrow();
+        return taken(delivery().orElseThrow());
+    }
+
+    /// The permit of the next delivery or, if none may start, of the next check; held until it is returned.
+    DeliveryPermit beginNext() {
+        return taken(delivery().orElseGet(this::check));
+    }
+
+    private DeliveryPermit taken(DeliveryPermit permit) {
         apply(new HealthEvent.PermitTaken(permit));
         return permit;
     }
@@ -120,10 +128,11 @@ final class HealthScript {
         };
     }
 
-    void apply(HealthEvent event) {
+    HealthScript apply(HealthEvent event) {
         HealthTransition transition = HealthTransition.of(health, event, now);
         health = transition.health();
         transition.journal().forEach(reported -> journal.add(name(reported)));
+        return this;
     }
 
     private static String name(Event event) {

@@ -213,6 +213,55 @@ class HealthTransitionTest {
         }
     }
 
+    /// The wait is computed while the attempt that failed still holds its permit, because its message is settled
+    /// before the permit is returned.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        1 |                                                                | unreachable CONNECT     | 1s
+        1 |                                                                | upstream failed CONTENT | 1m
+        1 |                                                                | mailbox failed CONTENT  | 1m
+        1 | unreachable CONNECT                                            | unreachable CONNECT     | 2s
+        1 | upstream failed AUTH                                           | upstream failed AUTH    | 2m
+        1 | upstream failed CONTENT                                        | upstream failed CONTENT | 2m
+        1 | upstream failed CONTENT                                        | upstream failed RCPT    | 2m
+        1 | upstream failed CONTENT                                        | mailbox failed CONTENT  | 1m
+        1 | upstream failed CONTENT                                        | transaction failed      | 2m
+        1 | upstream failed CONTENT                                        | connection lost         | 2m
+        1 | upstream failed CONTENT                                        | answered                | 1m
+        1 | upstream failed CONTENT, upstream failed CONTENT               | upstream failed CONTENT | 4m
+        1 | mailbox failed CONTENT                                         | mailbox failed CONTENT  | 2m
+        1 | mailbox failed CONTENT                                         | upstream failed CONTENT | 1m
+        1 | mailbox failed AUTH                                            | mailbox failed AUTH     | 2m
+        1 | transaction failed, transaction failed, transaction failed     | connection lost         | 2s
+        1 | transaction failed, transaction failed, transaction failed, answered | transaction failed | 2s
+        2 | upstream failed CONTENT, upstream failed CONTENT               | upstream failed CONTENT | 0s
+        """)
+    void theWaitAfterAFailedProbeEndsWhenTheNextProbeIsDue(
+            int upstreams, @Nullable String before, String result, String wait) {
+        HealthScript script = new HealthScript(upstreams).apply(before == null ? "" : before);
+        DeliveryPermit permit = script.beginNext();
+        script.apply(script.event(result, permit));
+
+        Duration whileItHoldsItsPermit = script.health().untilNextAttempt(script.now());
+        script.apply(new HealthEvent.PermitReturned(permit));
+
+        assertThat(whileItHoldsItsPermit).isEqualTo(Duration.parse("PT" + wait));
+        assertThat(script.health().untilNextAttempt(script.now())).isEqualTo(whileItHoldsItsPermit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"upstream failed CONTENT", "mailbox failed CONTENT"})
+    void returningThePermitOfAnEarlierProbeDoesNotEndTheNextProbe(String failure) {
+        HealthScript script = new HealthScript(1).apply(failure);
+        DeliveryPermit first = script.beginNext();
+        script.apply(script.event(failure, first)).passTime(Duration.ofMinutes(2));
+        script.beginNext();
+
+        script.apply(new HealthEvent.PermitReturned(first));
+
+        assertThat(script.permits()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

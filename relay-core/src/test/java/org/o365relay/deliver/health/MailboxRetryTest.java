@@ -168,6 +168,34 @@ class MailboxRetryTest {
         assertThat(fallback.endRetryAfter()).as("the wait has ended").isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void doesNotListTheProbeOfASuspendedUpstreamWhileTheMailboxIsBlocked(String command) {
+        mailbox = mailbox(primary, fallback);
+        fail(mailbox.acquire().orElseThrow(), Kind.SIGN_IN_FAILED);
+        fail(mailbox.acquire().orElseThrow(), Kind.MAILBOX_FULL);
+
+        assertThat(requested(command))
+                .extracting(RequestedProbe::target)
+                .containsExactly(RequestedProbe.Target.MAILBOX);
+        assertThat(mailbox.acquireCheck()).as("the upstream is not probed").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void listsTheProbeOfASuspendedUpstreamIfTheBlockEndsAtOnce(String command) {
+        mailbox = mailbox(primary, fallback);
+        fail(mailbox.acquire().orElseThrow(), Kind.SIGN_IN_FAILED);
+        DeliveryPermit permit = mailbox.acquire().orElseThrow();
+        mailbox.apply(new QuotaUsedUp(permit, DATA, clock.instant().plus(DAY), false));
+        mailbox.release(permit);
+
+        assertThat(requested(command))
+                .extracting(RequestedProbe::target)
+                .containsExactly(RequestedProbe.Target.MAILBOX, RequestedProbe.Target.UPSTREAM);
+        assertThat(mailbox.acquireCheck()).as("the upstream is probed").isPresent();
+    }
+
     private List<RequestedProbe> requested(String command) {
         return command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
     }

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.DelayNotification;
@@ -222,6 +224,15 @@ class NoticeStoreTest {
             assertThat(event.kind()).isEqualTo("delayed");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-1", "1e3", " 7", "99999999999999999999"})
+    void beginsTheScanForDelayedMessagesAnewIfItsPositionIsDamaged(String position) {
+        notices().recordDelays(new QueueId(17), List.of());
+        fixture.execute("UPDATE progress SET value = '" + position + "'");
+
+        assertThat(notices().delaysRecordedUpTo()).isEmpty();
     }
 
     @Test

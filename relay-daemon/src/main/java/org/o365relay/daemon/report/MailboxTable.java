@@ -62,9 +62,10 @@ public record MailboxTable(Layout layout) {
     /// The row of a pool, of a mailbox that is no longer configured, or of any mailbox while the relay is not
     /// running.
     private List<String> cellsWithoutStatus(GroupCount count, boolean isStopped) {
+        boolean isMailbox = count.name().indexOf('@') >= 0; // names of pools have letters, digits and hyphens
         return List.of(
                 count.name(),
-                isStopped ? "-" : "pool",
+                isStopped ? "-" : isMailbox ? "unconfigured" : "pool",
                 "-",
                 Amounts.count(count.messages()),
                 layout.times().age(count.oldest()),

@@ -64,6 +64,13 @@ final class QueueReportTest {
     }
 
     @Test
+    void tellsAPoolFromAMailboxThatIsNotConfigured() {
+        assertThat(report("unreachable", State.OPEN, "a@x.example", "old@x.example", "scanners"))
+                .containsPattern("(?m)^ *old@x.example +unconfigured ")
+                .containsPattern("(?m)^ *scanners +pool ");
+    }
+
+    @Test
     void namesTheCommandsThatShowAnUnknownReply() {
         assertThat(report("unknown-reply", State.OPEN, "a@x.example"))
                 .contains("o365-relay queue list --reason unknown-reply, then o365-relay queue show ID");

@@ -100,8 +100,9 @@ final class SandboxConnection {
         }
     }
 
-    /// Discards input until the client closes the connection.
+    /// Discards input until the client closes the connection, however long that takes.
     void discardUntilClosed() throws IOException {
+        socket.setSoTimeout(0);
         while (in.read(buffer) >= 0) {
             position = 0;
             end = 0;
