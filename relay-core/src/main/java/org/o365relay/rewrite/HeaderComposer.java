@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,9 @@ final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
-    private static final String AUTO_RESPONSE_SUPPRESS = "X-Auto-Response-Suppress";
 
-    // Fields that would be wrong after rewriting, or that are confidential (Bcc). ARC-* fields are removed as well.
+    // Fields that would be wrong after rewriting, that are confidential (Bcc), or that Exchange wrote when the message
+    // passed it before: with its loop stamps, it would drop the message as a loop.
     private static final Set<String> REMOVED = Set.of(
             "sender",
             "return-path",
@@ -29,7 +30,14 @@ final class HeaderComposer {
             "resent-bcc",
             "dkim-signature",
             "domainkey-signature",
-            "x-google-dkim-signature");
+            "x-google-dkim-signature",
+            "x-ld-processed",
+            "x-eopattributedmessage",
+            "x-eoptenantattributedmessage");
+    private static final List<String> REMOVED_PREFIXES =
+            List.of("arc-", "x-ms-exchange-", "x-forefront-", "x-microsoft-antispam");
+
+    private static final Pattern COMMENT_OR_SPACE = Pattern.compile("\\([^()]*\\)|[ \t]");
 
     // Leaves room for the field name on the same line (RFC 5322 §2.1.1).
     private static final int MAX_RECORDED = 900;
@@ -63,7 +71,7 @@ final class HeaderComposer {
             } else if (field.equals(replyTo) && pending.remove(field)) {
                 fields.add(field);
             } else if (isKept(field)) {
-                fields.add(field);
+                fields.add(AutoResponseSuppress.withoutNdr(field));
             }
         }
         fields.addAll(pending);
@@ -75,8 +83,15 @@ final class HeaderComposer {
             case "from", "reply-to" -> false;
             case "date", "message-id", "to" -> !field.isEmpty();
             case "x-original-from", "x-original-envelope-from" -> !rules.recordOriginal();
-            default -> !REMOVED.contains(name) && !name.startsWith("arc-");
+            case "x-auto-response-suppress" -> AutoResponseSuppress.isMoreThanNdr(field);
+            case "mime-version" -> isVersionOne(field);
+            default -> !REMOVED.contains(name) && REMOVED_PREFIXES.stream().noneMatch(name::startsWith);
         };
+    }
+
+    /// Accepts comments (RFC 2045 §4).
+    private static boolean isVersionOne(RawField mimeVersion) {
+        return COMMENT_OR_SPACE.matcher(mimeVersion.value()).replaceAll("").equals("1.0");
     }
 
     /// Adds the same values at every attempt, because Exchange detects duplicates by Message-ID and Date. Only
@@ -92,9 +107,12 @@ final class HeaderComposer {
         if (lacks("To") && fields.stream().noneMatch(field -> field.is("Cc") && !field.isEmpty())) {
             fields.add(RawField.of("To", "undisclosed-recipients:;"));
         }
-        if (rules.suppressAutoResponses() && lacks(AUTO_RESPONSE_SUPPRESS)) {
-            // Not "All", because that would also suppress NDRs, which the admin needs ([MS-OXCMAIL] §2.1.3.2.20).
-            fields.add(RawField.of(AUTO_RESPONSE_SUPPRESS, "OOF, AutoReply, DR, RN, NRN"));
+        if (lacks("MIME-Version") && !(lacks("Content-Type") && lacks("Content-Transfer-Encoding"))) {
+            // Without it, a reader may show the whole body as plain text (RFC 2045 §4), attachments included.
+            fields.add(RawField.of("MIME-Version", "1.0"));
+        }
+        if (rules.suppressAutoResponses() && lacks(AutoResponseSuppress.NAME)) {
+            fields.add(RawField.of(AutoResponseSuppress.NAME, AutoResponseSuppress.ALL_BUT_NDR));
         }
     }
 

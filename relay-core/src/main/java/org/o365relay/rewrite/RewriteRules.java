@@ -18,7 +18,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param replyToFallback `Reply-To` of messages with neither a usable `Reply-To` nor a reachable author or
 ///     envelope sender; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
-/// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
+/// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20) to messages
+///     without it
 /// @param hostname host name of this relay in `Received`
 public record RewriteRules(
         EmailAddress mailbox,

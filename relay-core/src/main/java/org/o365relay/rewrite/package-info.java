@@ -17,18 +17,29 @@
 ///    there is no usable one and replies would not reach the author, one is created from the reachable authors,
 ///    the envelope sender or the configured fallback. Other `Reply-To` fields are removed.
 /// 5. `Sender`, `Return-Path`, `Bcc`, `Resent-Bcc`, `DKIM-Signature`, `DomainKey-Signature`,
-///    `X-Google-DKIM-Signature` and `ARC-*` are removed.
+///    `X-Google-DKIM-Signature` and `ARC-*` are removed. So are the fields that Exchange wrote when the message
+///    passed it before, and that a device which forwards mail returns: `X-MS-Exchange-*`, `X-LD-Processed`,
+///    `X-EOPAttributedMessage`, `X-EOPTenantAttributedMessage`, `X-Forefront-*` and `X-Microsoft-Antispam*`. The
+///    loop stamps among them make Exchange drop the message; the verdicts are those about an earlier passage.
+///    Real loops are still found, by the `Received` fields.
 /// 6. An empty `Date`, `Message-ID` or `To` is removed. A missing `Date` or `Message-ID` is appended, and a
-///    `To` if there is neither a `To` nor a `Cc` with a value. If configured, `X-Auto-Response-Suppress` is
-///    appended unless it exists. If configured, `X-Original-From` (if `From` was changed) and
-///    `X-Original-Envelope-From` are appended, and those from the device are removed.
-/// 7. NUL octets in fields are removed.
-/// 8. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, unquoted names that contain an `@` are quoted,
+///    `To` if there is neither a `To` nor a `Cc` with a value. If there is a `Content-Type` or
+///    `Content-Transfer-Encoding`, a missing `MIME-Version` is appended; one with a value other than `1.0` is
+///    removed. If configured, `X-Original-From` (if `From` was changed) and `X-Original-Envelope-From` are
+///    appended, and those from the device are removed.
+/// 7. In `X-Auto-Response-Suppress`, `All` is replaced by all its values except `NDR`, and `NDR` is removed,
+///    with the field if it is the only value, because the admin needs the NDRs. If configured, and there is
+///    none, one is appended with all values except `NDR`.
+/// 8. NUL octets in fields are removed.
+/// 9. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, unquoted names that contain an `@` are quoted,
 ///    and an address after a name is enclosed in angle brackets if they are missing.
-/// 9. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
+/// 10. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///    between elements.
 ///
-/// All other fields stay byte-identical and in order.
+/// All other fields stay byte-identical and in order, also `Auto-Submitted` and `Precedence`. Neither is added:
+/// the relay cannot know whether a person wrote the message. The body is not read before the header is sent,
+/// so the charset of text with 8-bit characters and without a `Content-Type` is not guessed: a wrong guess
+/// would spoil it, and Exchange applies its own default (`Set-RemoteDomain -NonMimeCharacterSet`).
 ///
 /// For an upstream without envelopes (Microsoft Graph), [org.o365relay.rewrite.DestinationFields] makes the
 /// destination fields match the envelope, and [org.o365relay.rewrite.AttachmentStripper] removes large

@@ -9,10 +9,13 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.PlainMessage.Field;
 
@@ -29,12 +32,23 @@ public final class DocumentedChanges {
             "resent-bcc",
             "dkim-signature",
             "domainkey-signature",
-            "x-google-dkim-signature");
+            "x-google-dkim-signature",
+            "x-ld-processed",
+            "x-eopattributedmessage",
+            "x-eoptenantattributedmessage");
+    private static final Pattern REMOVED_BY_PREFIX =
+            Pattern.compile("(arc-|x-ms-exchange-|x-forefront-|x-microsoft-antispam).*");
     private static final Set<String> WRITTEN_ANEW = Set.of("from", "reply-to");
     private static final Set<String> USELESS_WHEN_EMPTY = Set.of("date", "message-id", "to");
     private static final Set<String> RECORD = Set.of("x-original-from", "x-original-envelope-from");
     private static final Set<String> ADDED = Set.of(
-            "date", "message-id", "to", "x-auto-response-suppress", "x-original-from", "x-original-envelope-from");
+            "date",
+            "message-id",
+            "to",
+            "mime-version",
+            "x-auto-response-suppress",
+            "x-original-from",
+            "x-original-envelope-from");
     private static final Set<String> RESPACED =
             Set.of("to", "cc", "reply-to", "resent-to", "resent-cc", "references", "in-reply-to");
     private static final Pattern INNER_BLANK = Pattern.compile("(?s).*[^ \t][ \t]+[^ \t].*");
@@ -182,7 +196,21 @@ public final class DocumentedChanges {
         boolean useless = USELESS_WHEN_EMPTY.contains(name)
                 && field.value().replace("\0", "").isBlank();
         boolean replaced = WRITTEN_ANEW.contains(name) || (RECORD.contains(name) && rules.recordOriginal());
-        return !useless && !replaced && !REMOVED.contains(name) && !name.startsWith("arc-");
+        return !useless
+                && !replaced
+                && !REMOVED.contains(name)
+                && !REMOVED_BY_PREFIX.matcher(name).matches()
+                && !isWithoutMeaning(name, field.value().replace("\0", ""));
+    }
+
+    /// Another version than 1.0, or nothing but NDR to suppress.
+    private static boolean isWithoutMeaning(String name, String value) {
+        return switch (name) {
+            case "mime-version" ->
+                !value.replaceAll("\\([^()]*\\)|[ \t\r\n]", "").strip().equals("1.0");
+            case "x-auto-response-suppress" -> words(value).equals(Set.of("ndr"));
+            default -> false;
+        };
     }
 
     /// The field without what a documented rule may have changed: NUL, folds of lines over 998 octets, and in
@@ -192,10 +220,26 @@ public final class DocumentedChanges {
         String value = text.substring(text.indexOf(':') + 1);
         if (RESPACED.contains(lower(field))) {
             value = value.replaceAll("[\\s\"\\\\<>]", "");
+        } else if (field.is("X-Auto-Response-Suppress")) {
+            value = new TreeSet<>(withoutNdr(value)).toString();
         } else if (text.length() > 998) {
             value = value.replace("\r\n", "");
         }
         return lower(field) + text.substring(field.name().length(), text.indexOf(':') + 1) + value;
+    }
+
+    private static Set<String> withoutNdr(String value) {
+        Set<String> words = words(value);
+        return words.contains("all")
+                ? Set.of("oof", "autoreply", "dr", "rn", "nrn")
+                : words.stream().filter(word -> !word.equals("ndr")).collect(Collectors.toSet());
+    }
+
+    private static Set<String> words(String value) {
+        return Arrays.stream(value.replace("\r\n", "").toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private static String lower(Field field) {

@@ -22,6 +22,9 @@ final class HeaderScan {
     private static final byte[] FROM = "from".getBytes(US_ASCII);
     private static final byte[] DATE = "date".getBytes(US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id".getBytes(US_ASCII);
+    private static final byte[] MIME_VERSION = "mime-version".getBytes(US_ASCII);
+    private static final byte[] CONTENT_TYPE = "content-type".getBytes(US_ASCII);
+    private static final byte[] CONTENT_TRANSFER_ENCODING = "content-transfer-encoding".getBytes(US_ASCII);
     private static final byte[] SUBJECT = "subject".getBytes(US_ASCII);
     private static final byte[] RECEIVED = "received".getBytes(US_ASCII);
     private static final byte[] NOTICE = "x-o365-relay-notice".getBytes(US_ASCII);
@@ -39,6 +42,8 @@ final class HeaderScan {
     private int authorEnd;
     private int receivedFields;
     private boolean hasDate;
+    private boolean hasMimeVersion;
+    private boolean hasMimeFields;
     private int messageId; // start of the first value; 0 if absent
     private int messageIdEnd;
     private int subject; // start of the first value; 0 if absent
@@ -65,7 +70,8 @@ final class HeaderScan {
     }
 
     /// @return any of [Deviation#NO_BLANK_LINE], [Deviation#RAW_8BIT_HEADER], [Deviation#NO_FROM],
-    ///     [Deviation#MULTIPLE_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
+    ///     [Deviation#MULTIPLE_FROM], [Deviation#NO_DATE], [Deviation#NO_MESSAGE_ID] and
+    ///     [Deviation#NO_MIME_VERSION]
     Set<Deviation> deviations() {
         return deviations;
     }
@@ -143,6 +149,10 @@ final class HeaderScan {
                 subject = value;
                 subjectEnd = end;
             }
+        } else if (is(MIME_VERSION, name, nameEnd)) {
+            hasMimeVersion = true;
+        } else if (is(CONTENT_TYPE, name, nameEnd) || is(CONTENT_TRANSFER_ENCODING, name, nameEnd)) {
+            hasMimeFields = true;
         } else if (is(RECEIVED, name, nameEnd)) {
             receivedFields++;
             previousId = previousId == null ? OwnReceived.queueId(text(value, end), hostname) : previousId;
@@ -174,6 +184,9 @@ final class HeaderScan {
         }
         if (messageId == 0) {
             deviations.add(Deviation.NO_MESSAGE_ID);
+        }
+        if (hasMimeFields && !hasMimeVersion) {
+            deviations.add(Deviation.NO_MIME_VERSION);
         }
     }
 

@@ -43,6 +43,11 @@ class HeaderScanTest {
         From: x\\nDate: y\\nMessage-ID: z\\n\\nx  |
         From: x\\rDate: y\\rMessage-ID: z\\r\\rx  |
         From: x\\r/Date: y\\r\\r/Message-ID: z//  |
+        ALLMIME-Version: 1.0/Content-Type: x//    |
+        ALLContent-type: x/mime-version : 1.0//   |
+        ALLContent-Type: x//                      | no-mime-version
+        ALLContent-Transfer-Encoding:base64/      | no-mime-version
+        ALL/Content-Type: x/                      |
         From someone/ALL/                         |
         >From someone/ALL/                        |
         ALLX: \u00fc/                             | raw-8bit-header
