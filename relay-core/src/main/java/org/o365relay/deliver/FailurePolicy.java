@@ -1,6 +1,7 @@
 package org.o365relay.deliver;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
@@ -12,6 +13,7 @@ import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
+import org.o365relay.exchange.ReplyStep;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
@@ -69,7 +71,7 @@ public final class FailurePolicy {
     /// @return the verdict; its outcome contains the reply of the response
     public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
-            case UPSTREAM -> {
+            case SUBMISSION, CONNECTOR -> {
                 boolean accepted = response.step() == Step.END_OF_CONTENT
                         && response.reply().category() == 2;
                 if (response.retryAfter() != null) {
@@ -78,11 +80,11 @@ public final class FailurePolicy {
                             Scope.ATTEMPT,
                             "the upstream refuses mail over this IP version; the next attempt uses the other one");
                 }
-                yield accepted ? delivered(response) : known(ReplySource.SMTP, response, alias);
+                yield accepted ? delivered(response) : known(response, alias);
             }
-            case GRAPH ->
-                response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
-            case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
+            case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(response, alias);
+            case SIGN_IN -> known(response, alias);
+            case NDR -> judgeReport(response);
             case NETWORK -> judgeNetwork(response);
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
@@ -109,11 +111,43 @@ public final class FailurePolicy {
         return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }
 
-    private Verdict known(ReplySource source, Response response, boolean alias) {
-        return catalogue
-                .find(source, response.reply())
-                .map(known -> judgeKnown(response, known, alias))
-                .orElseGet(() -> judgeUnknown(source, response));
+    private Verdict known(Response response, boolean alias) {
+        return find(response).map(known -> judgeKnown(response, known, alias)).orElseGet(() -> judgeUnknown(response));
+    }
+
+    private Optional<KnownReply> find(Response response) {
+        return source(response.origin())
+                .flatMap(source -> catalogue.find(source, replyStep(response.step()), response.reply()));
+    }
+
+    private static Optional<ReplySource> source(Origin origin) {
+        return switch (origin) {
+            case SUBMISSION -> Optional.of(ReplySource.SUBMISSION);
+            case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
+            case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
+            case GRAPH -> Optional.of(ReplySource.GRAPH);
+            case NDR -> Optional.of(ReplySource.NDR);
+            case NETWORK, TLS, RELAY -> Optional.empty();
+        };
+    }
+
+    private static ReplyStep replyStep(Step step) {
+        return switch (step) {
+            case CONNECT, GREETING, EHLO, STARTTLS -> ReplyStep.SESSION;
+            case AUTH -> ReplyStep.AUTH;
+            case MAIL -> ReplyStep.MAIL;
+            case RCPT -> ReplyStep.RCPT;
+            case CONTENT, END_OF_CONTENT -> ReplyStep.CONTENT;
+        };
+    }
+
+    /// A non-delivery report is final, whatever its reply would mean for an attempt.
+    private Verdict judgeReport(Response response) {
+        Outcome outcome = new Outcome.Failed(response.reply());
+        return find(response)
+                .map(known -> judgeKnown(response, known, false).withScope(Scope.RECIPIENT, outcome))
+                .orElseGet(
+                        () -> failed(response, "the message was not delivered").withScope(Scope.RECIPIENT, outcome));
     }
 
     private static Verdict judgeNetwork(Response response) {
@@ -129,10 +163,9 @@ public final class FailurePolicy {
 
     private Verdict judgeTls(Response response) {
         return catalogue
-                .find(
-                        ReplySource.SIGN_IN,
-                        response.reply()) // a wrong clock has the same fix, whichever server shows it
-                .or(() -> catalogue.find(ReplySource.SMTP, response.reply()))
+                // a wrong clock has the same fix, whichever server shows it
+                .find(ReplySource.SIGN_IN, ReplyStep.SESSION, response.reply())
+                .or(() -> catalogue.find(ReplySource.SUBMISSION, ReplyStep.SESSION, response.reply()))
                 .map(known -> judgeKnown(response, known, false))
                 .orElseGet(() -> suspended(
                         response,
@@ -174,9 +207,8 @@ public final class FailurePolicy {
         };
     }
 
-    private Verdict judgeUnknown(ReplySource source, Response response) {
-        return switch (source) {
-            case SMTP -> judgeUnknownReply(response);
+    private Verdict judgeUnknown(Response response) {
+        return switch (response.origin()) {
             case SIGN_IN ->
                 suspended(
                         response,
@@ -184,6 +216,7 @@ public final class FailurePolicy {
                         "Compare tenant, client-id and secret or certificate of " + mailbox
                                 + " with Entra admin center > App registrations; for details run: o365-relay check");
             case GRAPH -> judgeUnknownGraphResponse(response);
+            case SUBMISSION, CONNECTOR, NDR, NETWORK, TLS, RELAY -> judgeUnknownReply(response);
         };
     }
 

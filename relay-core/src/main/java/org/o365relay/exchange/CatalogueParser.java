@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.exchange.ReplyPattern.StatusRange;
@@ -15,8 +16,8 @@ import org.o365relay.mail.Reply;
 /// Parses the catalogue. Comments in `replies.txt` describe its keys.
 final class CatalogueParser {
 
-    private static final Set<String> KEYS =
-            Set.of("from", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
+    private static final Set<String> KEYS = Set.of(
+            "from", "at", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
 
     private final Block block;
 
@@ -40,7 +41,8 @@ final class CatalogueParser {
         return new KnownReply(
                 block.section(),
                 block.name(),
-                source(),
+                sources(),
+                Set.copyOf(named(ReplyStep.values(), words("at"), "unknown step: ")),
                 pattern,
                 kind(),
                 block.one("cause"),
@@ -50,14 +52,20 @@ final class CatalogueParser {
                 examples());
     }
 
-    private ReplySource source() {
-        return block.all("from").isEmpty()
-                ? ReplySource.SMTP
-                : named(ReplySource.values(), block.one("from"), "unknown source: ");
+    private List<ReplySource> sources() {
+        List<String> names = block.all("from").isEmpty() ? List.of("smtp") : words("from");
+        List<String> single = names.stream()
+                .flatMap(name -> name.equals("smtp") ? Stream.of("submission", "connector") : Stream.of(name))
+                .toList();
+        return named(ReplySource.values(), single, "unknown source: ");
     }
 
     private KnownReply.Kind kind() {
         return named(KnownReply.Kind.values(), block.one("class"), "unknown class: ");
+    }
+
+    private static <T extends Enum<T>> List<T> named(T[] values, List<String> texts, String error) {
+        return texts.stream().map(text -> named(values, text, error)).toList();
     }
 
     private static <T extends Enum<T>> T named(T[] values, String text, String error) {

@@ -2,6 +2,7 @@ package org.o365relay.exchange;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -10,6 +11,8 @@ import org.o365relay.mail.Reply;
 ///
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
 /// @param name name of the entry, unique in the catalogue, such as `smtp-auth-off-for-tenant`
+/// @param sources services that send the reply; at least one, the most important first
+/// @param steps steps at which the entry applies; empty for all
 /// @param cause the cause in plain language, without a full stop
 /// @param authorAdvice what the author of the message, who is not an admin, can do; may contain the placeholder
 ///     `{mailbox}`; empty if only an admin can help
@@ -21,7 +24,8 @@ import org.o365relay.mail.Reply;
 public record KnownReply(
         String section,
         String name,
-        ReplySource source,
+        List<ReplySource> sources,
+        Set<ReplyStep> steps,
         ReplyPattern pattern,
         Kind kind,
         String cause,
@@ -31,6 +35,8 @@ public record KnownReply(
         List<Reply> examples) {
 
     public KnownReply {
+        sources = List.copyOf(sources);
+        steps = Set.copyOf(steps);
         examples = List.copyOf(examples);
     }
 
@@ -52,6 +58,10 @@ public record KnownReply(
         UPSTREAM,
         /// The mailbox cannot send through any upstream until the admin acts.
         MAILBOX
+    }
+
+    boolean matches(ReplySource source, ReplyStep step, Reply reply) {
+        return sources.contains(source) && (steps.isEmpty() || steps.contains(step)) && pattern.matches(reply);
     }
 
     /// @return the advice with the address of this mailbox

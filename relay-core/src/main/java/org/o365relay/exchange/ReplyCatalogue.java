@@ -14,7 +14,8 @@ import org.o365relay.mail.Reply;
 /// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
-/// permanent. Entries therefore match mainly by enhanced status code and text.
+/// permanent. Entries therefore match by enhanced status code and text, and where these mean different things, by who
+/// sent the reply and at which step.
 public final class ReplyCatalogue {
 
     private static final String RESOURCE = "replies.txt";
@@ -50,11 +51,11 @@ public final class ReplyCatalogue {
         }
     }
 
+    /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
     /// @return the first entry that matches; empty if the reply is not known
-    public Optional<KnownReply> find(ReplySource source, Reply reply) {
+    public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
         return entries.stream()
-                .filter(entry -> entry.source() == source)
-                .filter(entry -> entry.pattern().matches(reply))
+                .filter(entry -> entry.matches(source, step, reply))
                 .findFirst();
     }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
+import org.o365relay.exchange.ReplyStep;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Journal;
@@ -243,7 +244,10 @@ final class NdrProcessor {
 
     /// @return the catalogue name of the reply; empty if it is unknown
     private String catalogueName(Reply reply) {
-        return catalogue.find(ReplySource.SMTP, reply).map(KnownReply::name).orElse("");
+        return catalogue
+                .find(ReplySource.NDR, ReplyStep.CONTENT, reply)
+                .map(KnownReply::name)
+                .orElse("");
     }
 
     /// A message that may be the reported one.

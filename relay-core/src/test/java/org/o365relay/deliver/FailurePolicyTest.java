@@ -30,57 +30,57 @@ class FailurePolicyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         # step        | origin   | outcome   | scope     | reply
-        END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
+        END_OF_CONTENT| SUBMISSION | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
         # Exchange's own replies, by code and text
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.139 Authentication unsuccessful, new words
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.30 Basic authentication is not supported
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 504 5.7.4 Unrecognized authentication type
-        AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
-        AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.57 Client not authenticated to send mail.
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 451 5.7.3 STARTTLS is required to send mail
-        EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
-        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
-        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
-        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
-        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
-        MAIL          | UPSTREAM | Deferred  | CONNECTIONS| 432 4.3.2 Concurrent connections limit exceeded.
-        RCPT          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
-        GREETING      | UPSTREAM | Deferred  | MESSAGE   | 421 4.3.2 Service not active
-        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
-        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
-        RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
-        RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
-        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
-        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
-        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 501 5.1.7 Invalid address
-        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 535 5.7.139 Authentication unsuccessful, new words
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 550 5.7.30 Basic authentication is not supported
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 504 5.7.4 Unrecognized authentication type
+        AUTH          | SUBMISSION | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
+        AUTH          | SUBMISSION | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 530 5.7.57 Client not authenticated to send mail.
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 451 5.7.3 STARTTLS is required to send mail
+        EHLO          | SUBMISSION | Deferred  | UPSTREAM  | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
+        END_OF_CONTENT| SUBMISSION | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
+        END_OF_CONTENT| SUBMISSION | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
+        END_OF_CONTENT| SUBMISSION | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
+        END_OF_CONTENT| SUBMISSION | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
+        MAIL          | SUBMISSION | Deferred  | CONNECTIONS| 432 4.3.2 Concurrent connections limit exceeded.
+        RCPT          | SUBMISSION | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
+        GREETING      | SUBMISSION | Deferred  | MESSAGE   | 421 4.3.2 Service not active
+        RCPT          | SUBMISSION | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
+        RCPT          | SUBMISSION | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
+        RCPT          | SUBMISSION | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
+        RCPT          | SUBMISSION | Failed    | RECIPIENT | 552 5.2.2 mailbox full
+        RCPT          | SUBMISSION | Deferred  | RECIPIENT | 552 Too many recipients
+        RCPT          | SUBMISSION | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
+        END_OF_CONTENT| SUBMISSION | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 501 5.1.7 Invalid address
+        END_OF_CONTENT| SUBMISSION | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
         # replies nobody knows
-        GREETING      | UPSTREAM | Deferred  | UPSTREAM  | 554 No SMTP service here
-        CONNECT       | UPSTREAM | Deferred  | UPSTREAM  | 521 host does not accept mail
-        EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.506 Bad HELO
-        STARTTLS      | UPSTREAM | Deferred  | UPSTREAM  | 501 5.5.4 No
-        STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 Denied
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Something first
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
-        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 552 5.3.4 Message size exceeds
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Authentication required
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
-        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 553 5.7.1 Sender address rejected: not owned by user
-        MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-        MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
-        MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
-        MAIL          | UPSTREAM | Deferred  | MESSAGE   | 450 4.9.9 Something new
-        RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 No such user
-        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 450 Greylisted
-        CONTENT       | UPSTREAM | Failed    | MESSAGE   | 554 No valid recipients
-        CONTENT       | UPSTREAM | Deferred  | MESSAGE   | 250 Makes no sense
-        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 554 Transaction failed
-        END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 430 4.2.0 Something new
-        END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 354 Makes no sense
+        GREETING      | SUBMISSION | Deferred  | UPSTREAM  | 554 No SMTP service here
+        CONNECT       | SUBMISSION | Deferred  | UPSTREAM  | 521 host does not accept mail
+        EHLO          | SUBMISSION | Deferred  | UPSTREAM  | 550 5.7.506 Bad HELO
+        STARTTLS      | SUBMISSION | Deferred  | UPSTREAM  | 501 5.5.4 No
+        STARTTLS      | SUBMISSION | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 535 Denied
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 530 5.7.0 Something first
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+        AUTH          | SUBMISSION | Deferred  | UPSTREAM  | 552 5.3.4 Message size exceeds
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 530 5.7.0 Authentication required
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+        MAIL          | SUBMISSION | Deferred  | UPSTREAM  | 553 5.7.1 Sender address rejected: not owned by user
+        MAIL          | SUBMISSION | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+        MAIL          | SUBMISSION | Failed    | MESSAGE   | 552 too big
+        MAIL          | SUBMISSION | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
+        MAIL          | SUBMISSION | Deferred  | MESSAGE   | 450 4.9.9 Something new
+        RCPT          | SUBMISSION | Failed    | RECIPIENT | 550 No such user
+        RCPT          | SUBMISSION | Deferred  | RECIPIENT | 450 Greylisted
+        CONTENT       | SUBMISSION | Failed    | MESSAGE   | 554 No valid recipients
+        CONTENT       | SUBMISSION | Deferred  | MESSAGE   | 250 Makes no sense
+        END_OF_CONTENT| SUBMISSION | Failed    | MESSAGE   | 554 Transaction failed
+        END_OF_CONTENT| SUBMISSION | Deferred  | MESSAGE   | 430 4.2.0 Something new
+        END_OF_CONTENT| SUBMISSION | Deferred  | MESSAGE   | 354 Makes no sense
         # what the relay says itself
         CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
         MAIL          | NETWORK  | Deferred  | MESSAGE   | 451 4.5.0 x sent an unexpected reply
@@ -155,7 +155,8 @@ class FailurePolicyTest {
         return ReplyCatalogue.microsoft365().entries().stream()
                 .flatMap(entry -> entry.examples().stream()
                         .flatMap(reply -> Stream.of(Step.values())
-                                .map(step -> Arguments.of(step, origin(entry.source()), reply))));
+                                .map(step -> Arguments.of(
+                                        step, origin(entry.sources().getFirst()), reply))));
     }
 
     @ParameterizedTest
@@ -170,7 +171,9 @@ class FailurePolicyTest {
 
     private static Origin origin(ReplySource speaker) {
         return switch (speaker) {
-            case SMTP -> Origin.UPSTREAM;
+            case SUBMISSION -> Origin.SUBMISSION;
+            case CONNECTOR -> Origin.CONNECTOR;
+            case NDR -> Origin.NDR;
             case SIGN_IN -> Origin.SIGN_IN;
             case GRAPH -> Origin.GRAPH;
         };
@@ -187,7 +190,8 @@ class FailurePolicyTest {
     @MethodSource("stoppers")
     void knownMailboxFailuresNeverBounceMail(KnownReply known) {
         for (Reply reply : known.examples()) {
-            Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.source()));
+            Response response = new Response(
+                    Step.END_OF_CONTENT, reply, origin(known.sources().getFirst()));
             Verdict verdict = policy.judge(response, false);
             assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.UPSTREAM, Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
@@ -199,7 +203,7 @@ class FailurePolicyTest {
     @Test
     void aRefusedAuthorBlocksTheMailboxOnlyIfItIsTheMailbox() {
         Reply denied = Reply.of(554, "5.2.252", "SendAsDenied; a not allowed to send as b");
-        Response response = new Response(Step.END_OF_CONTENT, denied, Origin.UPSTREAM);
+        Response response = new Response(Step.END_OF_CONTENT, denied, Origin.SUBMISSION);
         assertThat(policy.judge(response, false).scope()).isEqualTo(Scope.MAILBOX);
         Verdict alias = policy.judge(response, true);
         assertThat(alias.scope()).isEqualTo(Scope.AUTHOR);
@@ -241,7 +245,7 @@ class FailurePolicyTest {
     @Test
     void adviceNamesTheMailbox() {
         Reply reply = Reply.of(535, "5.7.3", "Authentication unsuccessful");
-        assertThat(policy.judge(new Response(Step.AUTH, reply, Origin.UPSTREAM), false)
+        assertThat(policy.judge(new Response(Step.AUTH, reply, Origin.SUBMISSION), false)
                         .advice())
                 .contains("relay@contoso.example");
     }

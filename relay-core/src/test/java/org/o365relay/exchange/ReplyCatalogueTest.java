@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +20,55 @@ class ReplyCatalogueTest {
 
     static Stream<Arguments> examples() {
         return CATALOGUE.entries().stream()
-                .flatMap(entry ->
-                        entry.examples().stream().map(example -> Arguments.of(entry.name(), entry.source(), example)));
+                .flatMap(entry -> entry.examples().stream().map(example -> Arguments.of(entry.name(), entry, example)));
     }
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("examples")
-    void everyEntryMatchesItsOwnExamples(String name, ReplySource speaker, Reply example) {
-        assertThat(CATALOGUE.find(speaker, example)).map(KnownReply::name).contains(name);
+    void everyEntryMatchesItsOwnExamples(String name, KnownReply entry, Reply example) {
+        Set<ReplyStep> steps = entry.steps().isEmpty() ? Set.of(ReplyStep.values()) : entry.steps();
+        for (ReplySource source : entry.sources()) {
+            for (ReplyStep step : steps) {
+                assertThat(CATALOGUE.find(source, step, example))
+                        .as("from %s at %s", source, step)
+                        .map(KnownReply::name)
+                        .contains(name);
+            }
+        }
+    }
+
+    @Test
+    void distinguishesSourcesAndSteps() {
+        String entries = """
+                [box]
+                from:    submission ndr
+                at:      mail content
+                status:  5.7.30
+                class:   mailbox
+                cause:   c
+                example: 550 5.7.30 no
+                [client]
+                status:  5.7.30
+                class:   upstream
+                cause:   c
+                example: 550 5.7.30 no
+                """;
+        ReplyCatalogue catalogue = new ReplyCatalogue(CatalogueParser.parse(entries));
+        Reply reply = Reply.of(550, "5.7.30", "no");
+        assertThat(catalogue.find(ReplySource.SUBMISSION, ReplyStep.MAIL, reply))
+                .map(KnownReply::name)
+                .contains("box");
+        assertThat(catalogue.find(ReplySource.SUBMISSION, ReplyStep.RCPT, reply))
+                .map(KnownReply::name)
+                .contains("client");
+        assertThat(catalogue.find(ReplySource.CONNECTOR, ReplyStep.MAIL, reply))
+                .map(KnownReply::name)
+                .contains("client");
+        assertThat(catalogue.find(ReplySource.NDR, ReplyStep.CONTENT, reply))
+                .map(KnownReply::name)
+                .contains("box");
+        assertThat(catalogue.find(ReplySource.NDR, ReplyStep.RCPT, reply)).isEmpty();
+        assertThat(catalogue.find(ReplySource.GRAPH, ReplyStep.CONTENT, reply)).isEmpty();
     }
 
     @Test
@@ -50,26 +92,30 @@ class ReplyCatalogueTest {
         Reply longer = Reply.parse(
                         "400 invalid_grant: AADSTS500121: Authentication failed during strong authentication.")
                 .orElseThrow();
-        assertThat(CATALOGUE.find(ReplySource.SIGN_IN, longer)).isEmpty();
-        assertThat(CATALOGUE.find(ReplySource.SIGN_IN, Reply.plain(401, "invalid_client: AADSTS50012: no")))
+        assertThat(CATALOGUE.find(ReplySource.SIGN_IN, ReplyStep.CONTENT, longer))
+                .isEmpty();
+        assertThat(CATALOGUE.find(
+                        ReplySource.SIGN_IN, ReplyStep.CONTENT, Reply.plain(401, "invalid_client: AADSTS50012: no")))
                 .map(KnownReply::name)
                 .contains("certificate-not-registered");
     }
 
     @Test
     void matchesOnlyRepliesOfTheSameSource() {
-        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(503, "ServiceUnavailable: no")))
+        assertThat(CATALOGUE.find(
+                        ReplySource.SUBMISSION, ReplyStep.CONTENT, Reply.plain(503, "ServiceUnavailable: no")))
                 .isEmpty();
-        assertThat(CATALOGUE.find(ReplySource.GRAPH, Reply.plain(503, "ServiceUnavailable: no")))
+        assertThat(CATALOGUE.find(ReplySource.GRAPH, ReplyStep.CONTENT, Reply.plain(503, "ServiceUnavailable: no")))
                 .map(KnownReply::name)
                 .contains("graph-unavailable");
     }
 
     @Test
     void findsNothingForUnknownReplies() {
-        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.of(550, "5.0.0", "No")))
+        assertThat(CATALOGUE.find(ReplySource.SUBMISSION, ReplyStep.CONTENT, Reply.of(550, "5.0.0", "No")))
                 .isEmpty();
-        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(554, "No"))).isEmpty();
+        assertThat(CATALOGUE.find(ReplySource.SUBMISSION, ReplyStep.CONTENT, Reply.plain(554, "No")))
+                .isEmpty();
     }
 
     @Test
@@ -96,6 +142,7 @@ class ReplyCatalogueTest {
             [a];colour: red                                               | line 2: expected a [name], or one of
             [a];code: 550;class: permanent;cause: c                       | [a] needs an example
             [a];from: graf;code: 550;class: permanent;cause: c;example: 550 no | [a] unknown source: graf
+            [a];at: dot;code: 550;class: permanent;cause: c;example: 550 no | [a] unknown step: dot
             [a];code: 550;class: upstream;probe: 1x;cause: c;example: 550 no  | [a] invalid duration: 1x
             [a];code: 550;class: odd;cause: c;example: 550 no             | [a] unknown class: odd
             [a];code: 550;class: permanent;example: 550 no                | [a] needs exactly one cause
@@ -119,6 +166,11 @@ class ReplyCatalogueTest {
     }
 
     private static KnownReply find(String text) {
-        return CATALOGUE.find(ReplySource.SMTP, Reply.parse(text).orElseThrow()).orElseThrow();
+        return CATALOGUE
+                .find(
+                        ReplySource.SUBMISSION,
+                        ReplyStep.CONTENT,
+                        Reply.parse(text).orElseThrow())
+                .orElseThrow();
     }
 }

@@ -54,6 +54,9 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     static List<CatalogueCase> all() {
         List<CatalogueCase> all = new ArrayList<>();
         for (KnownReply entry : ReplyCatalogue.microsoft365().entries()) {
+            if (entry.sources().getFirst() == ReplySource.NDR) {
+                continue;
+            }
             for (Reply example : entry.examples()) {
                 CatalogueCase first = new CatalogueCase(all.size(), entry, example, true);
                 all.add(first);
@@ -92,7 +95,11 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
 
     /// @return how many the mailbox has at first
     int connections() {
-        return entry.source() == ReplySource.GRAPH ? 4 : 2;
+        return source() == ReplySource.GRAPH ? 4 : 2;
+    }
+
+    ReplySource source() {
+        return entry.sources().getFirst();
     }
 
     private String box() {
@@ -135,10 +142,10 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     }
 
     private FaultPoint step() {
-        return switch (entry.source()) {
+        return switch (source()) {
             case SIGN_IN -> FaultPoint.TOKEN;
             case GRAPH -> FaultPoint.GRAPH;
-            case SMTP -> {
+            case SUBMISSION, CONNECTOR, NDR -> {
                 boolean signsIn = entry.kind() == Kind.UPSTREAM || entry.name().startsWith("authentication-");
                 if (AT_MAIL.contains(entry.name())) {
                     yield FaultPoint.MAIL;
@@ -175,8 +182,8 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     String mailbox(Sandbox sandbox) {
         String app = ConfigText.app(sandbox, "client-secret", ConfigText.secret());
         return ConfigText.address(address())
-                + switch (entry.source()) {
-                    case SMTP ->
+                + switch (source()) {
+                    case SUBMISSION, CONNECTOR, NDR ->
                         smtp(sandbox, ConfigText.password()) + fallback(ConfigText.graphUpstream(sandbox), app);
                     case SIGN_IN -> smtp(sandbox, signIn(sandbox)) + fallback(ConfigText.graphUpstream(sandbox), app);
                     case GRAPH ->

@@ -170,7 +170,7 @@ final class CatalogueTest {
 
     /// The relay asks for no token for a while after a refusal.
     private static void endTokenBackoff(CatalogueCase one) {
-        if (one.entry().source() == ReplySource.SIGN_IN) {
+        if (one.source() == ReplySource.SIGN_IN) {
             CLOCK.advance(RelayFixture.TOKEN_BACKOFF);
         }
     }

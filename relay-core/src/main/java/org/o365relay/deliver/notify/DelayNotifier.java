@@ -57,7 +57,7 @@ final class DelayNotifier {
     private static final Set<String> LOCAL_REASONS = Stream.concat(
                     Stream.of("unreachable", "invalid-replies", "tls", "relay", "recipient-limit"),
                     ReplyCatalogue.microsoft365().entries().stream()
-                            .filter(entry -> entry.source() == ReplySource.SIGN_IN)
+                            .filter(entry -> entry.sources().contains(ReplySource.SIGN_IN))
                             .map(KnownReply::name))
             .collect(Collectors.toUnmodifiableSet());
 

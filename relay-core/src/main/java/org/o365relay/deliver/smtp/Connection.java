@@ -26,6 +26,7 @@ final class Connection {
     private final Socket socket;
     private final SmtpWire wire;
     private final Instant openedAt;
+    private final Origin origin;
     private final FailureReplies failures;
     private final ConnectionWatchdog watchdog;
     private final Redaction redaction = new Redaction();
@@ -37,10 +38,12 @@ final class Connection {
     private Step step = Step.GREETING;
     private long shortestRoundTrip = Long.MAX_VALUE;
 
-    Connection(Socket socket, Instant openedAt, FailureReplies failures) throws IOException {
+    /// @param origin the kind of upstream, for its replies
+    Connection(Socket socket, Instant openedAt, Origin origin, FailureReplies failures) throws IOException {
         this.socket = socket;
         this.wire = new SmtpWire(socket);
         this.openedAt = openedAt;
+        this.origin = origin;
         this.failures = failures;
         this.watchdog = new ConnectionWatchdog(failures.limit(step), this::overdue);
         watchdog.start();
@@ -85,7 +88,7 @@ final class Connection {
 
     /// @return the response with the upstream's reply in the current step
     Response response(Reply reply) {
-        return new Response(step, reply, Origin.UPSTREAM);
+        return new Response(step, reply, origin);
     }
 
     /// @param offered extensions in the last reply to EHLO

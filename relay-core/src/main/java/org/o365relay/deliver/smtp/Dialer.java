@@ -13,7 +13,6 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
-import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.slf4j.Logger;
@@ -109,7 +108,7 @@ final class Dialer {
     boolean changesVersion(InetAddress address, Response response) {
         IpVersion version = IpVersion.of(address);
         String host = address.getHostName();
-        boolean isRefused = response.origin() == Origin.UPSTREAM && version.isRefusedBy(response.reply());
+        boolean isRefused = response.isFromServer() && version.isRefusedBy(response.reply());
         if (!isRefused || memory.isRefused(version.other()) || !hasAddress(host, version.other())) {
             return false;
         }

@@ -61,7 +61,7 @@ final class SessionSetup {
     private Connection signedIn(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
         InetAddress address = socket.getInetAddress();
         try {
-            return signIn(connection(socket), login, findings);
+            return signIn(connection(socket, login), login, findings);
         } catch (AttemptAbortedException e) {
             if (e.response().step().compareTo(Step.AUTH) < 0) {
                 dialer.failed(address);
@@ -94,9 +94,10 @@ final class SessionSetup {
         return connection;
     }
 
-    private Connection connection(Socket socket) throws AttemptAbortedException {
+    private Connection connection(Socket socket, SaslLogin login) throws AttemptAbortedException {
+        Origin origin = login instanceof SaslLogin.None ? Origin.CONNECTOR : Origin.SUBMISSION;
         try {
-            return new Connection(socket, clock.instant(), failures);
+            return new Connection(socket, clock.instant(), origin, failures);
         } catch (IOException e) {
             close(socket, e);
             throw new AttemptAbortedException(failures.connectionFailure(Step.CONNECT, e, false));

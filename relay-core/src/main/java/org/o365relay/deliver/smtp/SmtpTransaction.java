@@ -87,7 +87,7 @@ final class SmtpTransaction {
         }
         Reply reply = mailFrom();
         if (reply.category() != 2) {
-            settleRest(new Response(Step.MAIL, reply, Origin.UPSTREAM));
+            settleRest(connection.response(reply));
             connection.reset();
             return;
         }
@@ -189,11 +189,11 @@ final class SmtpTransaction {
             if (reply.category() == 2) {
                 accepted.add(recipient);
             } else {
-                settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+                settled.put(recipient, connection.response(reply));
             }
             // RFC 5321 §4.5.3.1.10: delivers to the accepted recipients now, and to the others in the next attempt
             if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
-                settleAllBut(accepted, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+                settleAllBut(accepted, connection.response(reply));
                 break;
             }
         }

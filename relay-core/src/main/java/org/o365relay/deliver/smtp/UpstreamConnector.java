@@ -83,7 +83,7 @@ final class UpstreamConnector {
     }
 
     private static boolean isTokenRefused(Response response) {
-        return response.origin() == Origin.UPSTREAM && response.reply().code() == AUTHENTICATION_FAILED;
+        return response.isFromServer() && response.reply().code() == AUTHENTICATION_FAILED;
     }
 
     private TokenSource tokenSource() {

@@ -66,8 +66,10 @@ public record Response(
 
     /// Where a reply comes from.
     public enum Origin {
-        /// The upstream, over SMTP.
-        UPSTREAM,
+        /// The upstream, over SMTP; the relay signs in to it.
+        SUBMISSION,
+        /// The upstream, over SMTP; the relay does not sign in to it (connector, Direct Send or smarthost).
+        CONNECTOR,
         /// The network failed: name not found, connection refused, timed out or dropped, or no valid reply.
         /// Also used for a shortage on the relay's machine, such as too many open files.
         NETWORK,
@@ -81,10 +83,17 @@ public record Response(
         /// Microsoft Graph. The reply's code is an HTTP status. If the request failed, its text begins with
         /// an error code, usually Graph's.
         GRAPH,
+        /// A non-delivery report about a message that an upstream had accepted. No attempt has this origin.
+        NDR,
         /// The relay, which did not start or did not continue the attempt: for example, because the stored
         /// message cannot be read, the upstream does not offer a required extension, or a Retry-After period is
         /// not over.
         RELAY
+    }
+
+    /// @return whether the reply comes from the upstream, over SMTP
+    public boolean isFromServer() {
+        return origin == Origin.SUBMISSION || origin == Origin.CONNECTOR;
     }
 
     /// @return whether the upstream was reached, but what it sent does not follow the protocol (451 4.5.0)

@@ -50,7 +50,7 @@ public record Verdict(
 
     /// @return whether the response is a reply from the upstream, over SMTP or from Graph
     public boolean isFromUpstream() {
-        return response.origin() == Origin.UPSTREAM || response.origin() == Origin.GRAPH;
+        return response.isFromServer() || response.origin() == Origin.GRAPH;
     }
 
     /// @return whether the attempt failed temporarily before MAIL and outside the relay, so that the message
@@ -97,7 +97,7 @@ public record Verdict(
             return name;
         }
         return switch (response.origin()) {
-            case UPSTREAM, GRAPH -> "unknown-reply";
+            case SUBMISSION, CONNECTOR, GRAPH, NDR -> "unknown-reply";
             case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
             case TLS -> "tls";
             case SIGN_IN -> "sign-in";

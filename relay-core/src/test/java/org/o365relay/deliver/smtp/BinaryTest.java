@@ -119,7 +119,7 @@ class BinaryTest extends SubmissionTest {
                 .isEqualTo(new Response(
                         Step.CONTENT,
                         Reply.of(552, "5.3.4", "Message size exceeds fixed maximum message size"),
-                        Origin.UPSTREAM));
+                        Origin.SUBMISSION));
         assertThat(server.commands("BDAT")).hasSize(1);
         assertThat(server.commands("RSET")).hasSize(1);
         assertThat(next.reply().code()).isEqualTo(250);

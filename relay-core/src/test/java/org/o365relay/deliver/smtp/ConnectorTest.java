@@ -47,6 +47,7 @@ class ConnectorTest extends SubmissionTest {
         dns.knows("contoso.example", new Mx(10, "localhost"));
         Response response = only(connector(null, null).attempt(message(TEXT, "a@contoso.example")));
         assertThat(response.reply().code()).as(response.toString()).isEqualTo(250);
+        assertThat(response.origin()).isEqualTo(Origin.CONNECTOR);
         assertThat(server.commands("AUTH")).isEmpty();
         assertThat(server.handshakes).hasValue(1);
     }

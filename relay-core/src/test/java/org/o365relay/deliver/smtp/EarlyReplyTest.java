@@ -41,7 +41,7 @@ class EarlyReplyTest extends SubmissionTest {
                 out.write(block);
             }
         })));
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.isFromServer()).isTrue();
         assertThat(response.reply()).hasToString(reply);
     }
 
@@ -50,7 +50,7 @@ class EarlyReplyTest extends SubmissionTest {
     void reportsTheReplyDuringAChunk(String reply, Then then, Tls tls) {
         server.offers("CHUNKING", "BINARYMIME", "STARTTLS", "AUTH LOGIN").inContent(100_000, reply + "\r\n", then);
         Response response = only(upstream(tls).attempt(OutOfStepTest.binary(SIZE)));
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.isFromServer()).isTrue();
         assertThat(response.reply()).hasToString(reply);
     }
 
@@ -59,7 +59,7 @@ class EarlyReplyTest extends SubmissionTest {
     void reportsThatTheServerIsClosing(Then then) {
         server.discardingContent().inContent(1 << 20, "421 4.3.2 going down\r\n", then);
         Response response = only(upstream(Tls.STARTTLS).attempt(message(out -> out.write(new byte[SIZE]))));
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.isFromServer()).isTrue();
         assertThat(response.reply()).hasToString("421 4.3.2 going down");
     }
 
@@ -86,7 +86,7 @@ class EarlyReplyTest extends SubmissionTest {
                                         out.write(block);
                                     }
                                 })));
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.isFromServer()).isTrue();
         assertThat(response.reply()).hasToString(reply);
     }
 
@@ -109,7 +109,7 @@ class EarlyReplyTest extends SubmissionTest {
     void reportsAnyRefusalBeforeTheServerCloses(Then then) {
         server.discardingContent().inContent(1 << 20, "550 5.1.1 User unknown\r\n", then);
         Response response = only(upstream().attempt(message(out -> out.write(new byte[SIZE]))));
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.isFromServer()).isTrue();
         assertThat(response.reply()).hasToString("550 5.1.1 User unknown");
     }
 

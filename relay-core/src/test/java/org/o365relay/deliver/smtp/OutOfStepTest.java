@@ -43,7 +43,7 @@ class OutOfStepTest extends SubmissionTest {
         server.at(at, new Answer.RawAndClose(octets.replace("⏎", "\r\n")));
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(step);
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.origin()).isEqualTo(Origin.SUBMISSION);
         assertThat(response.reply().code()).isEqualTo(code);
     }
 

@@ -65,7 +65,7 @@ class RepliesTest extends SubmissionTest {
         server.at("END", text);
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.origin()).isEqualTo(Origin.SUBMISSION);
         assertThat(response.reply()).isEqualTo(Reply.parse(text).orElseThrow());
     }
 
@@ -97,7 +97,7 @@ class RepliesTest extends SubmissionTest {
     void reportsTheReplyOfEachStep(String at, String reply, Step step) {
         server.at(at, new Answer.SayAndClose(reply));
         assertThat(only(upstream().attempt(message(TEXT, "a@x.example"))))
-                .isEqualTo(new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM));
+                .isEqualTo(new Response(step, Reply.parse(reply).orElseThrow(), Origin.SUBMISSION));
         assertThat(server.connections).hasValue(1);
     }
 

@@ -26,7 +26,7 @@ class SmtpUpstreamTest extends SubmissionTest {
         assertThat(responses.keySet()).extracting(Recipient::ordinal).containsExactly(0, 1);
         assertThat(responses.values()).allSatisfy(response -> {
             assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
-            assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+            assertThat(response.origin()).isEqualTo(Origin.SUBMISSION);
             assertThat(response.reply())
                     .isEqualTo(Reply.of(250, "2.0.0", "OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]"));
         });

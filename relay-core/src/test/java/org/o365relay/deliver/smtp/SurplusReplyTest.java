@@ -119,7 +119,7 @@ class SurplusReplyTest extends SubmissionTest {
     private void assertDelivered(OutgoingMessage message) {
         Response response = only(upstream().attempt(message));
         assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.origin()).isEqualTo(Origin.SUBMISSION);
         assertThat(response.reply().code()).isEqualTo(250);
     }
 

@@ -75,7 +75,7 @@ class TokenSignInTest extends SubmissionTest {
         server.at("TOKEN", "535 5.7.3 Authentication unsuccessful").at("TOKEN", "535 5.7.139 disabled for the Mailbox");
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(Step.AUTH);
-        assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
+        assertThat(response.origin()).isEqualTo(Origin.SUBMISSION);
         assertThat(response.reply().toString()).isEqualTo("535 5.7.139 disabled for the Mailbox");
         assertThat(server.connections).hasValue(2);
     }

@@ -51,11 +51,11 @@ public final class FakeUpstream implements Upstream {
     }
 
     public static Response upstream(Step step, String reply) {
-        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM);
+        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.SUBMISSION);
     }
 
     public static Response upstream(Step step, String reply, boolean promisesReport) {
-        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM, promisesReport);
+        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.SUBMISSION, promisesReport);
     }
 
     public static Response network(Step step) {

@@ -1,5 +1,6 @@
 package org.o365relay.daemon.explain;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,12 +9,19 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
+import org.o365relay.exchange.ReplyStep;
 import org.o365relay.mail.Reply;
 
 /// A reply found in text copied from a log, a notice or a web page.
 ///
 /// @param source system that probably sent the reply
-public record PastedReply(ReplySource source, Reply reply) {
+/// @param step step at which it probably did
+public record PastedReply(ReplySource source, ReplyStep step, Reply reply) {
+
+    private static final List<ReplySource> SERVERS =
+            List.of(ReplySource.SUBMISSION, ReplySource.CONNECTOR, ReplySource.NDR);
+    private static final List<ReplyStep> STEPS =
+            List.of(ReplyStep.CONTENT, ReplyStep.RCPT, ReplyStep.MAIL, ReplyStep.AUTH, ReplyStep.SESSION);
 
     private static final Pattern SIGN_IN = Pattern.compile("AADSTS\\d{2,}");
     private static final Pattern GRAPH = Pattern.compile("\\bError[A-Z]\\w+|\\bApplicationThrottled\\b"
@@ -28,14 +36,14 @@ public record PastedReply(ReplySource source, Reply reply) {
     public static Optional<PastedReply> in(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         if (SIGN_IN.matcher(line).find()) {
-            return Optional.of(new PastedReply(ReplySource.SIGN_IN, http(line)));
+            return Optional.of(new PastedReply(ReplySource.SIGN_IN, ReplyStep.AUTH, http(line)));
         }
         Matcher smtp = SMTP.matcher(line);
         if (smtp.find()) {
-            return Reply.parse(smtp.group()).map(reply -> new PastedReply(ReplySource.SMTP, reply));
+            return Reply.parse(smtp.group()).map(PastedReply::fromServer);
         }
         if (GRAPH.matcher(line).find()) {
-            return Optional.of(new PastedReply(ReplySource.GRAPH, http(line)));
+            return Optional.of(new PastedReply(ReplySource.GRAPH, ReplyStep.CONTENT, http(line)));
         }
         return withCode(line).or(() -> fromCatalogue(line));
     }
@@ -43,14 +51,39 @@ public record PastedReply(ReplySource source, Reply reply) {
     /// @return the response to classify, with the step at which the upstream usually sends such a reply
     public Response response() {
         return switch (source) {
-            case SMTP -> new Response(step(), reply, Origin.UPSTREAM);
+            case SUBMISSION -> new Response(responseStep(), reply, Origin.SUBMISSION);
+            case CONNECTOR -> new Response(responseStep(), reply, Origin.CONNECTOR);
+            case NDR -> new Response(Step.END_OF_CONTENT, reply, Origin.NDR);
             case SIGN_IN -> new Response(Step.AUTH, reply, Origin.SIGN_IN);
             case GRAPH -> new Response(Step.END_OF_CONTENT, reply, Origin.GRAPH);
         };
     }
 
-    private Step step() {
-        return reply.code() == 530 || reply.code() == 535 ? Step.AUTH : Step.END_OF_CONTENT;
+    private Step responseStep() {
+        return switch (step) {
+            case SESSION -> Step.EHLO;
+            case AUTH -> Step.AUTH;
+            case MAIL -> Step.MAIL;
+            case RCPT -> Step.RCPT;
+            case CONTENT -> Step.END_OF_CONTENT;
+        };
+    }
+
+    /// @return the reply, with the first source and step for which the catalogue contains it
+    private static PastedReply fromServer(Reply reply) {
+        boolean isSignIn = reply.code() == 530 || reply.code() == 535;
+        return knownFromServer(reply)
+                .orElseGet(() ->
+                        new PastedReply(ReplySource.SUBMISSION, isSignIn ? ReplyStep.AUTH : ReplyStep.CONTENT, reply));
+    }
+
+    private static Optional<PastedReply> knownFromServer(Reply reply) {
+        ReplyCatalogue catalogue = ReplyCatalogue.microsoft365();
+        return SERVERS.stream()
+                .flatMap(source -> STEPS.stream().map(step -> new PastedReply(source, step, reply)))
+                .filter(pasted ->
+                        catalogue.find(pasted.source(), pasted.step(), reply).isPresent())
+                .findFirst();
     }
 
     private static Reply http(String line) {
@@ -63,20 +96,18 @@ public record PastedReply(ReplySource source, Reply reply) {
     private static Optional<PastedReply> withCode(String line) {
         Matcher code = CODE.matcher(line);
         if (code.matches()) {
-            ReplySource source = line.startsWith("HTTP") ? ReplySource.GRAPH : ReplySource.SMTP;
-            return Optional.of(new PastedReply(source, http(line)));
+            return Optional.of(
+                    line.startsWith("HTTP")
+                            ? new PastedReply(ReplySource.GRAPH, ReplyStep.CONTENT, http(line))
+                            : fromServer(http(line)));
         }
         Matcher status = STATUS.matcher(line);
         return status.find()
-                ? Reply.parse(status.group(1) + "50 " + status.group())
-                        .map(reply -> new PastedReply(ReplySource.SMTP, reply))
+                ? Reply.parse(status.group(1) + "50 " + status.group()).map(PastedReply::fromServer)
                 : Optional.empty();
     }
 
     private static Optional<PastedReply> fromCatalogue(String line) {
-        Reply guess = Reply.plain(550, line);
-        return ReplyCatalogue.microsoft365()
-                .find(ReplySource.SMTP, guess)
-                .map(_ -> new PastedReply(ReplySource.SMTP, guess));
+        return knownFromServer(Reply.plain(550, line));
     }
 }

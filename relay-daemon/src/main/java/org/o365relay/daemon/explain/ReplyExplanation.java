@@ -32,7 +32,9 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
     /// @return the system that sent the reply
     public String source() {
         return switch (pasted.source()) {
-            case SMTP -> "the mail server (SMTP)";
+            case SUBMISSION -> "the mail server (SMTP)";
+            case CONNECTOR -> "the mail server (SMTP without sign-in: connector or smarthost)";
+            case NDR -> "the server of the recipient (non-delivery report)";
             case SIGN_IN -> "Microsoft Entra (token request)";
             case GRAPH -> "Microsoft Graph";
         };

@@ -24,11 +24,11 @@ final class ExplainReplyCommandTest {
     /// Of the sign-in service those with a number: without it nobody can tell who said it.
     static Stream<Arguments> examples() {
         return ReplyCatalogue.microsoft365().entries().stream()
-                .filter(entry -> entry.source() != ReplySource.SIGN_IN
+                .filter(entry -> !entry.sources().contains(ReplySource.SIGN_IN)
                         || entry.examples().getFirst().text().contains("AADSTS"))
                 .flatMap(entry -> entry.examples().stream()
                         .map(example -> Arguments.of(
-                                entry.name(), (entry.source() == ReplySource.GRAPH ? "HTTP " : "") + example)));
+                                entry.name(), (entry.sources().contains(ReplySource.GRAPH) ? "HTTP " : "") + example)));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -90,7 +90,7 @@ final class ExplainReplyCommandTest {
                 .containsEntry("name", "recipient-unknown")
                 .containsEntry("outcome", "failed")
                 .containsEntry("scope", "message")
-                .containsEntry("source", "smtp");
+                .containsEntry("source", "submission");
     }
 
     @Test
