@@ -2,7 +2,7 @@ package org.o365relay.deliver;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -34,9 +34,9 @@ import org.o365relay.mail.Reply;
 /// - any other 5xx reply over SMTP fails the recipient at RCPT, and the message at other steps, except that a
 ///   refused sign-in (530, 535) suspends the upstream, and too many recipients (552 at RCPT) defer the
 ///   recipient;
-/// - a 4xx response from Graph fails the message if it is about the request, and suspends the upstream if it is
-///   about the mailbox or its permissions (401, 403, 404); a temporary 4xx response (408, 409, 423, 425) and a
-///   5xx response defer the message;
+/// - a 4xx response from Graph fails the message only if its error code names a recipient, the content or its size;
+///   it suspends the upstream if it is about the mailbox or its permissions (401, 403, 404); any other defers the
+///   message, as a 5xx response does;
 /// - Graph's response to a request for a draft or an upload, except 429, applies only to the large message that
 ///   is sent this way, unless the catalogue contains it as throttling or as a refused author: it suspends no
 ///   upstream, and fails the message only if the catalogue contains it as permanent.
@@ -47,8 +47,9 @@ public final class FailurePolicy {
     private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    // the temporary 4xx statuses: Request Timeout, Conflict, Locked, Too Early
-    private static final Set<Integer> TEMPORARY = Set.of(408, 409, 423, 425);
+    // error codes of Graph that name a recipient, the content or its size, but not a limit of the mailbox
+    private static final Pattern ABOUT_MESSAGE =
+            Pattern.compile("(?!\\w*(?:Limit|Quota))\\w*(?:Recipient|Mime|TooLarge|SizeExceeded)\\w*:");
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
@@ -214,7 +215,8 @@ public final class FailurePolicy {
                         response,
                         "the sign-in service did not issue a token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
-                                + " with Entra admin center > App registrations; for details run: o365-relay check");
+                                + " with Entra admin center > App registrations; for details run: o365-relay check."
+                                + " https://login.microsoftonline.com/error explains the number after AADSTS.");
             case GRAPH -> judgeUnknownGraphResponse(response);
             case SUBMISSION, CONNECTOR, NDR, NETWORK, TLS, RELAY -> judgeUnknownReply(response);
         };
@@ -263,7 +265,7 @@ public final class FailurePolicy {
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
-                reply.category() == 4 && !TEMPORARY.contains(reply.code()) && !isAboutUpstream(response)
+                reply.category() == 4 && ABOUT_MESSAGE.matcher(reply.text()).lookingAt() && !isAboutUpstream(response)
                         ? failed(response, "Microsoft Graph refuses the message")
                         : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message");
         };

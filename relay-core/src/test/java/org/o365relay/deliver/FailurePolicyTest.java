@@ -102,7 +102,12 @@ class FailurePolicyTest {
         END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 SomethingNew: no
         END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 403 ErrorSendAsDenied: no
         END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
-        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 400 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 402 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 410 ErrorNewRecipientLimit: no
+        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 410 ErrorNewRecipientTrouble: no
+        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 410 ErrorNewSizeExceeded: no
+        AUTH          | GRAPH    | Deferred  | MESSAGE   | 410 ErrorNewRecipientTrouble: no
         END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
         END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
         END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ErrorSubmissionQuotaExceeded: no

@@ -1,5 +1,6 @@
 package org.o365relay.deliver.graph;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
@@ -28,6 +31,8 @@ final class GraphResponse {
 
     // These statuses mean the same from Graph and from a proxy. 413 does not: proxies have their own limits.
     private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
+
+    private static final Pattern CHALLENGE_ERROR = Pattern.compile("\\berror=\"([\\w.-]{1,80})\"");
 
     private static final int TOO_LARGE = 413;
     private static final String GRAPH_LIMIT_TEXT = "maximum request length";
@@ -73,10 +78,20 @@ final class GraphResponse {
     private record GraphError(
             @Nullable String code,
             @Nullable String message,
-            @Nullable InnerError innerError) {}
+            @JsonAlias("innererror") @Nullable InnerError innerError) {
+
+        /// @return the more specific error codes of the inner errors that the text of this error does not contain
+        Stream<String> innerCodes() {
+            return Stream.iterate(innerError, inner -> inner != null, InnerError::innerError)
+                    .flatMap(inner -> Stream.ofNullable(inner.code()))
+                    .filter(inner -> !inner.isEmpty() && !text(this).contains(inner));
+        }
+    }
 
     private record InnerError(
-            @JsonProperty("request-id") @Nullable String requestId) {}
+            @JsonProperty("request-id") @Nullable String requestId,
+            @Nullable String code,
+            @JsonAlias("innererror") @Nullable InnerError innerError) {}
 
     /// @return the error in the body; empty if the body is not an error in Graph's format
     private Optional<GraphError> error() {
@@ -124,11 +139,13 @@ final class GraphResponse {
     Reply errorReply() {
         Optional<GraphError> error = error();
         String text = error.map(GraphResponse::text).orElseGet(this::httpText);
-        String details = Stream.of(
+        Stream<String> innerCodes = error.stream().flatMap(GraphError::innerCodes);
+        Stream<String> others = Stream.of(
+                        headers.firstValue("WWW-Authenticate").flatMap(GraphResponse::challengeError),
                         requestId(error).map(id -> "request-id " + id),
                         headers.firstValue("Retry-After").map(delay -> "retry after " + delay))
-                .flatMap(Optional::stream)
-                .collect(Collectors.joining(", "));
+                .flatMap(Optional::stream);
+        String details = Stream.concat(innerCodes, others).collect(Collectors.joining(", "));
         String shown = text.substring(0, Math.min(MAX_SHOWN, text.length()));
         return reply(
                 error.isPresent() || isUnambiguous() ? status : BAD_GATEWAY,
@@ -137,6 +154,13 @@ final class GraphResponse {
 
     private static String text(GraphError error) {
         return error.code() + ": " + (isPresent(error.message()) ? error.message() : "no message");
+    }
+
+    /// @return the error in a WWW-Authenticate field (RFC 6750 §3), such as `insufficient_claims`; empty if there is
+    ///     none
+    private static Optional<String> challengeError(String challenge) {
+        Matcher error = CHALLENGE_ERROR.matcher(challenge);
+        return error.find() ? Optional.of(error.group(1)) : Optional.empty();
     }
 
     private boolean isUnambiguous() {

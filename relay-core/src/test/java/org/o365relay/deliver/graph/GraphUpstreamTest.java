@@ -117,6 +117,28 @@ class GraphUpstreamTest {
     }
 
     @Test
+    void reportsTheCodesOfInnerErrorsAndOfAChallenge() {
+        graph.next(
+                "POST /sendMail",
+                FakeGraph.answering(
+                        400,
+                        "{\"error\":{\"code\":\"invalidRequest\",\"message\":\"Invalid request\",\"innerError\":{\"code\":"
+                                + "\"RequestBroker--ParseUri\",\"innererror\":{\"code\":\"invalidRequest\"}}}}"));
+        graph.next(
+                "POST /sendMail",
+                FakeGraph.answering(
+                        403,
+                        "",
+                        "WWW-Authenticate",
+                        "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJh\""));
+
+        assertThat(fixture.send(SMALL).reply().toString())
+                .isEqualTo("400 invalidRequest: Invalid request (RequestBroker--ParseUri)");
+        assertThat(fixture.send(SMALL).reply().toString())
+                .isEqualTo("403 HTTP 403: no explanation (insufficient_claims)");
+    }
+
+    @Test
     void reportsTheBeginningOfAProxysPage() {
         String page = "<html><head><style>b{}</style></head><body>\u001b[31m<b>Blocked</b>\r\n by\tproxy "
                 + "x".repeat(1_000) + "</body></html>";
