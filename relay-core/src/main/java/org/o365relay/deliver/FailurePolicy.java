@@ -28,7 +28,7 @@ import org.o365relay.mail.Reply;
 ///   content: nothing before MAIL depends on the message, and the sender in MAIL is always the mailbox;
 /// - a lost connection, replies that do not follow the protocol, a name that is not found and every 4xx reply over SMTP
 /// defer the message or recipient;
-/// - an upstream that asks the relay to wait (Retry-After) is suspended for that time;
+/// - an upstream or sign-in service that asks the relay to wait (Retry-After) is suspended for that time;
 /// - a TLS failure, or a token that the sign-in service refuses, suspends the upstream: only the admin can fix
 ///   it, and mail is safe in the queue;
 /// - any other 5xx reply over SMTP fails the recipient at RCPT, and the message at other steps, except that a
@@ -84,9 +84,9 @@ public final class FailurePolicy {
                 yield accepted ? delivered(response) : known(response, alias);
             }
             case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(response, alias);
-            case SIGN_IN -> known(response, alias);
+            case SIGN_IN -> waiting(known(response, alias));
             case NDR -> judgeReport(response);
-            case NETWORK -> judgeNetwork(response);
+            case NETWORK -> waiting(judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
         };
@@ -149,6 +149,15 @@ public final class FailurePolicy {
                 .map(known -> judgeKnown(response, known, false).withScope(Scope.RECIPIENT, outcome))
                 .orElseGet(
                         () -> failed(response, "the message was not delivered").withScope(Scope.RECIPIENT, outcome));
+    }
+
+    /// If the sign-in service, or a server in front of it, asked the relay to wait, the upstream is suspended for
+    /// that time, because no token can be requested.
+    private static Verdict waiting(Verdict verdict) {
+        Duration wait = verdict.response().retryAfter();
+        return wait == null
+                ? verdict
+                : verdict.withScope(Scope.UPSTREAM, verdict.outcome()).probedAfter(wait);
     }
 
     private static Verdict judgeNetwork(Response response) {

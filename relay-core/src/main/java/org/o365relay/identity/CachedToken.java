@@ -13,8 +13,8 @@ import org.o365relay.time.SteadyClock;
 
 /// Caches one access token. Concurrent callers share one request. A token in use is renewed before it expires,
 /// so that callers need not wait. After a failed request, no new request is sent for as long as the service
-/// asks, but for at least 10 seconds and at most 5 minutes. Until then, callers get the old token if it has not
-/// expired; otherwise they get the same error.
+/// asks (Retry-After), or for 10 seconds, a minute if it is overloaded. Until then, callers get the old token if it
+/// has not expired; otherwise they get the same error.
 final class CachedToken implements TokenSource {
 
     /// Minimum remaining validity of a returned token, so that it does not expire while a message is being
@@ -28,9 +28,6 @@ final class CachedToken implements TokenSource {
 
     /// Longest time for which Microsoft issues tokens: 28 hours, with continuous access evaluation.
     private static final Duration MAX_LIFETIME = Duration.ofHours(28);
-
-    private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
-    private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
     /// Minimum interval between attempts to refresh a login that expires when it is not used.
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
@@ -71,7 +68,7 @@ final class CachedToken implements TokenSource {
             if (token != null && now.isBefore(expiresAt)) {
                 return CompletableFuture.completedFuture(token);
             }
-            throw failure.toTokenException();
+            throw failure.toTokenException(Duration.between(now, retryAt));
         }
         startRequest(token != null || refused);
         return Objects.requireNonNull(pending);
@@ -139,16 +136,9 @@ final class CachedToken implements TokenSource {
     /// @return the cached token; null if there is none
     private synchronized @Nullable AccessToken failed(SignInException e) {
         failure = e;
-        retryAt = clock.instant().plus(backoff(e.retryAfter()));
+        retryAt = clock.instant().plus(e.backoff());
         pending = null;
         return token;
-    }
-
-    private static Duration backoff(@Nullable Duration retryAfter) {
-        if (retryAfter == null || retryAfter.compareTo(MIN_BACKOFF) < 0) {
-            return MIN_BACKOFF;
-        }
-        return retryAfter.compareTo(MAX_BACKOFF) < 0 ? retryAfter : MAX_BACKOFF;
     }
 
     private static AccessToken await(Future<AccessToken> future) throws TokenException {
@@ -171,6 +161,16 @@ final class CachedToken implements TokenSource {
             token = null;
             refused = true;
         }
+    }
+
+    @Override
+    public synchronized boolean endRetryAfter() {
+        boolean hasWaited = failure != null
+                && failure.asksForWait()
+                && clock.instant().isBefore(retryAt)
+                && (token == null || !isValid());
+        retryAt = Instant.MIN;
+        return hasWaited;
     }
 
     /// Renews the token if it is in use and about to expire; otherwise refreshes a login that would expire

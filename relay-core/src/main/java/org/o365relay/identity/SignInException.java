@@ -1,7 +1,6 @@
 package org.o365relay.identity;
 
 import com.microsoft.aad.msal4j.MsalException;
-import com.microsoft.aad.msal4j.MsalThrottlingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,18 +25,30 @@ final class SignInException extends Exception {
     private static final int BAD_REQUEST = 400;
     private static final int UNREACHABLE = 451;
     private static final int UNTRUSTED = 454;
-    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
+    private static final Duration THROTTLED_BACKOFF = Duration.ofMinutes(1);
 
     private final Origin origin;
     private final transient Reply reply;
     private final @Nullable Duration retryAfter;
+    private final Duration backoff;
+
+    private SignInException(Origin origin, int status, String text, @Nullable Throwable cause) {
+        this(origin, status, text, null, MIN_BACKOFF, cause);
+    }
 
     private SignInException(
-            Origin origin, int status, String text, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+            Origin origin,
+            int status,
+            String text,
+            @Nullable Duration retryAfter,
+            Duration backoff,
+            @Nullable Throwable cause) {
         super(text, cause);
         this.origin = origin;
         this.reply = new Reply(status < 200 || status > 599 ? BAD_REQUEST : status, null, List.of(text));
         this.retryAfter = retryAfter;
+        this.backoff = retryAfter == null ? backoff : retryAfter;
     }
 
     /// Creates the exception for a failure that the relay itself detects, such as a missing login or an
@@ -49,8 +60,8 @@ final class SignInException extends Exception {
         Optional<Shortage> shortage = cause == null ? Optional.empty() : Shortage.causeOf(cause);
         return shortage.isPresent()
                 ? new SignInException(
-                        Origin.NETWORK, UNREACHABLE, shortage.get().text(), null, cause)
-                : new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
+                        Origin.NETWORK, UNREACHABLE, shortage.get().text(), cause)
+                : new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, cause);
     }
 
     /// @param http HTTP client that MSAL used
@@ -68,44 +79,51 @@ final class SignInException extends Exception {
                 tls ? Origin.TLS : Origin.NETWORK,
                 tls ? UNTRUSTED : UNREACHABLE,
                 "no response from the sign-in service: " + failure.getMessage(),
-                null,
                 failure);
     }
 
     private static SignInException refused(SignInResponse response, Throwable failure) {
-        Duration requested = response.retryAfter();
-        Duration retryAfter = requested == null && response.isThrottled() ? MINUTE : requested;
-        return response.errorText()
-                .map(text -> new SignInException(Origin.SERVICE, response.status(), text, retryAfter, failure))
-                .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
+        Optional<String> error = response.errorText();
+        return new SignInException(
+                error.isPresent() ? Origin.SERVICE : Origin.NETWORK,
+                error.isPresent() ? response.status() : UNREACHABLE,
+                error.orElseGet(() -> notFromSignInService(response)),
+                response.retryAfter(),
+                response.isThrottled() ? THROTTLED_BACKOFF : MIN_BACKOFF,
+                failure);
     }
 
-    /// Creates the exception for a response that is not in the format of the sign-in service and therefore
-    /// probably from another server, such as a proxy or a captive portal.
-    private static SignInException notFromSignInService(
-            SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
-        String text = "the response is not from the sign-in service: " + response.snippet();
-        return new SignInException(Origin.NETWORK, UNREACHABLE, text, retryAfter, failure);
+    /// The text for a response that is not in the format of the sign-in service and therefore probably from another
+    /// server, such as a proxy or a captive portal.
+    private static String notFromSignInService(SignInResponse response) {
+        return "the response is not from the sign-in service: " + response.snippet();
     }
 
     /// Creates the exception for a failure in MSAL itself, which sent no request or could not parse the
     /// response.
     private static SignInException clientFailure(Throwable failure) {
-        Duration retryAfter =
-                failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
         String error = failure instanceof MsalException msal && msal.errorCode() != null ? msal.errorCode() : "unknown";
         String text = String.valueOf(failure.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
-        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, retryAfter, failure);
+        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, failure);
     }
 
-    /// @return how long to wait before the next request; null for the default
-    @Nullable
-    Duration retryAfter() {
-        return retryAfter;
+    /// @return how long to wait before the next request: as long as the service asks
+    Duration backoff() {
+        return backoff;
     }
 
+    /// @return whether the service asked the relay to wait
+    boolean asksForWait() {
+        return retryAfter != null;
+    }
+
+    /// @param remaining what is left of the [#backoff]
     /// @return a new exception, so that each caller gets its own stack trace
+    TokenException toTokenException(Duration remaining) {
+        return new TokenException(origin, reply, asksForWait() ? remaining : null, this);
+    }
+
     TokenException toTokenException() {
-        return new TokenException(origin, reply, this);
+        return toTokenException(backoff);
     }
 }

@@ -7,9 +7,11 @@ import com.microsoft.aad.msal4j.IHttpResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.net.BodyLimit;
 import org.o365relay.net.Https;
+import org.o365relay.net.RetryAfter;
 import org.o365relay.time.ClockDifference;
 
 /// HTTP client for MSAL, based on [Https]. Each instance serves one token request and records why it failed,
@@ -30,6 +33,7 @@ final class SignInHttp implements IHttpClient {
     private static final BodyLimit MAX_RESPONSE = BodyLimit.atMost(256 * 1024);
 
     private static final int BAD_REQUEST = 400;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final List<String> SECRET_FIELDS =
             List.of("client_secret", "client_assertion", "refresh_token", "device_code", "code");
 
@@ -95,7 +99,7 @@ final class SignInHttp implements IHttpClient {
         if (response.statusCode() == 200) {
             // a truncated response may contain part of a token, and MSAL would log it
             String shown = text.startsWith("{") ? "" : text;
-            refusal = SignInResponse.of(200, Optional.empty(), null, shown);
+            refusal = new SignInResponse(200, null, null, shown);
             return new Response(BAD_REQUEST, Map.of(), "{}");
         }
         String body = withoutSecrets(text, body(msalRequest));
@@ -104,9 +108,21 @@ final class SignInHttp implements IHttpClient {
                 .firstValue("Date")
                 .flatMap(date -> ClockDifference.ofHttp(clock.instant(), date))
                 .orElse(null);
-        refusal = SignInResponse.of(
-                response.statusCode(), response.headers().firstValue("Retry-After"), difference, body);
-        return new Response(response.statusCode(), response.headers().map(), body);
+        @Nullable
+        Duration retryAfter = RetryAfter.of(response.headers(), clock.instant()).orElse(null);
+        refusal = new SignInResponse(response.statusCode(), retryAfter, difference, body);
+        return new Response(statusForMsal(response.statusCode()), headersForMsal(response.headers()), body);
+    }
+
+    /// After one of these statuses, or a response with Retry-After, MSAL would refuse requests of users for minutes,
+    /// whatever the operator does. The waits are those of [CachedToken] instead.
+    private static int statusForMsal(int status) {
+        return status == TOO_MANY_REQUESTS || status >= 500 ? BAD_REQUEST : status;
+    }
+
+    private static Map<String, List<String>> headersForMsal(HttpHeaders headers) {
+        return HttpHeaders.of(headers.map(), (name, _) -> !name.equalsIgnoreCase("Retry-After"))
+                .map();
     }
 
     private static String body(com.microsoft.aad.msal4j.HttpRequest msalRequest) {

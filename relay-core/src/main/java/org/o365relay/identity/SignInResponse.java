@@ -18,8 +18,7 @@ import org.o365relay.time.ClockDifference;
 /// such as a proxy.
 ///
 /// @param status HTTP status
-/// @param retryAfter how long the service asks the relay to wait; null if the response does not specify it in
-///     seconds
+/// @param retryAfter how long the service asks the relay to wait; null if it does not
 /// @param clock time on the clock of this machine and in the `Date` of the response; null if the response has
 ///     no valid `Date`, or its status is 200
 /// @param body body of the response, without the secrets of the request
@@ -33,14 +32,6 @@ record SignInResponse(
     private static final Pattern ABOUT_TIME = Pattern.compile(
             "AADSTS(?:700024|500133|50013|50027)\\b" + "|(?i)valid time range|not yet valid|clock skew|current time:");
     private static final int MAX_SNIPPET = 300;
-
-    static SignInResponse of(int status, Optional<String> retryAfter, @Nullable ClockDifference clock, String body) {
-        Duration wait = retryAfter
-                .filter(text -> text.matches("\\d{1,6}"))
-                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                .orElse(null);
-        return new SignInResponse(status, wait, clock, body);
-    }
 
     /// If a wrong clock may have caused the error, the text also compares the clock of this machine with the
     /// `Date` of the response, if it is known.

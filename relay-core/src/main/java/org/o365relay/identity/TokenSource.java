@@ -12,4 +12,12 @@ public interface TokenSource {
     /// Discards a token that the server refused, so that [#token] requests a new one. Does nothing if the
     /// cached token is another one.
     void invalidate(AccessToken refused);
+
+    /// Cancels a wait after a failed request, so that the next call of [#token] may send a request.
+    ///
+    /// @return whether the sign-in service had asked for the wait (Retry-After), and no token could be provided
+    ///     during it
+    default boolean endRetryAfter() {
+        return false;
+    }
 }

@@ -225,6 +225,11 @@ class FailurePolicyTest {
         END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency
         # it may have been sent
         END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
+        # the sign-in service, or a proxy in front of it
+        AUTH          | SIGN_IN  | UPSTREAM | 3    | 429 temporarily_unavailable: slow down
+        AUTH          | SIGN_IN  | UPSTREAM | 3    | 503 temporarily_unavailable: no
+        AUTH          | SIGN_IN  | UPSTREAM | 3    | 400 invalid_grant: AADSTS50196: request loop
+        AUTH          | NETWORK  | UPSTREAM | 3    | 451 the response is not from the sign-in service: HTTP 503
         """)
     void suspendsTheUpstreamForTheTimeOfRetryAfter(Step step, Origin origin, Scope scope, Long seconds, String text) {
         Response response =

@@ -73,8 +73,18 @@ final class GraphClient {
                 case NETWORK -> Origin.NETWORK;
                 case TLS -> Origin.TLS;
             };
-            throw new AttemptAbortedException(new Response(Step.AUTH, e.reply(), origin));
+            Response noToken = new Response(Step.AUTH, e.reply(), origin);
+            throw new AttemptAbortedException(
+                    e.retryAfter().map(noToken::withRetryAfter).orElse(noToken));
         }
+    }
+
+    /// Cancels the waits that Graph and the sign-in service have asked for.
+    ///
+    /// @return whether there was such a wait
+    boolean endRetryAfter() {
+        boolean hasWaitedForToken = tokens.endRetryAfter();
+        return retryAfter.end() || hasWaitedForToken;
     }
 
     /// Sends a request with the access token. If Graph refuses the token (401), gets a new one and retries

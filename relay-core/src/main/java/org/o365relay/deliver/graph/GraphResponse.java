@@ -6,9 +6,6 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +19,7 @@ import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.o365relay.net.PageText;
+import org.o365relay.net.RetryAfter;
 
 /// A response from Microsoft Graph, or from a proxy between Graph and the relay.
 final class GraphResponse {
@@ -102,34 +100,10 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// Reads the delay in Retry-After (RFC 9110 §10.2.3). If the field contains a date, the delay is counted
-    /// from the `Date` of the response, so that a wrong calendar clock of the relay does not change it.
-    ///
     /// @param now current calendar time, used if the response has no valid `Date`
-    /// @return the delay, negative for a date in the past; empty if the field is missing or invalid
+    /// @return the wait that Graph asks for; empty if it asks for none
     Optional<Duration> retryAfter(Instant now) {
-        return headers.firstValue("Retry-After").map(String::strip).flatMap(value -> {
-            try {
-                return value.chars().allMatch(Character::isDigit)
-                        ? Optional.of(Duration.ofSeconds(Long.parseLong(value)))
-                        : date(value).map(date -> Duration.between(sentAt().orElse(now), date));
-            } catch (NumberFormatException unreadable) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    private Optional<Instant> sentAt() {
-        return headers.firstValue("Date").flatMap(value -> date(value.strip()));
-    }
-
-    private static Optional<Instant> date(String value) {
-        try {
-            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeParseException unreadable) {
-            return Optional.empty();
-        }
+        return RetryAfter.of(headers, now);
     }
 
     /// @return reply with Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any

@@ -142,7 +142,7 @@ public final class GraphUpstream implements Upstream {
 
     @Override
     public boolean endRetryAfter() {
-        return retryAfter.end();
+        return client.endRetryAfter();
     }
 
     @Override

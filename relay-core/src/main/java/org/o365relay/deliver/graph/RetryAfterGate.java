@@ -15,9 +15,6 @@ import org.o365relay.time.SteadyClock;
 /// attempt in flight continues.
 final class RetryAfterGate {
 
-    /// Longest wait; a longer Retry-After is shortened to this.
-    static final Duration MAX = Duration.ofHours(24);
-
     private final SteadyClock clock;
     private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
 
@@ -41,8 +38,6 @@ final class RetryAfterGate {
     private Optional<Duration> requested(GraphResponse response) {
         return response.status() == 429 || response.status() == 503
                 ? response.retryAfter(clock.calendar().instant())
-                        .filter(Duration::isPositive)
-                        .map(wait -> wait.compareTo(MAX) > 0 ? MAX : wait)
                 : Optional.empty();
     }
 

@@ -134,7 +134,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
             case NETWORK -> Origin.NETWORK;
             case TLS -> Origin.TLS;
         };
-        return new Response(Step.AUTH, reason.reply(), origin);
+        Response noToken = new Response(Step.AUTH, reason.reply(), origin);
+        return reason.retryAfter().map(noToken::withRetryAfter).orElse(noToken);
     }
 
     /// Response for a domain that does not exist or accepts no mail (RFC 7505), or whose mail exchangers cannot

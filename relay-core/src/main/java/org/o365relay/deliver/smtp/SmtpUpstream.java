@@ -162,6 +162,11 @@ public final class SmtpUpstream implements Upstream {
     }
 
     @Override
+    public boolean endRetryAfter() {
+        return connector.endRetryAfter();
+    }
+
+    @Override
     public int connections() {
         return settings.connections();
     }

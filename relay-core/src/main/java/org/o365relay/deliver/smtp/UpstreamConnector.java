@@ -86,6 +86,13 @@ final class UpstreamConnector {
         return response.isFromServer() && response.reply().code() == AUTHENTICATION_FAILED;
     }
 
+    /// Cancels a wait that the sign-in service has asked for.
+    ///
+    /// @return whether there was such a wait
+    boolean endRetryAfter() {
+        return tokens != null && tokens.endRetryAfter();
+    }
+
     private TokenSource tokenSource() {
         if (tokens == null) {
             throw new IllegalStateException("an OAuth credential without a source of tokens");

@@ -14,9 +14,9 @@ import org.o365relay.mail.Reply;
 /// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
-/// @param retryAfter how long the upstream asked the relay to wait (RFC 9110 §10.2.3); zero if an SMTP server
-///     refused the IP version and the next attempt, which may be made at once, uses the other one; otherwise
-///     null
+/// @param retryAfter how long the upstream or its sign-in service asked the relay to wait (RFC 9110 §10.2.3); zero
+///     if an SMTP server refused the IP version and the next attempt, which may be made at once, uses the other
+///     one; otherwise null
 public record Response(
         Step step,
         Reply reply,

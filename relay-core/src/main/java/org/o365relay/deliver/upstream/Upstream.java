@@ -17,8 +17,8 @@ public interface Upstream extends AutoCloseable {
     /// Connects and signs in, over SMTP on a new connection; sends no mail.
     UpstreamCheck check();
 
-    /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check can
-    /// start at once.
+    /// Cancels a wait that the upstream or its sign-in service has asked for (Retry-After), so that the next
+    /// attempt or check can start at once.
     ///
     /// @return whether there was such a wait
     default boolean endRetryAfter() {

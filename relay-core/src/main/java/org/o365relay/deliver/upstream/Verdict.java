@@ -34,6 +34,11 @@ public record Verdict(
         return new Verdict(response, newOutcome, newScope, name, cause, advice, probeAfter);
     }
 
+    /// @return a copy with this interval between probes
+    public Verdict probedAfter(Duration interval) {
+        return new Verdict(response, outcome, scope, name, cause, advice, interval);
+    }
+
     /// @return a copy with another name
     public Verdict withName(String reason) {
         return new Verdict(response, outcome, scope, reason, cause, advice, probeAfter);
