@@ -25,7 +25,7 @@ class SandboxConnectionTest {
 
             assertThatThrownBy(() -> hanging.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
 
-            client.close();
+            client.shutdownOutput();
             assertThatCode(() -> hanging.get(10, TimeUnit.SECONDS)).doesNotThrowAnyException();
         }
     }
