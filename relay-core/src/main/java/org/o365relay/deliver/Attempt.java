@@ -20,6 +20,7 @@ import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
 /// One delivery attempt: a verdict for each open recipient, and when the message may be tried again.
@@ -175,7 +176,26 @@ record Attempt(
 
     /// @return whether the relay itself ended the attempt for all recipients that were tried, or none was tried
     boolean failedLocally() {
-        return tried().values().stream().allMatch(verdict -> verdict.response().origin() == Origin.RELAY);
+        return tried().values().stream()
+                .allMatch(verdict -> verdict.response().origin().isLocal());
+    }
+
+    /// @return whether the upstream cannot carry the message, so that another upstream may be tried
+    boolean isUnsuitable() {
+        return !tried().isEmpty()
+                && tried().values().stream()
+                        .allMatch(verdict -> verdict.response().origin() == Origin.UNSUITABLE);
+    }
+
+    /// @return the reply for the first recipient that was tried
+    Reply reply() {
+        return first(_ -> true).orElseThrow().response().reply();
+    }
+
+    /// @return a copy with every recipient deferred, because an upstream that may carry the message is not open
+    ///     now
+    Attempt awaitingUpstream() {
+        return attributed(_ -> true, Verdict::deferred);
     }
 
     /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay did not

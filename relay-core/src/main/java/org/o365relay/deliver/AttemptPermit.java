@@ -2,10 +2,12 @@ package org.o365relay.deliver;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.SendingAccount;
@@ -15,14 +17,15 @@ import org.o365relay.deliver.limits.SendingAccount;
 ///
 /// - from its creation, one of the account's connections and one token of its rate limiter, so that no more
 ///   messages are claimed than may be sent;
-/// - from [#begin] on, one of the upstream's connections, and quota for the recipients.
+/// - from [#begin] on, one of the upstream's connections, and quota for the recipients;
+/// - after [#beginOther], a connection of each upstream that was tried.
 ///
 /// Used by one thread at a time.
 final class AttemptPermit implements AutoCloseable {
 
     private final UpstreamFailover failover;
     private final SendingAccount account;
-    private @Nullable DeliveryPermit upstream;
+    private final List<DeliveryPermit> upstreams = new ArrayList<>(); // the last one is in use
     private int reservedRecipients;
     private boolean isClosed;
     private boolean countsAgainstRate; // otherwise close() returns the token
@@ -78,7 +81,8 @@ final class AttemptPermit implements AutoCloseable {
         if (acquired.isEmpty()) {
             return new Start.NoUpstream();
         }
-        upstream = acquired.get();
+        DeliveryPermit upstream = acquired.get();
+        upstreams.add(upstream);
         Optional<Instant> fullUntil = account.dailyQuota().reserve(recipients);
         if (fullUntil.isPresent()) {
             return new Start.QuotaUsedUp(upstream, fullUntil.get());
@@ -86,6 +90,22 @@ final class AttemptPermit implements AutoCloseable {
         reservedRecipients = recipients;
         countsAgainstRate = true;
         return new Start.Permitted(upstream);
+    }
+
+    /// Acquires a connection of an upstream that was not tried yet, because those that were tried cannot carry
+    /// the message.
+    ///
+    /// @return empty if there is no other upstream, or none that may be used now
+    Optional<DeliveryPermit> beginOther() {
+        Set<Integer> tried = upstreams.stream().map(DeliveryPermit::upstream).collect(Collectors.toSet());
+        Optional<DeliveryPermit> other = failover.acquireOther(tried);
+        other.ifPresent(upstreams::add);
+        return other;
+    }
+
+    /// @return whether an upstream was not tried yet, whatever its state
+    boolean hasOther() {
+        return upstreams.size() < failover.size();
     }
 
     /// Settles the quota reservation after an attempt, and records whether the message counts against the rate
@@ -114,9 +134,7 @@ final class AttemptPermit implements AutoCloseable {
         if (!countsAgainstRate) {
             account.rateLimiter().refund(1);
         }
-        if (upstream != null) {
-            failover.release(upstream);
-        }
+        upstreams.forEach(failover::release);
         account.concurrencyLimiter().release(1);
     }
 }

@@ -94,18 +94,44 @@ public final class Delivery {
             attempt = attempt(claim, upstream, content);
             damage = content.damage();
         }
+        if (damage.isPresent()) {
+            permit.attempted(attempt.delivered(), attempt.reachedMail());
+            evaluate(upstream, claim, attempt);
+            hold(claim, damage.get());
+        } else if (!attempt.isUnsuitable()) {
+            settle(claim, permit, upstream, attempt);
+        } else {
+            deliverByOther(claim, permit, upstream, attempt);
+        }
+    }
+
+    /// Delivers a message that the upstream cannot carry by another upstream of the mailbox. If the others are
+    /// not open now, the message waits; if there are none, it fails.
+    private void deliverByOther(Claim claim, AttemptPermit permit, DeliveryPermit upstream, Attempt refusal) {
+        Optional<DeliveryPermit> other = permit.beginOther();
+        if (other.isPresent()) {
+            log.info(
+                    "message {}: {} cannot carry it and {} is tried: {}",
+                    claim.id(),
+                    name(upstream),
+                    name(other.get()),
+                    refusal.reply());
+            deliver(claim, permit, other.get());
+        } else {
+            settle(claim, permit, upstream, permit.hasOther() ? refusal.awaitingUpstream() : refusal);
+        }
+    }
+
+    private void settle(Claim claim, AttemptPermit permit, DeliveryPermit upstream, Attempt attempt) {
         permit.attempted(attempt.delivered(), attempt.reachedMail());
         Attempt evaluated = evaluate(upstream, claim, attempt);
-        if (damage.isPresent()) {
-            hold(claim, damage.get());
-        } else {
-            Settlement settlement = planner.plan(
-                    claim,
-                    evaluated,
-                    sender.failover().upstream(upstream).name(),
-                    sender.account().name());
-            settlements.write(claim, evaluated, settlement, permit);
-        }
+        Settlement settlement =
+                planner.plan(claim, evaluated, name(upstream), sender.account().name());
+        settlements.write(claim, evaluated, settlement, permit);
+    }
+
+    private String name(DeliveryPermit upstream) {
+        return sender.failover().upstream(upstream).name();
     }
 
     private Attempt attempt(Claim claim, DeliveryPermit upstream, ContentStream content) {

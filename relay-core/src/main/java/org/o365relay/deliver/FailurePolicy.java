@@ -39,7 +39,8 @@ import org.o365relay.mail.Reply;
 ///   message, as a 5xx response does;
 /// - Graph's response to a request for a draft or an upload, except 429, applies only to the large message that
 ///   is sent this way, unless the catalogue contains it as throttling or as a refused author: it suspends no
-///   upstream, and fails the message only if the catalogue contains it as permanent.
+///   upstream, and fails the message only if the catalogue contains it as permanent;
+/// - a message that the upstream cannot carry fails; `Delivery` first tries the other upstreams of the mailbox.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -89,6 +90,7 @@ public final class FailurePolicy {
             case NETWORK -> waiting(judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
+            case UNSUITABLE -> judgeUnsuitable(response);
         };
     }
 
@@ -128,7 +130,7 @@ public final class FailurePolicy {
             case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
             case GRAPH -> Optional.of(ReplySource.GRAPH);
             case NDR -> Optional.of(ReplySource.NDR);
-            case NETWORK, TLS, RELAY -> Optional.empty();
+            case NETWORK, TLS, RELAY, UNSUITABLE -> Optional.empty();
         };
     }
 
@@ -227,7 +229,7 @@ public final class FailurePolicy {
                                 + " with Entra admin center > App registrations; for details run: o365-relay check."
                                 + " https://login.microsoftonline.com/error explains the number after AADSTS.");
             case GRAPH -> judgeUnknownGraphResponse(response);
-            case SUBMISSION, CONNECTOR, NDR, NETWORK, TLS, RELAY -> judgeUnknownReply(response);
+            case SUBMISSION, CONNECTOR, NDR, NETWORK, TLS, RELAY, UNSUITABLE -> judgeUnknownReply(response);
         };
     }
 
@@ -297,6 +299,19 @@ public final class FailurePolicy {
         return response.reply().category() == 5
                 ? failed(response, response.reply().text())
                 : deferred(response, scopeOf(response), response.reply().text());
+    }
+
+    private Verdict judgeUnsuitable(Response response) {
+        return new Verdict(
+                response,
+                new Outcome.Failed(response.reply()),
+                scopeOf(response),
+                "",
+                response.reply().text(),
+                "Configure another upstream in fallback of " + mailbox
+                        + ", which is used for messages that this one cannot carry, such as SMTP besides Graph;"
+                        + " or send the message in smaller parts.",
+                null);
     }
 
     /// Up to MAIL, a reply is about the upstream, except a reply to MAIL that concerns size or content (SIZE,

@@ -91,7 +91,7 @@ public final class GraphUpstream implements Upstream {
         } catch (AttemptAbortedException e) {
             return e.response();
         } catch (UnacceptableContentException e) {
-            return new Response(Step.CONTENT, e.reply(), Origin.RELAY);
+            return new Response(Step.CONTENT, e.reply(), Origin.UNSUITABLE);
         } catch (Spool.Failed e) {
             Optional<Shortage> shortage = Shortage.causeOf(e);
             if (shortage.isPresent()) {

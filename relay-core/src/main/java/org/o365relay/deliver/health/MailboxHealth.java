@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.DeliveryPermit.Probe;
@@ -113,10 +114,24 @@ record MailboxHealth(
                 ? Optional.empty()
                 : dueProbe(EndedBy.MESSAGE, now)
                         .map(this::messageProbe)
-                        .or(() -> current()
-                                .filter(upstream -> !upstream.isFull())
-                                .map(upstream -> new DeliveryPermit(
-                                        upstream.position(), upstream.permits().generation(), Probe.NONE, true)));
+                        .or(() ->
+                                current().filter(upstream -> !upstream.isFull()).map(MailboxHealth::ordinaryPermit));
+    }
+
+    /// @param unsuitable positions of upstreams that cannot carry the message
+    /// @return a permit for one delivery by another upstream; empty if none may start now
+    Optional<DeliveryPermit> nextDelivery(Set<Integer> unsuitable) {
+        return pause != null || block != null
+                ? Optional.empty()
+                : upstreams.stream()
+                        .filter(upstream ->
+                                upstream.isOpen() && !upstream.isFull() && !unsuitable.contains(upstream.position()))
+                        .findFirst()
+                        .map(MailboxHealth::ordinaryPermit);
+    }
+
+    private static DeliveryPermit ordinaryPermit(UpstreamHealth upstream) {
+        return new DeliveryPermit(upstream.position(), upstream.permits().generation(), Probe.NONE, true);
     }
 
     private DeliveryPermit messageProbe(Failure failure) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.HealthEvent.PermitReturned;
@@ -77,6 +78,17 @@ public final class UpstreamFailover {
     /// @return a permit for one delivery; empty if none may start now
     public synchronized Optional<DeliveryPermit> acquire() {
         return taken(current().nextDelivery(clock.instant()));
+    }
+
+    /// @param unsuitable positions of upstreams that cannot carry the message
+    /// @return a permit for one delivery by another upstream; empty if none may start now
+    public synchronized Optional<DeliveryPermit> acquireOther(Set<Integer> unsuitable) {
+        return taken(current().nextDelivery(unsuitable));
+    }
+
+    /// @return number of upstreams, whatever their state
+    public int size() {
+        return upstreams.size();
     }
 
     /// @return a permit for the check that is due; empty if no check is due

@@ -152,7 +152,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// Response for a non-ASCII sender or recipient if the upstream does not offer SMTPUTF8 (RFC 6531 §3.5).
     Response noSmtpUtf8(Step step) {
         String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
-        return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
+        return new Response(step, Reply.of(550, "5.6.7", text), Origin.UNSUITABLE);
     }
 
     /// Response for a message that is larger than the upstream accepts (RFC 1870 §4).
@@ -161,16 +161,15 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// @param limit largest size that the upstream accepts, in octets
     Response tooLarge(long size, long limit) {
         String text = settings + " accepts messages of at most " + limit + " octets; this one has " + size;
-        return new Response(Step.MAIL, Reply.of(552, "5.3.4", text), Origin.RELAY);
+        return new Response(Step.MAIL, Reply.of(552, "5.3.4", text), Origin.UNSUITABLE);
     }
 
     /// Response for a stored message that cannot be read completely, or cannot be converted to a form that the
     /// upstream accepts. Nothing was delivered.
     Response unsendableContent(Exception failure) {
-        Reply reply = failure instanceof UnacceptableContentException unacceptable
-                ? unacceptable.reply()
-                : Reply.of(451, "4.3.0", "the stored message cannot be read");
-        return new Response(Step.CONTENT, reply, Origin.RELAY);
+        return failure instanceof UnacceptableContentException unacceptable
+                ? new Response(Step.CONTENT, unacceptable.reply(), Origin.UNSUITABLE)
+                : new Response(Step.CONTENT, Reply.of(451, "4.3.0", "the stored message cannot be read"), Origin.RELAY);
     }
 
     private Response ioFailure(Step step, Throwable failure) {

@@ -86,9 +86,17 @@ public record Response(
         /// A non-delivery report about a message that an upstream had accepted. No attempt has this origin.
         NDR,
         /// The relay, which did not start or did not continue the attempt: for example, because the stored
-        /// message cannot be read, the upstream does not offer a required extension, or a Retry-After period is
-        /// not over.
-        RELAY
+        /// message cannot be read, the upstream does not offer a required AUTH mechanism, or a Retry-After
+        /// period is not over.
+        RELAY,
+        /// The relay, because this upstream cannot carry this message: for example, it accepts only smaller
+        /// messages, or does not offer a required extension. Another upstream may accept the message.
+        UNSUITABLE;
+
+        /// @return whether the relay itself ended the attempt
+        public boolean isLocal() {
+            return this == RELAY || this == UNSUITABLE;
+        }
     }
 
     /// @return whether the reply comes from the upstream, over SMTP

@@ -61,14 +61,12 @@ public record Verdict(
     /// @return whether the attempt failed temporarily before MAIL and outside the relay, so that the message
     ///     cannot be the cause
     public boolean isBeforeMail() {
-        return response.step().compareTo(Step.MAIL) < 0
-                && response.origin() != Origin.RELAY
-                && outcome instanceof Deferred;
+        return response.step().compareTo(Step.MAIL) < 0 && !response.origin().isLocal() && outcome instanceof Deferred;
     }
 
     /// @return whether the attempt reached a step after RCPT for the recipient
     public boolean isPastRcpt() {
-        return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY;
+        return response.step().compareTo(Step.RCPT) > 0 && !response.origin().isLocal();
     }
 
     /// @return whether the message is not at fault: the outcome applies to the upstream, its connections, the
@@ -106,7 +104,7 @@ public record Verdict(
             case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
             case TLS -> "tls";
             case SIGN_IN -> "sign-in";
-            case RELAY -> "relay";
+            case RELAY, UNSUITABLE -> "relay";
         };
     }
 

@@ -332,7 +332,7 @@ class GraphUpstreamTest {
             throw new IOException("disk");
         });
 
-        assertThat(unacceptable).isEqualTo(new Response(Step.CONTENT, reply, Origin.RELAY));
+        assertThat(unacceptable).isEqualTo(new Response(Step.CONTENT, reply, Origin.UNSUITABLE));
         assertThat(unreadable.reply().toString()).isEqualTo("451 4.3.0 the stored message cannot be read");
         assertThat(graph.asked()).isEmpty();
     }

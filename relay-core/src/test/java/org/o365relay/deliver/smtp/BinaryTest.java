@@ -181,7 +181,7 @@ class BinaryTest extends SubmissionTest {
             throw new UnacceptableContentException(why);
         })));
 
-        assertThat(response).isEqualTo(new Response(Step.CONTENT, why, Origin.RELAY));
+        assertThat(response).isEqualTo(new Response(Step.CONTENT, why, Origin.UNSUITABLE));
         server.brokenOffInContent.await();
         assertThat(server.contents).isEmpty();
     }

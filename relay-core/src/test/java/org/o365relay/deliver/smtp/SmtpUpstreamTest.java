@@ -121,7 +121,7 @@ class SmtpUpstreamTest extends SubmissionTest {
                 .extracting(response -> response.reply().code())
                 .containsExactly(550, 250);
         Response refused = responses.values().iterator().next();
-        assertThat(refused.origin()).isEqualTo(Origin.RELAY);
+        assertThat(refused.origin()).isEqualTo(Origin.UNSUITABLE);
         assertThat(refused.reply().toString()).startsWith("550 5.6.7 ").contains("SMTPUTF8");
         assertThat(server.commands("RCPT")).containsExactly("RCPT TO:<b@x.example>");
     }
@@ -145,7 +145,7 @@ class SmtpUpstreamTest extends SubmissionTest {
         Response response = only(upstream.attempt(sized(1_001)));
         if (keyword.contains("1000")) {
             assertThat(response.step()).isEqualTo(Step.MAIL);
-            assertThat(response.origin()).isEqualTo(Origin.RELAY);
+            assertThat(response.origin()).isEqualTo(Origin.UNSUITABLE);
             assertThat(response.reply())
                     .hasToString("552 5.3.4 localhost:" + server.port()
                             + " accepts messages of at most 1000 octets; this one has 1001");

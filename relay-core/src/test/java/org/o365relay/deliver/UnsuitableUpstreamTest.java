@@ -1,0 +1,109 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.deliver.upstream.FakeUpstream;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// Messages that an upstream cannot carry.
+class UnsuitableUpstreamTest {
+
+    private static final String ANNA = "anna@contoso.example";
+    private static final Response TOO_LARGE = new Response(
+            Step.CONTENT, Reply.of(552, "5.3.4", "Message too large for Microsoft Graph"), Origin.UNSUITABLE);
+    private static final Response UNREACHABLE = FakeUpstream.network(Step.CONNECT);
+
+    private final FakeUpstream second = new FakeUpstream("second.example:587", 1);
+    private final FakeUpstream third = new FakeUpstream("third.example:587", 1);
+    private DeliveryFixture relay;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        relay = new DeliveryFixture(directory, DeliveryFixture.UNLIMITED, second, third);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void sendsTheWholeMessageByTheNextUpstream() {
+        relay.upstream.answer(TOO_LARGE);
+        QueueId id = accept();
+
+        relay.deliverDue();
+
+        assertThat(second.sent())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.content())
+                        .isEqualTo(relay.upstream.sent().getFirst().content()));
+        assertThat(third.sent()).isEmpty();
+        assertThat(relay.journal.lines("delivered"))
+                .containsExactly("delivered " + id + " to anna@contoso.example attempt 1: 250 2.0.0 OK");
+        assertThat(relay.journal.lines("failover")).isEmpty();
+    }
+
+    @Test
+    void failsAMessageThatNoUpstreamCanCarry() {
+        relay.upstream.answer(TOO_LARGE);
+        second.answer(TOO_LARGE);
+        third.answer(TOO_LARGE);
+        QueueId id = accept();
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed"))
+                .singleElement()
+                .asString()
+                .startsWith("failed " + id + " to anna@contoso.example")
+                .contains("552 5.3.4 Message too large for Microsoft Graph");
+        assertThat(relay.journal.lines("delivered")).isEmpty();
+    }
+
+    @Test
+    void waitsForAnUpstreamThatMayCarryTheMessage() {
+        relay.upstream.answer(UNREACHABLE);
+        accept();
+        relay.deliverDue(); // the first upstream is retried from now on
+        second.answer(TOO_LARGE);
+        third.answer(TOO_LARGE);
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed")).isEmpty();
+        assertThat(relay.journal.lines("deferred")).last().asString().contains("552 5.3.4");
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.check();
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+        assertThat(relay.upstream.sent()).hasSize(2);
+    }
+
+    @Test
+    void returnsTheConnectionsOfAllUpstreams() {
+        for (int i = 0; i < 3; i++) { // more than the connections of an upstream
+            relay.upstream.answer(TOO_LARGE);
+            second.answer(TOO_LARGE);
+            accept();
+            relay.deliverDue();
+        }
+
+        assertThat(third.sent()).hasSize(3);
+        assertThat(relay.journal.lines("delivered")).hasSize(3);
+    }
+
+    private QueueId accept() {
+        return relay.accept("scan@contoso.example", "Subject: Scan\r\n\r\nSee attached.\r\n", ANNA);
+    }
+}
