@@ -90,7 +90,11 @@ public final class FailurePolicy {
             case NETWORK -> waiting(judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
-            case UNSUITABLE -> judgeUnsuitable(response);
+            case UNSUITABLE ->
+                failed(
+                        response,
+                        response.reply().text(),
+                        "Add an upstream that can carry such messages (SMTP) to fallback of " + mailbox + ".");
         };
     }
 
@@ -301,19 +305,6 @@ public final class FailurePolicy {
                 : deferred(response, scopeOf(response), response.reply().text());
     }
 
-    private Verdict judgeUnsuitable(Response response) {
-        return new Verdict(
-                response,
-                new Outcome.Failed(response.reply()),
-                scopeOf(response),
-                "",
-                response.reply().text(),
-                "Configure another upstream in fallback of " + mailbox
-                        + ", which is used for messages that this one cannot carry, such as SMTP besides Graph;"
-                        + " or send the message in smaller parts.",
-                null);
-    }
-
     /// Up to MAIL, a reply is about the upstream, except a reply to MAIL that concerns size or content (SIZE,
     /// SMTPUTF8).
     private static boolean isAboutUpstream(Response response) {
@@ -361,6 +352,10 @@ public final class FailurePolicy {
     }
 
     private static Verdict failed(Response response, String cause) {
-        return new Verdict(response, new Outcome.Failed(response.reply()), scopeOf(response), "", cause, "", null);
+        return failed(response, cause, "");
+    }
+
+    private static Verdict failed(Response response, String cause, String advice) {
+        return new Verdict(response, new Outcome.Failed(response.reply()), scopeOf(response), "", cause, advice, null);
     }
 }

@@ -2,7 +2,6 @@ package org.o365relay.ndr;
 
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
-import jakarta.mail.internet.ContentType;
 import jakarta.mail.internet.InternetHeaders;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.ParameterizedValue;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
@@ -35,13 +35,11 @@ final class NdrParser {
 
     /// @param type value of a `Content-Type` field
     static boolean isReport(String type) {
-        try {
-            ContentType parsed = new ContentType(type);
-            return parsed.match("multipart/report") // RFC 3464 §2
-                    && "delivery-status".equalsIgnoreCase(parsed.getParameter("report-type"));
-        } catch (MessagingException malformed) {
-            return false;
-        }
+        ParameterizedValue parsed = ParameterizedValue.parse(type);
+        return parsed.main().equals("multipart/report") // RFC 3464 §2
+                && parsed.text("report-type")
+                        .filter("delivery-status"::equalsIgnoreCase)
+                        .isPresent();
     }
 
     /// @param content the message; may be truncated

@@ -5,95 +5,170 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Collectors;
-import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.rewrite.PartFinder.FoundParts;
+import org.o365relay.rewrite.StripResult.Unsplittable;
 
-/// Removes attachments from a message, the largest first, until the remaining message is small enough. The rest
-/// of the body is copied byte for byte; an empty text part replaces a removed first part of a multipart.
+/// Removes attachments from a message, the largest first, until the remaining message is small enough.
+///
+/// A part is removed only if every program reads it alike. The header fields that describe the remaining parts
+/// are rewritten if they do not follow the standard ([StandardHeader]), and an empty text part replaces a
+/// removed first part of a multipart; everything else is copied byte for byte. The result is checked with
+/// another parser ([DraftCheck]).
 public final class AttachmentStripper {
 
-    private AttachmentStripper() {}
+    private final StoredContent message;
+    private final long bodyOffset;
+    private final List<MessagePart> parts;
+    private final IdentityHashMap<MessagePart, byte[]> headers = new IdentityHashMap<>(); // headers to be replaced
+    private final Set<MessagePart> removed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private byte[] messageHeader;
+    private @Nullable String damaged; // name of a file that cannot be removed because it is encoded incorrectly
+
+    private AttachmentStripper(StoredContent message, ReaddressedHeader header, List<MessagePart> parts) {
+        this.message = message;
+        this.bodyOffset = header.bodyOffset();
+        this.parts = parts;
+        this.messageHeader = header.header();
+    }
 
     /// @param header the header that replaces the header of the message
     /// @param limit maximum size of the remaining message, in octets
-    /// @return the message without its largest attachments; empty if the message cannot be made small enough,
-    ///     for example because its text is too large, or because its large parts are attached messages, or are
-    ///     signed or encrypted
-    public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
-            throws IOException {
-        List<FoundAttachment> removed = largest(message, header, limit);
-        boolean isSingleFile =
-                removed.stream().anyMatch(found -> found.position().parent() == null);
-        byte[] newHeader = isSingleFile ? withoutContentFields(header.header()) : header.header();
-        long size = newHeader.length
-                + message.size()
-                - header.bodyOffset()
-                - removed.stream().mapToLong(AttachmentStripper::savedOctets).sum();
-        if (size > limit) {
-            return Optional.empty();
+    /// @return the message without its largest attachments, or why these cannot be removed
+    public static StripResult strip(StoredContent message, ReaddressedHeader header, long limit) throws IOException {
+        List<RawField> fields = fields(header.header());
+        FoundParts found = PartFinder.find(message, fields, header.bodyOffset());
+        if (found.obstacle() != null) {
+            return new Unsplittable(found.obstacle());
         }
-        return Optional.of(new StrippedMessage(
-                rest(message, newHeader, header.bodyOffset(), removed),
-                removed.stream().map(FoundAttachment::attachment).toList()));
+        return new AttachmentStripper(message, header, found.parts()).strip(limit);
     }
 
-    /// @return the attachments to remove, in message order
-    private static List<FoundAttachment> largest(StoredContent message, ReaddressedHeader header, long limit)
-            throws IOException {
-        List<FoundAttachment> all;
-        try (InputStream in = message.read(0, message.size())) {
-            all = new ArrayList<>(AttachmentFinder.find(in));
+    private static List<RawField> fields(byte[] header) throws IOException {
+        return new HeaderReader(new ByteArrayInputStream(header), header.length)
+                .read()
+                .fields();
+    }
+
+    private StripResult strip(long limit) throws IOException {
+        parts.forEach(this::standardize);
+        if (remove(limit) > limit) {
+            return new Unsplittable(reason());
         }
-        all.sort(Comparator.comparingLong(FoundAttachment::length).reversed());
-        List<FoundAttachment> removed = new ArrayList<>();
-        long size = header.header().length + message.size() - header.bodyOffset();
-        for (FoundAttachment found : all) {
+        byte[] rest = rest();
+        return DraftCheck.isComplete(rest, message, parts, removed)
+                ? new StrippedMessage(
+                        rest,
+                        parts.stream()
+                                .filter(removed::contains)
+                                .map(MessagePart::attachment)
+                                .toList())
+                : new Unsplittable("programs may read its MIME structure differently");
+    }
+
+    private void standardize(MessagePart part) {
+        if (part.readsDifferently() || part.header().isProtected()) {
+            return;
+        }
+        List<RawField> standard = StandardHeader.of(part);
+        if (!standard.equals(part.fields())) {
+            headers.put(part, StandardHeader.octets(standard));
+        }
+    }
+
+    /// Chooses the attachments to remove.
+    ///
+    /// @return size of the remaining message
+    private long remove(long limit) throws IOException {
+        long size = size();
+        List<MessagePart> removable = parts.stream()
+                .filter(MessagePart::isRemovable)
+                .sorted(Comparator.comparingLong(MessagePart::length).reversed())
+                .toList();
+        for (MessagePart part : removable) {
             if (size <= limit) {
                 break;
             }
-            removed.add(found);
-            size -= savedOctets(found);
+            if (part.attachment().isUnambiguous(message)) {
+                removed.add(part);
+                size -= part.length() - replacement(part).length;
+            } else if (damaged == null) {
+                damaged = part.attachment().name();
+            }
         }
-        removed.sort(Comparator.comparingLong(FoundAttachment::from));
-        return removed;
+        return size;
     }
 
-    private static long savedOctets(FoundAttachment found) {
-        return found.length() - placeholder(found).length;
+    private long size() {
+        return messageHeader.length
+                + message.size()
+                - bodyOffset
+                + headers.entrySet().stream()
+                        .mapToLong(entry -> entry.getValue().length - headerLength(entry.getKey()))
+                        .sum();
     }
 
-    /// If the attachment is the first part of a multipart, returns an empty text part to replace it: mail
-    /// clients expect the text there, and a multipart needs at least one part (RFC 2046 §5.1.1). Otherwise
-    /// returns an empty array.
-    private static byte[] placeholder(FoundAttachment found) {
-        AttachmentFinder.Multipart multipart = found.position().parent();
-        if (multipart == null || found.position().index() > 0) {
+    private long headerLength(MessagePart part) {
+        return part.parent() == null ? messageHeader.length : part.bodyFrom() - part.headerFrom();
+    }
+
+    private String reason() {
+        boolean isProtected = parts.stream().anyMatch(part -> part.header().isProtected());
+        boolean isMalformed = parts.stream().anyMatch(MessagePart::readsDifferently);
+        return isProtected
+                ? "it is signed or encrypted"
+                : damaged != null
+                        ? "its file “" + damaged + "” is encoded incorrectly"
+                        : isMalformed
+                                ? "programs may read its MIME structure differently"
+                                : "its text or an attached message is too large";
+    }
+
+    /// Returns the octets that replace a removed part. If it is the first part of a multipart, this is an empty
+    /// text part: mail clients expect the text there, and a multipart needs at least one part
+    /// (RFC 2046 §5.1.1). If the message ends with the part, its multipart is closed.
+    private byte[] replacement(MessagePart part) {
+        MessagePart parent = part.parent();
+        if (parent == null || parent.boundary() == null) {
             return new byte[0];
         }
-        return ("--" + multipart.boundary() + "\r\nContent-Type: text/plain\r\n\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        String delimiter = "--" + parent.boundary().value();
+        String text = part.index() > 0 ? "" : delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n";
+        String closing = part.to() < message.size() ? "" : delimiter + "--\r\n";
+        return (text + closing).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> removed)
-            throws IOException {
+    private byte[] rest() throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
-        rest.write(header);
-        long from = bodyAt;
-        for (FoundAttachment found : removed) {
-            copy(message, from, found.from(), rest);
-            rest.write(placeholder(found));
-            from = found.to();
+        MessagePart root = parts.getFirst();
+        if (removed.contains(root)) {
+            rest.writeBytes(withoutContentFields(root.fields()));
+            return rest.toByteArray();
         }
-        copy(message, from, message.size(), rest);
+        rest.writeBytes(headers.getOrDefault(root, messageHeader));
+        long from = bodyOffset;
+        for (MessagePart part : parts) {
+            if (removed.contains(part)) {
+                copy(from, part.from(), rest);
+                rest.writeBytes(replacement(part));
+                from = part.to();
+            } else if (part.parent() != null && headers.containsKey(part)) {
+                copy(from, part.headerFrom(), rest);
+                rest.writeBytes(headers.getOrDefault(part, new byte[0]));
+                from = part.bodyFrom();
+            }
+        }
+        copy(from, message.size(), rest);
         return rest.toByteArray();
     }
 
-    private static void copy(StoredContent message, long from, long to, ByteArrayOutputStream rest) throws IOException {
+    private void copy(long from, long to, ByteArrayOutputStream rest) throws IOException {
         try (InputStream in = message.read(from, to)) {
             in.transferTo(rest);
         }
@@ -101,16 +176,9 @@ public final class AttachmentStripper {
 
     /// Removes the `Content-*` fields from the header of a message that consists of a single attachment,
     /// because the body that remains is empty.
-    private static byte[] withoutContentFields(byte[] header) throws IOException {
-        List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
-                .read()
-                .fields();
-        return (fields.stream()
-                                .filter(field ->
-                                        !field.name().toLowerCase(Locale.ROOT).startsWith("content-"))
-                                .map(RawField::text)
-                                .collect(Collectors.joining())
-                        + "\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+    private static byte[] withoutContentFields(List<RawField> fields) {
+        return StandardHeader.octets(fields.stream()
+                .filter(field -> !field.name().toLowerCase(Locale.ROOT).startsWith("content-"))
+                .toList());
     }
 }

@@ -1,7 +1,5 @@
 package org.o365relay.rewrite;
 
-import jakarta.mail.internet.ContentType;
-import jakarta.mail.internet.ParseException;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -11,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
@@ -42,7 +40,7 @@ final class BinaryMimeEncoder {
     private final CrlfOutputStream crlf;
     private final OutputStream out;
     private int signed; // number of enclosing multipart/signed parts
-    private final List<byte[]> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
+    private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
 
     private BinaryMimeEncoder(InputStream message, OutputStream out) {
         this.lines = new MimeLineReader(message);
@@ -80,31 +78,32 @@ final class BinaryMimeEncoder {
             endWith(delimiter, new byte[0]);
             return delimiter;
         }
-        String type = typeOf(header, defaultType);
-        Encoding encoding = Encoding.of(header);
-        if (encoding == Encoding.BINARY && signed > 0) {
+        PartHeader part = PartHeader.of(header, defaultType);
+        String type = part.type();
+        TransferEncoding encoding = part.encoding();
+        if (encoding == TransferEncoding.BINARY && signed > 0) {
             throw unacceptable("a binary part is signed");
         }
-        if (type.startsWith("multipart/")) {
-            writeWithBody(header, encoding == Encoding.BINARY ? "8bit" : "");
-            return multipart(depth, boundaryOf(header), type);
+        if (part.isMultipart()) {
+            writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
+            return multipart(depth, boundaryOf(part), type);
         }
         boolean message = type.equals("message/rfc822") || type.equals("message/global");
-        if (message && encoding != Encoding.ENCODED) {
-            writeWithBody(header, encoding == Encoding.BINARY ? "8bit" : "");
+        if (message && !encoding.isEncoded()) {
+            writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
             return entity(depth + 1, "text/plain");
         }
         return leaf(header, encoding, depth == 0);
     }
 
-    private Delimiter leaf(List<RawField> header, Encoding encoding, boolean topLevel) throws IOException {
+    private Delimiter leaf(List<RawField> header, TransferEncoding encoding, boolean topLevel) throws IOException {
         return switch (encoding) {
             case BINARY -> copyPart(beginEncoded(header));
-            case ENCODED -> {
+            case BASE64, QUOTED_PRINTABLE, UNKNOWN -> {
                 writeWithBody(header, "");
                 yield copyPart(new NonClosing(out));
             }
-            case PLAIN ->
+            case IDENTITY ->
                 copyPart(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
                     if (signed > 0) {
                         throw unacceptable("a signed part contains NUL or line endings other than CRLF");
@@ -127,7 +126,7 @@ final class BinaryMimeEncoder {
         return Base64.getMimeEncoder(76, CRLF).wrap(new NonClosing(out));
     }
 
-    private Delimiter multipart(int depth, byte[] boundary, String type) throws IOException {
+    private Delimiter multipart(int depth, Boundary boundary, String type) throws IOException {
         int level = boundaries.size();
         int signedLevels = type.equals("multipart/signed") ? 1 : 0;
         String defaultType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
@@ -180,12 +179,9 @@ final class BinaryMimeEncoder {
             return null;
         }
         for (int level = boundaries.size() - 1; level >= 0; level--) {
-            byte[] boundary = boundaries.get(level);
-            if (lines.isDelimiter(boundary, false)) {
-                return new Delimiter(level, false);
-            }
-            if (lines.isDelimiter(boundary, true)) {
-                return new Delimiter(level, true);
+            Boundary.Line line = boundaries.get(level).match(lines);
+            if (line != Boundary.Line.OTHER) {
+                return new Delimiter(level, line == Boundary.Line.CLOSING);
             }
         }
         return null;
@@ -248,59 +244,12 @@ final class BinaryMimeEncoder {
         }
     }
 
-    private static String typeOf(List<RawField> header, String defaultType) {
-        return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(defaultType);
-    }
-
-    /// @return the value without parameters, white space or comments, in lower case (RFC 5322 §3.2.2)
-    private static String word(String value) {
-        StringBuilder word = new StringBuilder();
-        int depth = 0;
-        for (int i = 0; i < value.length() && (depth > 0 || value.charAt(i) != ';'); i++) {
-            char c = value.charAt(i);
-            if (c == '(') {
-                depth++;
-            } else if (c == ')' && depth > 0) {
-                depth--;
-            } else if (c == '\\' && depth > 0) {
-                i++;
-            } else if (depth == 0 && c > ' ') {
-                word.append(c);
-            }
+    private static Boundary boundaryOf(PartHeader header) throws UnacceptableContentException {
+        Boundary boundary = Boundary.of(header.typeField());
+        if (boundary.isGuessed()) {
+            throw unacceptable("a multipart has no boundary");
         }
-        return word.toString().toLowerCase(Locale.ROOT);
-    }
-
-    /// The transfer encoding of a part (RFC 2045 §6.1).
-    private enum Encoding {
-        /// Declared as binary.
-        BINARY,
-        /// Lines of text: declared as 7bit or 8bit, or not declared.
-        PLAIN,
-        /// Encoded: base64, quoted-printable or an unknown encoding.
-        ENCODED;
-
-        static Encoding of(List<RawField> header) {
-            return switch (value(header, "Content-Transfer-Encoding")
-                    .map(BinaryMimeEncoder::word)
-                    .orElse("")) {
-                case "binary" -> BINARY;
-                case "", "7bit", "8bit" -> PLAIN;
-                default -> ENCODED;
-            };
-        }
-    }
-
-    private static byte[] boundaryOf(List<RawField> header) throws UnacceptableContentException {
-        try {
-            String boundary = new ContentType(value(header, "Content-Type").orElse("")).getParameter("boundary");
-            if (boundary != null && !boundary.isEmpty()) {
-                return boundary.getBytes(StandardCharsets.ISO_8859_1);
-            }
-        } catch (ParseException unreadable) {
-            throw unacceptable("the Content-Type of a multipart cannot be parsed");
-        }
-        throw unacceptable("a multipart has no boundary");
+        return boundary;
     }
 
     private static Optional<String> value(List<RawField> header, String name) {

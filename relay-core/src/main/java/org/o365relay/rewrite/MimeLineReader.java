@@ -17,7 +17,7 @@ final class MimeLineReader {
     private int filled;
     private boolean exhausted;
 
-    private long shifted; // number of octets of the message before the buffer
+    private long shifted; // offset of the buffer in the message
 
     // the current piece
     private int from;
@@ -27,7 +27,13 @@ final class MimeLineReader {
     private boolean startsLine;
 
     MimeLineReader(InputStream in) {
+        this(in, 0);
+    }
+
+    /// @param offset offset in the message at which the stream begins
+    MimeLineReader(InputStream in, long offset) {
         this.in = in;
+        this.shifted = offset;
     }
 
     /// Advances to the next piece.

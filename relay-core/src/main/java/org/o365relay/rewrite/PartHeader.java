@@ -1,109 +1,138 @@
 package org.o365relay.rewrite;
 
-import jakarta.mail.internet.ContentDisposition;
-import jakarta.mail.internet.ContentType;
-import jakarta.mail.internet.ParseException;
-import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.RawText;
+import org.o365relay.mail.ParameterizedValue;
+import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.VisibleText;
 
-/// The header of a MIME part (RFC 2183).
+/// The header of a MIME part (RFC 2045, RFC 2183), read tolerantly.
 ///
 /// @param type media type in lower case, without parameters
-/// @param boundary boundary of a multipart; null if there is none
-/// @param encoding Content-Transfer-Encoding in lower case; empty if there is none
+/// @param typeField the Content-Type as written; without a value and parameters if there is none
+/// @param encoding Content-Transfer-Encoding
 /// @param disposition Content-Disposition in lower case; empty if there is none
 /// @param fileName file name; null if there is none
 /// @param contentId Content-ID without angle brackets; null if there is none
+/// @param hasLocation whether the part has a Content-Location (RFC 2557)
+/// @param isAmbiguous whether the field that describes the part occurs several times with different values
 record PartHeader(
         String type,
-        @Nullable String boundary,
-        String encoding,
+        ParameterizedValue typeField,
+        TransferEncoding encoding,
         String disposition,
         @Nullable String fileName,
-        @Nullable String contentId) {
+        @Nullable String contentId,
+        boolean hasLocation,
+        boolean isAmbiguous) {
+
+    static final String CONTENT_TYPE = "Content-Type";
+    static final String DISPOSITION = "Content-Disposition";
+    static final String TRANSFER_ENCODING = "Content-Transfer-Encoding";
 
     private static final int MAX_NAME = 255;
+    private static final Set<String> BODY_TYPES =
+            Set.of("text/plain", "text/html", "text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html");
 
     /// @param defaultType type of the part if it has no Content-Type
     static PartHeader of(List<RawField> fields, String defaultType) {
-        Optional<ContentType> type = value(fields, "Content-Type").flatMap(PartHeader::type);
-        Optional<ContentDisposition> disposition =
-                value(fields, "Content-Disposition").flatMap(PartHeader::disposition);
-        boolean unreadable = type.isEmpty() && value(fields, "Content-Type").isPresent();
-        String fileName = Stream.of(
-                        disposition.map(value -> value.getParameter("filename")),
-                        type.map(value -> value.getParameter("name")))
+        ParameterizedValue type = ParameterizedValue.parse(value(fields, CONTENT_TYPE));
+        ParameterizedValue disposition = ParameterizedValue.parse(value(fields, DISPOSITION));
+        String fileName = Stream.of(disposition.text("filename"), type.text("name"), disposition.text("name"))
                 .flatMap(Optional::stream)
-                .findFirst()
                 .map(PartHeader::displayable)
                 .filter(name -> !name.isEmpty())
+                .findFirst()
                 .orElse(null);
+        boolean isFile = fileName != null || disposition.main().equals("attachment");
+        String contentId = value(fields, "Content-ID").replaceAll("[<>\\s]", "");
         return new PartHeader(
-                type.map(value -> value.getBaseType().toLowerCase(Locale.ROOT))
-                        .orElse(unreadable ? "application/octet-stream" : defaultType),
-                type.map(value -> value.getParameter("boundary")).orElse(null),
-                value(fields, "Content-Transfer-Encoding")
-                        .map(value -> value.toLowerCase(Locale.ROOT))
-                        .orElse(""),
-                disposition
-                        .map(value -> value.getDisposition().toLowerCase(Locale.ROOT))
-                        .orElse(""),
+                value(fields, CONTENT_TYPE).isEmpty()
+                        ? defaultType
+                        : mediaType(type, isFile ? "application/octet-stream" : "text/plain"),
+                type,
+                TransferEncoding.parse(value(fields, TRANSFER_ENCODING)),
+                disposition.main(),
                 fileName,
-                value(fields, "Content-ID")
-                        .map(id -> id.replaceAll("[<>\\s]", ""))
-                        .filter(id -> !id.isEmpty())
-                        .orElse(null));
+                contentId.isEmpty() ? null : contentId,
+                !value(fields, "Content-Location").isEmpty(),
+                Stream.of(CONTENT_TYPE, DISPOSITION, TRANSFER_ENCODING)
+                        .anyMatch(name -> isContradictory(fields, name)));
+    }
+
+    /// Corrects a malformed type: `multipart/multipart/mixed`, and a multipart without a type or subtype.
+    ///
+    /// @param unreadable type to return if the type cannot be read
+    private static String mediaType(ParameterizedValue field, String unreadable) {
+        String type = field.main();
+        if (type.matches("[!#$%&'*+.^_`{|}~\\w-]+/[!#$%&'*+.^_`{|}~\\w-]+")) {
+            return type;
+        }
+        boolean isMultipart = type.startsWith("multipart")
+                || (type.isEmpty() && !field.values("boundary").isEmpty());
+        if (isMultipart) {
+            String subtype = type.substring(type.lastIndexOf('/') + 1).replaceAll("[^\\w.+-]", "");
+            return "multipart/" + (subtype.isEmpty() || subtype.equals("multipart") ? "mixed" : subtype);
+        }
+        return unreadable;
     }
 
     boolean isMultipart() {
-        return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
+        return type.startsWith("multipart/");
     }
 
-    /// Tests whether the part is a file. The text of the message, multiparts, attached messages, and S/MIME
-    /// signatures and encrypted messages (RFC 8551) are not files.
-    boolean isFile() {
-        boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
-        return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
+    /// @return whether a signature or encryption protects the part (RFC 1847, RFC 3156, RFC 8551)
+    boolean isProtected() {
+        return type.equals("multipart/signed")
+                || type.equals("multipart/encrypted")
+                || type.equals("application/pgp-encrypted")
+                || type.contains("pkcs7");
     }
 
-    private static Optional<String> value(List<RawField> fields, String name) {
+    /// Tests whether the part is a file. The text of the message, a meeting request (RFC 6047), multiparts,
+    /// attached messages, and signed or encrypted parts are not files.
+    ///
+    /// @param isBody whether a text in the position of the part is the text of the message
+    boolean isFile(boolean isBody) {
+        if (isMultipart() || type.startsWith("message/") || isProtected() || type.equals("application/pgp-signature")) {
+            return false;
+        }
+        if (!type.startsWith("text/") || disposition.equals("attachment")) {
+            return true;
+        }
+        boolean isMeeting =
+                type.equals("text/calendar") && typeField.text("method").isPresent();
+        return fileName != null && !isMeeting && !(isBody && BODY_TYPES.contains(type));
+    }
+
+    private static String value(List<RawField> fields, String name) {
         return fields.stream()
                 .filter(field -> field.is(name))
-                .findFirst()
                 .map(RawField::value)
-                .filter(value -> !value.isEmpty());
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
-    private static Optional<ContentType> type(String value) {
-        try {
-            return Optional.of(new ContentType(value));
-        } catch (ParseException unreadable) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<ContentDisposition> disposition(String value) {
-        try {
-            ContentDisposition disposition = new ContentDisposition(value);
-            return disposition.getDisposition() == null ? Optional.empty() : Optional.of(disposition);
-        } catch (ParseException unreadable) {
-            return Optional.empty();
-        }
+    private static boolean isContradictory(List<RawField> fields, String name) {
+        Set<String> values = new LinkedHashSet<>();
+        fields.stream().filter(field -> field.is(name)).map(RawField::value).forEach(values::add);
+        return values.size() > 1;
     }
 
     /// Decodes encoded words, which many programs use in parameters although they are not allowed there.
     /// Removes unsafe characters, and truncates the name to 255 characters.
-    private static String displayable(String name) {
-        boolean raw = name.chars().allMatch(c -> c < 0x100);
-        String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);
+    static String displayable(String name) {
         StringBuilder displayable = new StringBuilder();
-        text.codePoints().filter(VisibleText::isSafe).limit(MAX_NAME).forEach(displayable::appendCodePoint);
+        EncodedText.decode(name)
+                .codePoints()
+                .filter(VisibleText::isSafe)
+                .limit(MAX_NAME)
+                .forEach(displayable::appendCodePoint);
         return displayable.toString().strip();
     }
 }

@@ -3,7 +3,7 @@ package org.o365relay.rewrite;
 import java.util.List;
 
 /// A message without its large attachments, and the removed attachments.
-public final class StrippedMessage {
+public final class StrippedMessage implements StripResult {
 
     private final byte[] content;
     private final List<Attachment> attachments;

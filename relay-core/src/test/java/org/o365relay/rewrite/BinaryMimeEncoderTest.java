@@ -141,7 +141,7 @@ class BinaryMimeEncoderTest {
     @CsvSource(quoteCharacter = '~', textBlock = """
             Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart has no boundary
             Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart has no boundary
-            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be parsed
+            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | a multipart has no boundary
             Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | a part has an invalid header
             """, delimiter = '|')
     void reportsWhyAMessageCannotBeConverted(String message, String reason) {

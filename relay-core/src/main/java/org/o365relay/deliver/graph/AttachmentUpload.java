@@ -28,7 +28,7 @@ final class AttachmentUpload {
     private final String draft;
     private final List<String> uploaded = new ArrayList<>();
 
-    /// An attachment with its content; `isInline` and `contentId` are omitted if the attachment is not inline.
+    /// An attachment with its content; `isInline` and `contentId` are omitted if they are false or missing.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record FileAttachment(
             @JsonProperty("@odata.type") String type,
@@ -92,7 +92,7 @@ final class AttachmentUpload {
     }
 
     private static @Nullable Boolean isInline(Attachment attachment) {
-        return attachment.contentId() == null ? null : true;
+        return attachment.isInline() ? true : null;
     }
 
     private void uploadByRanges(Attachment attachment, long size) throws AttemptAbortedException, IOException {

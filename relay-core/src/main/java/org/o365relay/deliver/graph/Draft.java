@@ -22,6 +22,7 @@ import org.o365relay.rewrite.AttachmentStripper;
 import org.o365relay.rewrite.NamedAddress;
 import org.o365relay.rewrite.ReaddressedHeader;
 import org.o365relay.rewrite.StoredContent;
+import org.o365relay.rewrite.StripResult.Unsplittable;
 import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,14 +54,16 @@ final class Draft {
     /// @param maxAttachment maximum size of an attachment, in octets
     /// @return the response to sending the draft
     GraphResponse send(long maxRequestSize, long maxAttachment) throws AttemptAbortedException, IOException {
-        StrippedMessage stripped =
-                AttachmentStripper.strip(content, header, maxRequestSize).orElseThrow(() -> tooLarge(maxRequestSize));
+        StrippedMessage stripped = switch (AttachmentStripper.strip(content, header, maxRequestSize)) {
+            case StrippedMessage message -> message;
+            case Unsplittable(String reason) -> throw tooLarge(maxRequestSize, reason);
+        };
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : stripped.attachments()) {
             sizes.put(attachment, size(attachment));
         }
         if (sizes.values().stream().anyMatch(size -> size > maxAttachment)) {
-            throw tooLarge(maxRequestSize);
+            throw tooLarge(maxRequestSize, "a file is larger than " + maxAttachment / 1_000_000 + " MB");
         }
         String id = create(stripped.content());
         try {
@@ -225,10 +228,10 @@ final class Draft {
         }
     }
 
-    private AttemptAbortedException tooLarge(long maxRequestSize) {
+    private static AttemptAbortedException tooLarge(long maxRequestSize, String reason) {
         String text = "Message too large for Microsoft Graph: it exceeds " + maxRequestSize / 1000
-                + " KB without its attached files (at most 150 MB each), or its large part is signed, encrypted or"
-                + " an attached message; use SMTP for larger mail";
-        return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
+                + " KB, and its attachments cannot be sent separately because " + reason
+                + "; use SMTP for larger mail";
+        return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.UNSUITABLE));
     }
 }

@@ -378,7 +378,7 @@ class DraftTest {
         Response response = fixture.send(HEADER + part + "--b--\r\n");
 
         assertThat(response.step()).isEqualTo(Step.CONTENT);
-        assertThat(response.origin()).isEqualTo(Origin.RELAY);
+        assertThat(response.origin()).isEqualTo(Origin.UNSUITABLE);
         assertThat(response.reply().toString())
                 .startsWith("552 5.3.4 Message too large for Microsoft Graph")
                 .endsWith("use SMTP for larger mail");

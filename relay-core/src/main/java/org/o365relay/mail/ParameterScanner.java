@@ -1,0 +1,143 @@
+package org.o365relay.mail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.o365relay.mail.ParameterizedValue.Parameter;
+
+/// Reads a [ParameterizedValue].
+final class ParameterScanner {
+
+    // the parameters of RFC 2045, 2046, 2183, 2387, 3676, 3798, 5545 and 8551, with the suffixes of RFC 2231
+    private static final Pattern WELL_KNOWN = Pattern.compile(
+            "(?:boundary|charset|name|filename|type|start|start-info|format|delsp|protocol|micalg|report-type|method"
+                    + "|smime-type|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
+            Pattern.CASE_INSENSITIVE);
+
+    private final String text;
+    private int position;
+
+    ParameterScanner(String text) {
+        this.text = text;
+    }
+
+    ParameterizedValue read() {
+        String main = main();
+        List<Parameter> parameters = new ArrayList<>();
+        while (position < text.length()) {
+            position = skipBlanksAndComments(position);
+            int equals = text.indexOf('=', position);
+            int semicolon = text.indexOf(';', position);
+            if (equals < 0 || (semicolon >= 0 && semicolon < equals)) {
+                position = semicolon < 0 ? text.length() : semicolon + 1;
+                continue;
+            }
+            String name = lastWord(text.substring(position, equals));
+            position = skipBlanks(equals + 1);
+            String value = position < text.length() && text.charAt(position) == '"' ? quoted() : unquoted();
+            if (!name.isEmpty()) {
+                parameters.add(new Parameter(name, value));
+            }
+        }
+        return new ParameterizedValue(main, List.copyOf(parameters));
+    }
+
+    /// Reads the value before the parameters. If the first word is the name of a parameter, there is no such
+    /// value.
+    private String main() {
+        int from = skipBlanksAndComments(0);
+        StringBuilder main = new StringBuilder();
+        int end = from;
+        while (end < text.length() && ";,=(".indexOf(text.charAt(end)) < 0) {
+            int next = skipBlanks(end);
+            boolean isBetweenWords = next > end
+                    && !main.isEmpty()
+                    && main.charAt(main.length() - 1) != '/'
+                    && (next == text.length() || text.charAt(next) != '/');
+            if (isBetweenWords) {
+                break;
+            }
+            end = next;
+            if (end < text.length() && ";,=(".indexOf(text.charAt(end)) < 0) {
+                main.append(text.charAt(end++));
+            }
+        }
+        int next = skipBlanks(end);
+        if (next < text.length() && text.charAt(next) == '=') {
+            position = from;
+            return "";
+        }
+        position = end;
+        return AsciiCase.lower(main.toString().replace("\"", ""));
+    }
+
+    private static String lastWord(String text) {
+        String name = text.replaceAll("\\([^)]*\\)", " ").strip();
+        return AsciiCase.lower(name.substring(name.lastIndexOf(' ') + 1).replaceAll("[^!-~]|[\",]", ""));
+    }
+
+    private String quoted() {
+        StringBuilder value = new StringBuilder();
+        for (int i = position + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isEscape = c == '\\' && i + 1 < text.length() && "\"\\".indexOf(text.charAt(i + 1)) >= 0;
+            if (isEscape && !(text.charAt(i + 1) == '"' && endsAfter(i + 1) && text.indexOf('"', i + 2) < 0)) {
+                i++;
+                value.append(text.charAt(i));
+            } else if (c == '"' && endsAfter(i)) {
+                position = i + 1;
+                return value.toString();
+            } else {
+                value.append(c);
+            }
+        }
+        position = text.length();
+        return value.toString();
+    }
+
+    /// @return whether the value ends with the quote at this index
+    private boolean endsAfter(int quote) {
+        int next = skipBlanksAndComments(quote + 1);
+        return next == text.length() || ";,".indexOf(text.charAt(next)) >= 0 || isWellKnownAt(next);
+    }
+
+    private String unquoted() {
+        int end = position;
+        while (end < text.length() && text.charAt(end) != ';' && !(isBlank(end) && isWellKnownAt(end + 1))) {
+            end++;
+        }
+        String value = text.substring(position, end).strip();
+        position = end;
+        return value;
+    }
+
+    private boolean isWellKnownAt(int index) {
+        return WELL_KNOWN.matcher(text).region(index, text.length()).lookingAt();
+    }
+
+    private int skipBlanksAndComments(int from) {
+        int index = skipBlanks(from);
+        while (index < text.length() && text.charAt(index) == '(') {
+            int depth = 0;
+            do {
+                char c = text.charAt(index++);
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+                index += c == '\\' ? 1 : 0;
+            } while (depth > 0 && index < text.length());
+            index = skipBlanks(Math.min(index, text.length()));
+        }
+        return index;
+    }
+
+    private int skipBlanks(int from) {
+        int index = from;
+        while (index < text.length() && isBlank(index)) {
+            index++;
+        }
+        return index;
+    }
+
+    private boolean isBlank(int index) {
+        return text.charAt(index) <= ' ';
+    }
+}

@@ -1,0 +1,218 @@
+package org.o365relay.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.HeaderSizeLimit;
+
+/// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
+/// attached messages are not divided.
+///
+/// Reads the message once and keeps only the headers of the parts in memory.
+final class PartFinder {
+
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_PARTS = 10_000;
+    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS;
+
+    private final MimeLineReader lines;
+    private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
+    private final List<MessagePart> parts = new ArrayList<>();
+    private @Nullable String obstacle;
+
+    // what was found in the content that was skipped last
+    private boolean resemblesDelimiter;
+    private boolean hasPgp;
+
+    private PartFinder(MimeLineReader lines) {
+        this.lines = lines;
+    }
+
+    /// The parts of a message.
+    ///
+    /// @param parts all parts; a multipart precedes its parts
+    /// @param obstacle why the message must not be taken apart; null if it may be
+    record FoundParts(List<MessagePart> parts, @Nullable String obstacle) {}
+
+    /// The delimiter that ended a part.
+    ///
+    /// @param level nesting level of the multipart that the delimiter belongs to; -1 for the end of the message
+    /// @param closing whether the delimiter closes the multipart
+    /// @param at offset of the delimiter
+    /// @param before end of the content before the delimiter; the line ending before the delimiter belongs to
+    ///     the delimiter
+    private record Delimiter(int level, boolean closing, long at, long before) {}
+
+    /// The header of a part.
+    ///
+    /// @param end the delimiter that ended the header; null if the header ended with an empty line, so that a
+    ///     body follows
+    private record Header(
+            List<RawField> fields,
+            boolean isMalformed,
+            @Nullable Delimiter end) {}
+
+    /// The place of a part.
+    private record Place(@Nullable MessagePart parent, int index, long from) {}
+
+    /// @param header fields of the header of the message
+    /// @param bodyAt offset of the body in the message
+    static FoundParts find(StoredContent message, List<RawField> header, long bodyAt) throws IOException {
+        try (InputStream body = message.read(bodyAt, message.size())) {
+            PartFinder finder = new PartFinder(new MimeLineReader(body, bodyAt));
+            finder.part(new Place(null, 0, bodyAt), new Header(header, false, null), bodyAt, "text/plain");
+            return new FoundParts(finder.parts, finder.obstacle);
+        }
+    }
+
+    private Delimiter part(Place place, Header header, long headerFrom, String defaultType) throws IOException {
+        PartHeader type = PartHeader.of(header.fields(), defaultType);
+        Boundary boundary = Boundary.of(type.typeField());
+        boolean isDivided = type.isMultipart() && !type.isProtected() && header.end() == null;
+        if (isDivided && (boundaries.size() >= MAX_DEPTH || boundaries.stream().anyMatch(boundary::overlaps))) {
+            obstacle = "its parts are nested too deeply, or with the same boundary";
+        }
+        if (type.type().equals("application/pgp-encrypted")) {
+            obstacle = "it is encrypted";
+        }
+        long bodyFrom = lines.nextPosition();
+        if (isDivided && obstacle == null) {
+            MessagePart multipart = part(place, header, type, boundary, headerFrom, bodyFrom, bodyFrom, bodyFrom);
+            parts.add(multipart);
+            return divide(multipart, boundary);
+        }
+        Delimiter next = header.end() == null ? skip() : header.end();
+        MessagePart leaf =
+                part(place, header, type, null, headerFrom, bodyFrom, Math.max(bodyFrom, next.before()), next.at());
+        if (hasPgp && !leaf.isRemovable()) {
+            obstacle = "its text is signed or encrypted with PGP";
+        }
+        parts.add(leaf);
+        return next;
+    }
+
+    private MessagePart part(
+            Place place,
+            Header header,
+            PartHeader type,
+            @Nullable Boundary boundary,
+            long headerFrom,
+            long bodyFrom,
+            long bodyTo,
+            long to) {
+        boolean readsDifferently =
+                header.isMalformed() || header.end() != null || type.isAmbiguous() || resemblesDelimiter;
+        return new MessagePart(
+                boundaries.size(),
+                place.parent(),
+                place.index(),
+                type,
+                header.fields(),
+                boundary,
+                readsDifferently,
+                place.from(),
+                headerFrom,
+                bodyFrom,
+                bodyTo,
+                to);
+    }
+
+    private Delimiter divide(MessagePart multipart, Boundary boundary) throws IOException {
+        int level = boundaries.size();
+        // RFC 2046 §5.1.5: the parts of a digest are messages unless they declare another type
+        String defaultType = multipart.header().type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
+        boundaries.add(boundary);
+        Delimiter delimiter = skip(); // the preamble
+        for (int index = 0; delimiter.level() == level && !delimiter.closing(); index++) {
+            Place place = new Place(multipart, index, delimiter.at());
+            long headerFrom = lines.nextPosition();
+            Header header = readHeader();
+            checkFirst(boundary, place, header);
+            delimiter = part(place, header, headerFrom, defaultType);
+        }
+        boundaries.removeLast();
+        return delimiter.level() == level ? skip() : delimiter; // the epilogue
+    }
+
+    private void checkFirst(Boundary boundary, Place place, Header header) {
+        boolean isPart = header.fields().stream().anyMatch(field -> field.is(PartHeader.CONTENT_TYPE));
+        if (boundary.isGuessed() && place.index() == 0 && !isPart) {
+            obstacle = "a multipart declares no boundary";
+        } else if (parts.size() > MAX_PARTS) {
+            obstacle = "it has more than " + MAX_PARTS + " parts";
+        }
+    }
+
+    private Delimiter skip() throws IOException {
+        resemblesDelimiter = false;
+        hasPgp = false;
+        long before = lines.nextPosition();
+        while (lines.next()) {
+            Delimiter delimiter = delimiter(before);
+            if (delimiter != null) {
+                return delimiter;
+            }
+            before = lines.nextPosition() - lines.lineEnding().length;
+        }
+        return new Delimiter(-1, false, lines.position(), lines.position());
+    }
+
+    private @Nullable Delimiter delimiter(long before) {
+        if (!lines.startsWithHyphens()) {
+            return null;
+        }
+        for (int level = boundaries.size() - 1; level >= 0; level--) {
+            Boundary.Line line = boundaries.get(level).match(lines);
+            if (line != Boundary.Line.OTHER) {
+                return new Delimiter(level, line == Boundary.Line.CLOSING, lines.position(), before);
+            }
+        }
+        resemblesDelimiter |= boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
+        String text = lines.text();
+        hasPgp |= text.startsWith("-----BEGIN PGP MESSAGE") || text.startsWith("-----BEGIN PGP SIGNED MESSAGE");
+        return null;
+    }
+
+    /// Reads the header of a part. A line that is neither a field nor the continuation of one, or that contains
+    /// only white space, makes the header malformed, because programs disagree on whether it ends the header.
+    private Header readHeader() throws IOException {
+        List<RawField> fields = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean isMalformed = false;
+        int size = 0;
+        while (lines.next()) {
+            Delimiter delimiter = delimiter(lines.position());
+            if (delimiter != null || lines.isEmptyLine()) {
+                isMalformed |= !endField(field, fields);
+                return new Header(fields, isMalformed, delimiter);
+            }
+            String text = lines.text();
+            boolean continues = !lines.startsLine() || text.startsWith(" ") || text.startsWith("\t");
+            if (!continues) {
+                isMalformed |= !endField(field, fields);
+            }
+            size += text.length();
+            isMalformed |= size > MAX_HEADER || text.isBlank() || (continues && field.isEmpty());
+            if (size <= MAX_HEADER) {
+                field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
+            }
+        }
+        endField(field, fields);
+        return new Header(fields, true, new Delimiter(-1, false, lines.position(), lines.position()));
+    }
+
+    /// @return false if the text is not a field (RFC 5322 §2.2)
+    private static boolean endField(StringBuilder field, List<RawField> fields) {
+        int colon = field.indexOf(":");
+        String name = field.substring(0, Math.max(0, colon)).stripTrailing();
+        boolean isField = !name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        if (isField) {
+            fields.add(new RawField(name, field.toString()));
+        }
+        boolean isMalformed = !field.isEmpty() && !isField;
+        field.setLength(0);
+        return !isMalformed;
+    }
+}
