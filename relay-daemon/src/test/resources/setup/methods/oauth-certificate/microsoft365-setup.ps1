@@ -1,12 +1,20 @@
+#Requires -Version 5.1
 #
 # Allows o365-relay to send mail with Microsoft 365. Written by "o365-relay setup".
 #
 # Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
-# It needs the role Exchange Administrator; with an app also Privileged Role Administrator, to grant consent. Every step
-# checks the current state before it changes anything, so the script can be run again at any time. Review it first: each
-# step explains what it does and how to do the same in the admin centers.
+# It needs the role Exchange Administrator; with an app also Application Administrator and, to grant consent, Privileged
+# Role Administrator. Entra and Exchange Online ask for a sign-in each. Review the script first: each step explains what
+# it does and how to do the same in the admin centers. Every step checks the current state before it changes anything,
+# so the script can be run again at any time: it adds only what is missing. At the end it prints the settings for
+# relay.conf.
 
+param(
+    [switch]$CreateMailbox,    # create the shared mailbox without asking if it does not exist
+    [string]$Part,             # used by the script itself: the part that this process runs
+    [string]$ResultFile        # used by the script itself: passes IDs between the parts
+)
 $ErrorActionPreference = 'Stop'
 
 # ---- The settings from "o365-relay setup" --------------------------------------------------------------------------
@@ -23,136 +31,257 @@ $SendAs              = @('info@contoso.example')
 $SendAsDomains       = @()
 $ExchangeEnvironment = 'O365Default'
 
-# ---- The app registration of the relay -----------------------------------------------------------------------------
-# By hand: https://entra.microsoft.com > App registrations > New registration: name o365-relay, "Accounts in this
-# organizational directory only", no redirect URI. Its Overview shows the Application (client) ID and the Directory
-# (tenant) ID for relay.conf.
+# ---- Functions -----------------------------------------------------------------------------------------------------
 
-foreach ($Module in 'Microsoft.Graph.Authentication', 'Microsoft.Graph.Applications') {
-    if (-not (Get-Module -ListAvailable -Name $Module)) { Install-Module -Name $Module -Scope CurrentUser }
-}
-Connect-MgGraph -TenantId $Tenant -Environment $GraphEnvironment `
-    -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'
+function Write-Step([string]$Text) { Write-Host ''; Write-Host "== $Text" }
 
-if ($AppId) {
-    $App = @(Get-MgApplication -Filter "appId eq '$AppId'")
-    if ($App.Count -eq 0) { throw "There is no app registration with the Application (client) ID $AppId in $Tenant." }
-} else {
-    $App = @(Get-MgApplication -Filter "displayName eq '$AppName'")
-    if ($App.Count -gt 1) { throw "There are several apps named $AppName; set `$AppId above to the ID of the right one." }
-}
-if ($App.Count -eq 0) {
-    $App = @(New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg')
-    Write-Host "Created the app registration $AppName."
-}
-$App = Get-MgApplication -ApplicationId $App[0].Id -Property 'id,appId,displayName,keyCredentials,passwordCredentials'
-$AppId = $App.AppId
-
-# The enterprise application (service principal) represents the app in this tenant. Exchange needs its object ID, not
-# the one of the app registration. By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
-$Enterprise = Get-MgServicePrincipal -Filter "appId eq '$AppId'"
-if (-not $Enterprise) { $Enterprise = New-MgServicePrincipal -AppId $AppId }
-
-# ---- The certificate of the app ------------------------------------------------------------------------------------
-# Only the certificate, which must be in the same directory as this script; the private key stays on the relay.
-# By hand: https://entra.microsoft.com > App registrations > (the app) > Certificates & secrets > Certificates >
-# Upload certificate.
-
-$File = Join-Path $PSScriptRoot $CertificateFile
-$Certificate = New-Object System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList $File
-$Encoded = [Convert]::ToBase64String($Certificate.RawData)
-$Known = @($App.KeyCredentials | Where-Object { $_.Key -and [Convert]::ToBase64String($_.Key) -eq $Encoded })
-if ($Known.Count -eq 0) {
-    $Keys = @($App.KeyCredentials | Where-Object { $_ })
-    $Keys += @{ Type = 'AsymmetricX509Cert'; Usage = 'Verify'; Key = $Certificate.RawData; DisplayName = 'o365-relay' }
-    Update-MgApplication -ApplicationId $App.Id -KeyCredentials $Keys
-    Write-Host "Uploaded the certificate; it is valid until $($Certificate.NotAfter)."
+# Loads a module; if it is missing or too old, installs it for the current user.
+function Use-Module([string]$Name, [version]$Minimum) {
+    $Installed = @(Get-Module -ListAvailable -Name $Name | Where-Object { $_.Version -ge $Minimum })
+    if ($Installed.Count -eq 0) {
+        Write-Host "Installing the PowerShell module $Name for the current user ..."
+        [Net.ServicePointManager]::SecurityProtocol =
+            [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+        Install-Module -Name $Name -MinimumVersion $Minimum -Scope CurrentUser -Force -AllowClobber
+    }
+    Import-Module -Name $Name -MinimumVersion $Minimum
 }
 
-# ---- The API permissions of the app, with admin consent ------------------------------------------------------------
-# By hand: https://entra.microsoft.com > App registrations > (the app) > API permissions > Add a permission > APIs my
-# organization uses > (the API) > Application permissions > (the permission), then "Grant admin consent".
-# 00000002-0000-0ff1-ce00-000000000000 is Office 365 Exchange Online, 00000003-0000-0000-c000-000000000000 Microsoft Graph.
-
-$Granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id -All)
-foreach ($Permission in $Permissions) {
-    $Api = Get-MgServicePrincipal -Filter "appId eq '$($Permission.Api)'"
-    $Role = $Api.AppRoles | Where-Object { $_.Value -eq $Permission.Name -and $_.AllowedMemberTypes -contains 'Application' }
-    if (-not ($Granted | Where-Object { $_.ResourceId -eq $Api.Id -and $_.AppRoleId -eq $Role.Id })) {
-        New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id `
-            -PrincipalId $Enterprise.Id -ResourceId $Api.Id -AppRoleId $Role.Id | Out-Null
-        Write-Host "Granted $($Permission.Name)."
+# Retries for a minute: it takes Microsoft 365 some time until a new object is known everywhere.
+function Invoke-Retrying([scriptblock]$Action) {
+    for ($Try = 1; ; $Try++) {
+        try {
+            return & $Action
+        } catch {
+            if ($Try -ge 7 -or "$_" -match 'denied|forbidden|privileges|not recognized') { throw }
+            Write-Host "Not possible yet, trying again in 10 seconds: $($_.Exception.Message)"
+        }
+        Start-Sleep -Seconds 10
     }
 }
 
-# ---- Exchange Online -----------------------------------------------------------------------------------------------
+# ---- Part 1: Microsoft Entra ---------------------------------------------------------------------------------------
 
-if (-not (Get-Module -ListAvailable -Name ExchangeOnlineManagement)) {
-    Install-Module -Name ExchangeOnlineManagement -Scope CurrentUser
-}
-Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner:$false
+function Set-Entra {
+    Write-Step 'Sign in to Microsoft Entra (a window opens)'
+    Use-Module 'Microsoft.Graph.Authentication' '2.0.0'
+    Use-Module 'Microsoft.Graph.Applications' '2.0.0'
+    Connect-MgGraph -TenantId $Tenant -Environment $GraphEnvironment -NoWelcome `
+        -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'
 
-# ---- The app in Exchange -------------------------------------------------------------------------------------------
-# Exchange has its own list of service principals. With a wrong object ID, sign-in fails with "535 5.7.3".
-
-$Principal = Get-ServicePrincipal | Where-Object { $_.AppId -eq $AppId }
-if ($Principal -and $Principal.ObjectId -ne $Enterprise.Id) {
-    throw "The app has another object ID in Exchange. Run Remove-ServicePrincipal -Identity $($Principal.ObjectId), then this script again."
-}
-if (-not $Principal) {
-    $Principal = New-ServicePrincipal -AppId $AppId -ObjectId $Enterprise.Id -DisplayName $AppName
-    Write-Host 'Created the service principal of the app in Exchange.'
-}
-$Trustees = @($Mailbox, $Enterprise.Id)
-
-# ---- Access of the app to the mailbox ------------------------------------------------------------------------------
-# The API permission SMTP.SendAsApp requires FullAccess. (RBAC replaces both; do not combine them.)
-
-$Access = Get-MailboxPermission -Identity $Mailbox -User $Enterprise.Id -ErrorAction SilentlyContinue
-if (-not ($Access | Where-Object { $_.AccessRights -contains 'FullAccess' })) {
-    Add-MailboxPermission -Identity $Mailbox -User $Enterprise.Id -AccessRights FullAccess -AutoMapping $false | Out-Null
-    Write-Host 'Granted the app FullAccess to the mailbox.'
-}
-
-# ---- SMTP AUTH of the mailbox --------------------------------------------------------------------------------------
-# SMTP AUTH must be enabled, also with OAuth. This enables it for the mailbox only; it may stay off for the organization.
-# By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
-# Authenticated SMTP.
-
-if ((Get-CASMailbox -Identity $Mailbox).SmtpClientAuthenticationDisabled -ne $false) {
-    Set-CASMailbox -Identity $Mailbox -SmtpClientAuthenticationDisabled $false
-    Write-Host 'Enabled SMTP AUTH for the mailbox.'
-}
-
-# Otherwise a copy of every message is kept in Sent Items, until the mailbox is full and cannot send.
-if ((Get-Mailbox -Identity $Mailbox).MessageCopyForSMTPClientSubmissionEnabled -ne $false) {
-    Set-Mailbox -Identity $Mailbox -MessageCopyForSMTPClientSubmissionEnabled $false
-}
-
-# ---- Send As permissions for other addresses -----------------------------------------------------------------------
-# By hand: https://admin.exchange.microsoft.com > Recipients > (the other mailbox or group) > Delegation > Send as.
-
-foreach ($Address in $SendAs) {
-    foreach ($Trustee in $Trustees) {
-        $Right = Get-RecipientPermission -Identity $Address -Trustee $Trustee -ErrorAction SilentlyContinue
-        if (-not ($Right | Where-Object { $_.AccessRights -contains 'SendAs' })) {
-            Add-RecipientPermission -Identity $Address -Trustee $Trustee -AccessRights SendAs -Confirm:$false | Out-Null
-            Write-Host "Allowed $Trustee to send as $Address."
+    # The app registration of the relay.
+    # By hand: https://entra.microsoft.com > App registrations > New registration: name o365-relay, "Accounts in this
+    # organizational directory only", no redirect URI. Its Overview shows the Application (client) ID and the Directory
+    # (tenant) ID for relay.conf.
+    Write-Step 'App registration'
+    if ($AppId) {
+        $Found = @(Get-MgApplication -Filter "appId eq '$AppId'")
+        if ($Found.Count -eq 0) { throw "There is no app registration with the Application (client) ID $AppId in $Tenant." }
+    } else {
+        $Found = @(Get-MgApplication -Filter "displayName eq '$AppName'")
+        if ($Found.Count -gt 1) {
+            throw "There are several apps named $AppName; set `$AppId at the beginning of this script to the ID of the right one."
         }
     }
-}
-foreach ($Domain in $SendAsDomains) {
-    Write-Warning "Send As cannot be granted for the whole domain $Domain: add each of its addresses to `$SendAs above."
+    if ($Found.Count -eq 0) {
+        $Found = @(New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg')
+        Write-Host "Created the app registration $AppName."
+    } else {
+        Write-Host "The app registration $($Found[0].DisplayName) exists."
+    }
+    $App = Invoke-Retrying {
+        Get-MgApplication -ApplicationId $Found[0].Id `
+            -Property 'id,appId,displayName,keyCredentials,passwordCredentials,requiredResourceAccess'
+    }
+
+    # The enterprise application (service principal) represents the app in this tenant. Exchange needs its object ID,
+    # not the one of the app registration.
+    # By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
+    $Enterprise = Get-MgServicePrincipal -Filter "appId eq '$($App.AppId)'"
+    if (-not $Enterprise) {
+        $Enterprise = Invoke-Retrying { New-MgServicePrincipal -AppId $App.AppId }
+        Write-Host 'Created its enterprise application.'
+    }
+    $Result = @{ TenantId = (Get-MgContext).TenantId; AppId = $App.AppId; ObjectId = $Enterprise.Id }
+
+    # The certificate of the app: only the certificate, which must be in the same directory as this script; the private
+    # key stays on the relay.
+    # By hand: https://entra.microsoft.com > App registrations > (the app) > Certificates & secrets > Certificates >
+    # Upload certificate.
+    Write-Step 'Certificate of the app'
+    $File = Join-Path $PSScriptRoot $CertificateFile
+    if (-not (Test-Path -LiteralPath $File)) { throw "$File is missing. Copy it from the relay and run this script again." }
+    $Certificate = New-Object System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList $File
+    $Encoded = [Convert]::ToBase64String($Certificate.RawData)
+    $Known = @($App.KeyCredentials | Where-Object { $_.Key -and [Convert]::ToBase64String($_.Key) -eq $Encoded })
+    if ($Known.Count -eq 0) {
+        $Keys = @($App.KeyCredentials | Where-Object { $_ })
+        $Keys += @{ Type = 'AsymmetricX509Cert'; Usage = 'Verify'; Key = $Certificate.RawData; DisplayName = 'o365-relay' }
+        Update-MgApplication -ApplicationId $App.Id -KeyCredentials $Keys
+        Write-Host "Uploaded the certificate; it is valid until $($Certificate.NotAfter.ToString('yyyy-MM-dd'))."
+    } else {
+        Write-Host "The certificate is uploaded already; it is valid until $($Certificate.NotAfter.ToString('yyyy-MM-dd'))."
+    }
+
+    # The API permissions of the app, with admin consent.
+    # By hand: https://entra.microsoft.com > App registrations > (the app) > API permissions > Add a permission > APIs my
+    # organization uses > (the API) > Application permissions > (the permission), then "Grant admin consent".
+    # 00000002-0000-0ff1-ce00-000000000000 is Office 365 Exchange Online, 00000003-0000-0000-c000-000000000000 Graph.
+    Write-Step 'API permissions with admin consent'
+    $Granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id -All)
+    foreach ($Permission in $Permissions) {
+        $Api = Get-MgServicePrincipal -Filter "appId eq '$($Permission.Api)'"
+        $Role = $Api.AppRoles | Where-Object { $_.Value -eq $Permission.Name -and $_.AllowedMemberTypes -contains 'Application' }
+        if (-not $Role) { throw "The API $($Permission.Api) of this tenant has no permission $($Permission.Name)." }
+        if ($Granted | Where-Object { $_.ResourceId -eq $Api.Id -and $_.AppRoleId -eq $Role.Id }) {
+            Write-Host "$($Permission.Name) is granted already."
+        } else {
+            Invoke-Retrying {
+                New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id `
+                    -PrincipalId $Enterprise.Id -ResourceId $Api.Id -AppRoleId $Role.Id
+            } | Out-Null
+            Write-Host "Granted $($Permission.Name)."
+        }
+    }
+
+    $Result | ConvertTo-Json | Set-Content -LiteralPath $ResultFile -Encoding UTF8
+    Disconnect-MgGraph | Out-Null
 }
 
-# ---- The resulting settings ----------------------------------------------------------------------------------------
+# ---- Part 2: Exchange Online ---------------------------------------------------------------------------------------
 
-Write-Host 'For relay.conf:'
-Write-Host "    tenant    = $((Get-MgContext).TenantId)"
-Write-Host "    client-id = $AppId"
-Get-ServicePrincipal -Identity $Enterprise.Id | Format-List DisplayName, AppId, ObjectId
-Get-MailboxPermission -Identity $Mailbox -User $Enterprise.Id | Format-Table Identity, User, AccessRights
-Get-CASMailbox -Identity $Mailbox | Format-List SmtpClientAuthenticationDisabled            # must be False
-Get-Mailbox -Identity $Mailbox | Format-List MessageCopyForSMTPClientSubmissionEnabled      # should be False
-foreach ($Address in $SendAs) { Get-RecipientPermission -Identity $Address | Format-Table Identity, Trustee, AccessRights }
-Write-Host 'Done. The changes can take up to an hour to take effect. Then run on the relay: o365-relay check'
+function Set-Exchange {
+    $Entra = Get-Content -LiteralPath $ResultFile -Raw | ConvertFrom-Json
+    Write-Step 'Sign in to Exchange Online (a window opens)'
+    Use-Module 'ExchangeOnlineManagement' '3.2.0'
+    Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner:$false
+
+    # The mailbox that sends. A shared mailbox needs no license.
+    # By hand: https://admin.exchange.microsoft.com > Recipients > Mailboxes > Add a shared mailbox.
+    Write-Step "The mailbox $Mailbox"
+    if (Get-Mailbox -Identity $Mailbox -ErrorAction SilentlyContinue) {
+        Write-Host 'It exists.'
+    } else {
+        if (-not $CreateMailbox) {
+            $Answer = Read-Host 'It does not exist. Create it as a shared mailbox, which needs no license? (y/n)'
+            if ($Answer -notmatch '^[yY]') { throw "There is no mailbox $Mailbox. Create it, and run this script again." }
+        }
+        $MailboxName = $Mailbox.Split('@')[0]
+        New-Mailbox -Shared -Name $MailboxName -PrimarySmtpAddress $Mailbox | Out-Null
+        Invoke-Retrying { Get-Mailbox -Identity $Mailbox } | Out-Null
+        Write-Host 'Created it as a shared mailbox.'
+    }
+
+    # The app in Exchange, which has its own list of service principals. With a wrong object ID, sign-in fails with
+    # "535 5.7.3".
+    Write-Step 'The app in Exchange'
+    $Principal = Get-ServicePrincipal | Where-Object { $_.AppId -eq $Entra.AppId }
+    if ($Principal -and $Principal.ObjectId -ne $Entra.ObjectId) {
+        throw "The app has another object ID in Exchange. Run Remove-ServicePrincipal -Identity $($Principal.ObjectId), then this script again."
+    }
+    if ($Principal) {
+        Write-Host 'The service principal of the app exists.'
+    } else {
+        Invoke-Retrying {
+            New-ServicePrincipal -AppId $Entra.AppId -ObjectId $Entra.ObjectId -DisplayName $AppName
+        } | Out-Null
+        Write-Host 'Created the service principal of the app.'
+    }
+
+    # Access of the app to the mailbox: the API permission SMTP.SendAsApp requires FullAccess. (RBAC replaces both; do
+    # not combine them.)
+    $Access = Get-MailboxPermission -Identity $Mailbox -User $Entra.ObjectId -ErrorAction SilentlyContinue
+    if ($Access | Where-Object { $_.AccessRights -contains 'FullAccess' }) {
+        Write-Host 'The app has FullAccess to the mailbox.'
+    } else {
+        Invoke-Retrying {
+            Add-MailboxPermission -Identity $Mailbox -User $Entra.ObjectId -AccessRights FullAccess -AutoMapping $false
+        } | Out-Null
+        Write-Host 'Granted the app FullAccess to the mailbox.'
+    }
+
+    # SMTP AUTH must be enabled, also with OAuth. This enables it for the mailbox only; it may stay off for the
+    # organization.
+    # By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
+    # Authenticated SMTP.
+    Write-Step 'SMTP AUTH of the mailbox'
+    if ((Get-CASMailbox -Identity $Mailbox).SmtpClientAuthenticationDisabled -ne $false) {
+        Invoke-Retrying { Set-CASMailbox -Identity $Mailbox -SmtpClientAuthenticationDisabled $false }
+        Write-Host 'Enabled it for this mailbox.'
+    } else {
+        Write-Host 'It is enabled for this mailbox.'
+    }
+
+    # Otherwise a copy of every message is kept in Sent Items, until the mailbox is full and cannot send.
+    if ((Get-Mailbox -Identity $Mailbox).MessageCopyForSMTPClientSubmissionEnabled -ne $false) {
+        Set-Mailbox -Identity $Mailbox -MessageCopyForSMTPClientSubmissionEnabled $false
+        Write-Host 'Disabled copies of sent messages in Sent Items.'
+    }
+
+    # The Send As permissions are for the mailbox and for the app.
+    $Trustees = @($Mailbox, $Entra.ObjectId)
+
+    # Send As permissions for other addresses.
+    # By hand: https://admin.exchange.microsoft.com > Recipients > (the other mailbox or group) > Delegation > Send as.
+    Write-Step 'Send As permissions'
+    foreach ($Address in $SendAs) {
+        foreach ($Trustee in $Trustees) {
+            $Right = Get-RecipientPermission -Identity $Address -Trustee $Trustee -ErrorAction SilentlyContinue
+            if ($Right | Where-Object { $_.AccessRights -contains 'SendAs' }) {
+                Write-Host "$Trustee may send as $Address already."
+            } else {
+                Add-RecipientPermission -Identity $Address -Trustee $Trustee -AccessRights SendAs -Confirm:$false | Out-Null
+                Write-Host "Allowed $Trustee to send as $Address."
+            }
+        }
+    }
+    foreach ($Domain in $SendAsDomains) {
+        Write-Warning "Send As cannot be granted for the whole domain ${Domain}: add each of its addresses to `$SendAs above."
+    }
+    Disconnect-ExchangeOnline -Confirm:$false
+}
+
+# ---- Each part runs in a process of its own ------------------------------------------------------------------------
+# The modules for Entra and for Exchange load the same libraries in ways that conflict: in one process, the second
+# sign-in fails.
+
+function Start-Part([string]$Name) {
+    & $PowerShell -NoProfile -ExecutionPolicy Bypass -File $PSCommandPath -Part $Name -ResultFile $Shared @Switches
+    if ($LASTEXITCODE -ne 0) {
+        Write-Host ''
+        Write-Host "The part $Name failed; its error is above. Correct the cause and run this script again: what is done is kept."
+        exit 1
+    }
+}
+
+if ($Part -eq 'Entra') {
+    Set-Entra
+    exit
+}
+if ($Part -eq 'Exchange') {
+    Set-Exchange
+    exit
+}
+if (-not $PSCommandPath) { throw 'Save this script as a file, and run the file.' }
+$PowerShell = (Get-Process -Id $PID).Path
+if ((Split-Path -Leaf $PowerShell) -notmatch '^(pwsh|powershell)(\.exe)?$') {
+    $PowerShell = @(Get-Command -Name 'pwsh', 'powershell' -CommandType Application -ErrorAction SilentlyContinue)[0].Source
+}
+$Switches = @()
+foreach ($Name in $PSBoundParameters.Keys) { if ($PSBoundParameters[$Name]) { $Switches += "-$Name" } }
+$Shared = [IO.Path]::GetTempFileName()    # only the current user can read it; it contains IDs, no secret
+try {
+    Start-Part 'Entra'
+    Start-Part 'Exchange'
+    $Done = Get-Content -LiteralPath $Shared -Raw | ConvertFrom-Json
+} finally {
+    Remove-Item -LiteralPath $Shared
+}
+
+Write-Step 'Done'
+Write-Host 'Set in relay.conf, in the section credential:'
+Write-Host ''
+Write-Host "    tenant = `"$($Done.TenantId)`""
+Write-Host "    client-id = `"$($Done.AppId)`""
+Write-Host ''
+Write-Host 'The changes can take up to an hour to take effect, RBAC roles up to two. Then run on the relay: o365-relay check'

@@ -13,7 +13,8 @@ import org.o365relay.exchange.Cloud;
 
 /// Generates the PowerShell script that a tenant administrator runs. The answers determine which sections of
 /// the resource `microsoft365-setup.ps1` are used; the text of an answer is inserted only as the value of a
-/// variable at the beginning of the script.
+/// variable at the beginning of the script. The parts of the script for Entra and for Exchange
+/// run in processes of their own, because their modules cannot be loaded into the same one.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";
@@ -38,7 +39,7 @@ final class AdminScript {
         StringBuilder script = new StringBuilder();
         sections().forEach((name, text) -> {
             script.append(isNeeded(name) ? text : "");
-            if (name.equals("begin")) {
+            if (name.equals("settings")) {
                 variables().forEach(line -> script.append(line).append('\n'));
             }
         });
@@ -54,22 +55,28 @@ final class AdminScript {
         boolean consent = app && answers.permission() == Permission.CONSENT;
         boolean rbac = app && answers.permission() == Permission.RBAC;
         return switch (section) {
-            case "begin", "exchange", "end", "finish" -> true;
-            case "app", "show-app" -> method.hasRegistration();
+            case "begin", "settings", "functions", "exchange", "exchange-connect", "exchange-end", "main" -> true;
+            case "main-exchange", "start-exchange", "main-end", "finish" -> true;
+            case "entra", "entra-end", "main-entra", "start-entra", "read-result", "show-app" ->
+                method.hasRegistration();
             case "certificate" -> method.hasCertificate();
-            case "secret" -> method.hasClientSecret();
-            case "device-code" -> method == SubmissionMethod.DEVICE_CODE;
-            case "principal", "show-principal" -> app;
+            case "new-secret-parameter", "secret", "show-secret" -> method.hasClientSecret();
+            case "device-code", "show-login" -> method == SubmissionMethod.DEVICE_CODE;
+            case "create-mailbox-parameter", "create-mailbox", "exchange-app", "principal" -> app;
+            case "require-mailbox" -> !app && method.isSubmission();
             case "consent" -> consent;
-            case "full-access", "show-full-access" -> consent && method.isSubmission();
-            case "no-consent", "rbac", "show-rbac" -> rbac;
-            case "smtp-auth", "show-smtp-auth" -> method.isSubmission();
-            case "show-password" -> method == SubmissionMethod.PASSWORD;
+            case "full-access" -> consent && method.isSubmission();
+            case "no-consent", "rbac" -> rbac;
+            case "smtp-auth" -> method.isSubmission();
+            case "password" -> method == SubmissionMethod.PASSWORD;
+            case "app-trustees" -> sendsAsOthers() && app;
             case "user" -> sendsAsOthers() && !app;
-            case "send-as", "show-send-as" -> sendsAsOthers();
+            case "send-as" -> sendsAsOthers();
             case "connector-ip" -> method == SubmissionMethod.CONNECTOR_IP;
             case "connector-certificate" -> method == SubmissionMethod.CONNECTOR_CERTIFICATE;
-            case "connector", "show-connector" -> method.isConnector();
+            case "connector" -> method.isConnector();
+            case "retry" -> !method.isConnector();
+            case "show-nothing" -> !method.hasRegistration();
             case String unknown -> throw new IllegalStateException(NAME + " has an unknown section: " + unknown);
         };
     }
@@ -81,7 +88,9 @@ final class AdminScript {
 
     private List<String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("AppName", PowerShell.text(APP_NAME));
+        if (method.hasRegistration() || method.isConnector()) {
+            variables.put("AppName", PowerShell.text(APP_NAME));
+        }
         if (!method.isConnector()) {
             variables.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
         }
