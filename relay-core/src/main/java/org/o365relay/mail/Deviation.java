@@ -39,6 +39,8 @@ public enum Deviation {
     RAW_8BIT_HEADER("sends header fields that are not ASCII"),
     NO_FROM("sends messages without From"),
     MULTIPLE_FROM("sends messages with several From fields"),
+    /// Two `Subject`, `To` or `Content-Type`, for example.
+    REPEATED_FIELD("sends header fields several times that may occur only once"),
     NO_DATE("sends messages without Date"),
     NO_MESSAGE_ID("sends messages without Message-ID"),
     /// Content-Type or Content-Transfer-Encoding, but no MIME-Version.

@@ -3,7 +3,6 @@ package org.o365relay.mail;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The header fields that operators can search for.
@@ -24,42 +23,43 @@ public record SearchableHeaders(
     /// word can be several times as long as its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
 
-    private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
-
-    /// Extracts both fields from a message that the relay generated: the header fields are valid, and all lines
-    /// end with CRLF.
+    /// Extracts the first field of each name that is not empty from the header of a message.
     public static SearchableHeaders of(byte[] message) {
-        String subject = null;
-        String messageId = null;
-        int line = 0;
-        while (line < message.length && message[line] != '\r') {
-            int end = fieldEnd(message, line);
-            if (subject == null && begins(message, line, SUBJECT)) {
-                subject = subject(message, line + SUBJECT.length, end);
-            } else if (messageId == null && begins(message, line, MESSAGE_ID)) {
-                messageId = messageId(message, line + MESSAGE_ID.length, end);
-            }
-            line = end;
-        }
-        return new SearchableHeaders(subject, messageId);
+        SearchableHeaders[] found = {NONE};
+        HeaderParser parser = new HeaderParser(
+                HeaderSizeLimit.OCTETS,
+                MAX_VALUE_OCTETS,
+                (name, text) -> found[0] = found[0].or(name, text.substring(name.length() + 1)));
+        parser.add(message, 0, message.length);
+        parser.end();
+        return found[0];
     }
 
-    /// @param from index of the first octet of the value
-    /// @param to index after the last octet of the value, which may be folded
-    /// @return the decoded and unfolded value, truncated to 200 characters; null if it is empty
-    public static @Nullable String subject(byte[] octets, int from, int to) {
-        String raw = raw(octets, from, to);
+    /// Adds the value of a field if it is one of these fields and has no value yet.
+    ///
+    /// @param value the value, which may be folded, one octet per character
+    public SearchableHeaders or(String name, String value) {
+        if (subject == null && name.equalsIgnoreCase("Subject")) {
+            return new SearchableHeaders(subject(value), messageId);
+        }
+        if (messageId == null && name.equalsIgnoreCase("Message-ID")) {
+            return new SearchableHeaders(subject, messageId(value));
+        }
+        return this;
+    }
+
+    private static @Nullable String subject(String value) {
+        String raw = raw(value);
         return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
     }
 
-    /// Like [#subject], but does not decode the value and truncates it to 300 characters.
-    public static @Nullable String messageId(byte[] octets, int from, int to) {
-        return printable(raw(octets, from, to), MAX_MESSAGE_ID);
+    private static @Nullable String messageId(String value) {
+        return printable(raw(value), MAX_MESSAGE_ID);
     }
 
-    private static String raw(byte[] octets, int from, int to) {
-        return RawText.of(Arrays.copyOfRange(octets, from, Math.min(to, from + MAX_VALUE_OCTETS)));
+    private static String raw(String value) {
+        String beginning = value.substring(0, Math.min(value.length(), MAX_VALUE_OCTETS));
+        return RawText.of(beginning.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static String decoded(String raw) {
@@ -100,28 +100,5 @@ public record SearchableHeaders(
             return 0x2400 + character;
         }
         return character == 0x7f ? 0x2421 : Character.isISOControl(character) ? '?' : character;
-    }
-
-    private static int fieldEnd(byte[] message, int from) {
-        int at = from;
-        do {
-            while (at < message.length && message[at] != '\n') {
-                at++;
-            }
-            at = Math.min(at + 1, message.length);
-        } while (at < message.length && (message[at] == ' ' || message[at] == '\t'));
-        return at;
-    }
-
-    private static boolean begins(byte[] message, int at, byte[] lowerCase) {
-        if (message.length - at < lowerCase.length) {
-            return false;
-        }
-        for (int i = 0; i < lowerCase.length; i++) {
-            if (Character.toLowerCase(message[at + i]) != lowerCase[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

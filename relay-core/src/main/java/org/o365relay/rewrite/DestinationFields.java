@@ -123,8 +123,7 @@ public final class DestinationFields {
     private FilteredField filtered(String name) {
         List<RawField> own = original.stream().filter(field -> field.is(name)).toList();
         List<HeaderMailbox> named = new ArrayList<>();
-        boolean unchanged = own.size() == 1
-                && own.getFirst().text().startsWith(own.getFirst().name() + ":");
+        boolean unchanged = own.size() == 1;
         for (RawField field : own) {
             unchanged &= collect(field, named);
         }

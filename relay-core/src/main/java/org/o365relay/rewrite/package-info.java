@@ -5,10 +5,11 @@
 ///
 /// 1. Line endings become CRLF, and the last line gets one if it has none; CR CR LF is one line ending. NULs
 ///    before a dot at the beginning of a line are removed, because a server that removes NULs would find the
-///    final dot there. An mbox line before the header is removed, and a missing empty line after the header is
-///    added. In a binary message, parts with binary content are encoded as base64; if the message is sent with
-///    BINARYMIME, its body is unchanged instead, including line endings and NULs. The body is otherwise
-///    byte-identical; a body with CRLF line endings and without NUL (RFC 5322 §2.3) is not changed.
+///    final dot there. A byte order mark, an mbox line, and empty or blank lines before the first field are
+///    removed, and a missing empty line after the header is added. In a binary message, parts with binary
+///    content are encoded as base64; if the message is sent with BINARYMIME, its body is unchanged instead,
+///    including line endings and NULs. The body is otherwise byte-identical; a body with CRLF line endings and
+///    without NUL (RFC 5322 §2.3) is not changed.
 /// 2. A `Received` field is prepended. It and an added `Date` show the arrival time that the caller passes,
 ///    which may be corrected; see [org.o365relay.mail.Arrival#plausibleAt].
 /// 3. `From` is replaced, at the position of the first one, by a field with a single address: the author if
@@ -30,7 +31,7 @@
 /// 7. In `X-Auto-Response-Suppress`, `All` is replaced by all its values except `NDR`, and `NDR` is removed,
 ///    with the field if it is the only value, because the admin needs the NDRs. If configured, and there is
 ///    none, one is appended with all values except `NDR`.
-/// 8. NUL octets in fields are removed.
+/// 8. NUL octets in fields, white space before the colon, and lines of white space in fields are removed.
 /// 9. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, unquoted names that contain an `@` are quoted,
 ///    and an address after a name is enclosed in angle brackets if they are missing.
 /// 10. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
@@ -40,6 +41,10 @@
 /// the relay cannot know whether a person wrote the message. The body is not read before the header is sent,
 /// so the charset of text with 8-bit characters and without a `Content-Type` is not guessed: a wrong guess
 /// would spoil it, and Exchange applies its own default (`Set-RemoteDomain -NonMimeCharacterSet`).
+///
+/// Where the header begins and ends is decided by [org.o365relay.mail.HeaderParser], also when the message is
+/// accepted. A message in UTF-16 has no readable field: it is the body of a message whose header the relay
+/// creates.
 ///
 /// For an upstream without envelopes (Microsoft Graph), [org.o365relay.rewrite.DestinationFields] makes the
 /// destination fields match the envelope, and [org.o365relay.rewrite.AttachmentStripper] removes large

@@ -29,8 +29,8 @@ class SearchableHeadersTest {
                     =?UTF-8?Q?=0A?=                              | none
                     """)
     void decodesASubject(String value, @Nullable String expected) {
-        byte[] octets = (value.translateEscapes().replace("/", "\r\n") + "\r\n").getBytes(UTF_8);
-        assertThat(SearchableHeaders.subject(octets, 0, octets.length)).isEqualTo(expected);
+        assertThat(subject((value.translateEscapes().replace("/", "\r\n") + "\r\n").getBytes(UTF_8)))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -45,14 +45,12 @@ class SearchableHeadersTest {
         assertThat(subject("x".repeat(1_000_000).getBytes(UTF_8))).isEqualTo("x".repeat(200));
         assertThat(subject(("x" + "\ud83d\ude00".repeat(150)).getBytes(UTF_8)))
                 .isEqualTo("x" + "\ud83d\ude00".repeat(99));
-        byte[] id = ("<" + "i".repeat(400) + "@x>").getBytes(UTF_8);
-        assertThat(SearchableHeaders.messageId(id, 0, id.length)).isEqualTo("<" + "i".repeat(299));
+        assertThat(messageId("<" + "i".repeat(400) + "@x>")).isEqualTo("<" + "i".repeat(299));
     }
 
     @Test
     void doesNotDecodeAMessageId() {
-        byte[] id = " \t<=?UTF-8?Q?a?=@device>\r\n".getBytes(UTF_8);
-        assertThat(SearchableHeaders.messageId(id, 0, id.length)).isEqualTo("<=?UTF-8?Q?a?=@device>");
+        assertThat(messageId(" \t<=?UTF-8?Q?a?=@device>\r\n")).isEqualTo("<=?UTF-8?Q?a?=@device>");
     }
 
     @Test
@@ -61,6 +59,12 @@ class SearchableHeadersTest {
                 .isEqualTo(new SearchableHeaders("a b", "<1@x>"));
         assertThat(of("X-Subject: x\r\n\r\nSubject: body\r\n")).isEqualTo(SearchableHeaders.NONE);
         assertThat(of("")).isEqualTo(SearchableHeaders.NONE);
+    }
+
+    @Test
+    void findsTheFirstFieldThatIsNotEmpty() {
+        assertThat(of("Subject: \r\nSubject: b\r\nMessage-ID:\r\nMessage-ID: <2@x>\r\nSubject: c\r\n\r\n"))
+                .isEqualTo(new SearchableHeaders("b", "<2@x>"));
     }
 
     @Test
@@ -79,7 +83,13 @@ class SearchableHeadersTest {
     }
 
     private static @Nullable String subject(byte[] octets) {
-        return SearchableHeaders.subject(octets, 0, octets.length);
+        return SearchableHeaders.NONE
+                .or("subject", new String(octets, ISO_8859_1))
+                .subject();
+    }
+
+    private static @Nullable String messageId(String value) {
+        return SearchableHeaders.NONE.or("message-id", value).messageId();
     }
 
     private static SearchableHeaders of(String message) {

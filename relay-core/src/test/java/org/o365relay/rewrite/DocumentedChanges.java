@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.o365relay.Invariant.hold;
 
+import jakarta.mail.Header;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.InternetHeaders;
 import jakarta.mail.internet.MimeUtility;
+import java.io.ByteArrayInputStream;
 import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -83,10 +88,32 @@ public final class DocumentedChanges {
         String header = out.substring(0, out.indexOf("\r\n\r\n"));
         hold(header.indexOf('\0') < 0, "NUL in the header", header);
         hold(PlainMessage.isField(header.lines().findFirst().orElse("")), "no field first", header);
+        checkAsAngusMail();
         for (String line : header.split("\r\n", -1)) {
             hold(PlainMessage.isField(line) || PlainMessage.isContinuation(line), "no field", line);
+            hold(!line.isBlank(), "a line that may end the header", line);
+            hold(
+                    !line.matches("(?s)[^:]*[ \t]:.*") || PlainMessage.isContinuation(line),
+                    "a blank before the colon",
+                    line);
             hold(line.length() <= 998 || !isFoldable(line), "not folded", line);
         }
+    }
+
+    /// Another parser finds the same end of the header, and the same fields.
+    private void checkAsAngusMail() {
+        ByteArrayInputStream rest = new ByteArrayInputStream(out.getBytes(ISO_8859_1));
+        try {
+            List<Header> headers = Collections.list(new InternetHeaders(rest).getAllHeaders());
+            hold(headers.size() == after.fields().size(), "another number of fields", headers.size());
+            for (int i = 0; i < headers.size(); i++) {
+                Field field = after.fields().get(i);
+                hold(headers.get(i).getName().equals(field.name()), "another name", field);
+            }
+        } catch (MessagingException unreadable) {
+            throw new AssertionError(unreadable);
+        }
+        hold(new String(rest.readAllBytes(), ISO_8859_1).equals(after.body()), "another end of the header", out);
     }
 
     private static boolean isFoldable(String line) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.o365relay.mail.FieldNames;
 
 /// A message cut into fields and body by the plainest means, with everything in memory: what the rewriter's own
 /// reader must come to. One octet per character.
@@ -13,8 +14,11 @@ import java.util.regex.Pattern;
 record PlainMessage(List<Field> fields, String body) {
 
     private static final Pattern NAME = Pattern.compile("(?s)([!-9;-~]{1,998})[ \t]*:.*");
+    private static final Pattern MBOX_LINE = Pattern.compile(">?From ");
+    private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
-    /// @param text as in the message, with CRLF at every line end
+    /// @param text as in the message, with CRLF at every line end, but without white space before the colon and
+    ///     without blank lines
     record Field(String name, String text) {
 
         boolean is(String other) {
@@ -26,21 +30,41 @@ record PlainMessage(List<Field> fields, String body) {
         }
     }
 
-    /// Reads what devices send: any line ends, perhaps an mbox line, perhaps no empty line.
+    /// Reads what devices send: any line ends, perhaps a byte order mark, an mbox line or empty lines first, perhaps
+    /// no empty line after the header.
     static PlainMessage of(byte[] octets) {
         String text = new String(octets, ISO_8859_1);
+        int begin = text.startsWith(BYTE_ORDER_MARK) ? 3 : 0;
+        boolean mboxLine =
+                MBOX_LINE.matcher(text).region(begin, text.length()).lookingAt() && !isField(line(text, begin));
+        begin = mboxLine ? next(text, begin + line(text, begin).length()) : begin;
+        int first = begin;
+        while (first < text.length() && line(text, first).matches("[ \t]*")) {
+            first = next(text, first + line(text, first).length());
+        }
+        String line = line(text, first);
+        if (isField(line) && (first == begin || FieldNames.mayBeFirst(name(line)))) {
+            return of(text, first);
+        }
+        boolean emptyLine = text.startsWith("\r", begin) || text.startsWith("\n", begin);
+        int body = mboxLine || begin == 0 ? begin : 0;
+        return new PlainMessage(List.of(), crlf(text.substring(emptyLine && begin == body ? next(text, begin) : body)));
+    }
+
+    private static PlainMessage of(String text, int begin) {
         List<Field> fields = new ArrayList<>();
-        int at = 0;
+        int at = begin;
         boolean inHeader = true;
         while (inHeader && at < text.length()) {
             String line = line(text, at);
-            boolean mboxLine = at == 0 && (line.startsWith("From ") || line.startsWith(">From "));
             if (isField(line)) {
-                fields.add(new Field(name(line), line + "\r\n"));
-            } else if (isContinuation(line) && !fields.isEmpty()) {
+                String colon = line.substring(line.indexOf(':'));
+                fields.add(new Field(name(line), name(line) + colon + "\r\n"));
+            } else if (isContinuation(line)) {
                 Field folded = fields.removeLast();
-                fields.add(new Field(folded.name(), folded.text() + line + "\r\n"));
-            } else if (!mboxLine) {
+                boolean blank = line.replace("\0", "").matches("[ \t]*");
+                fields.add(new Field(folded.name(), folded.text() + (blank ? "" : line + "\r\n")));
+            } else {
                 inHeader = false;
             }
             at = inHeader || line.isEmpty() ? next(text, at + line.length()) : at;
@@ -50,7 +74,7 @@ record PlainMessage(List<Field> fields, String body) {
 
     static boolean isField(String line) {
         var matcher = NAME.matcher(line);
-        return matcher.matches() && line.indexOf(':') <= 998;
+        return matcher.matches() && line.indexOf(':') <= 998 && !line.startsWith("--");
     }
 
     static boolean isContinuation(String line) {

@@ -29,16 +29,11 @@ final class ContentChecks {
 
     /// Rejects the message if it or its header is too large, or if the queue cannot take it at present.
     void checkProgress(MailTransaction transaction) {
-        check(transaction, false);
-    }
-
-    private void check(MailTransaction transaction, boolean complete) {
+        HeaderScan header = transaction.header();
         if (transaction.rejection().isEmpty()) {
             tooLarge(transaction)
-                    .or(() -> transaction.exceedsHeaderSize(complete)
-                            ? Optional.of(HeaderSizeLimit.EXCEEDED)
-                            : Optional.empty())
-                    .or(() -> transaction.hasHeader() ? tooLargeForTarget(transaction) : Optional.empty())
+                    .or(() -> header.isTooLarge() ? Optional.of(HeaderSizeLimit.EXCEEDED) : Optional.empty())
+                    .or(() -> header.hasEnded() ? tooLargeForTarget(transaction) : Optional.empty())
                     .or(() -> RejectReplies.ifQueueRejects(queue, 0))
                     .ifPresent(transaction::reject);
         }
@@ -48,7 +43,8 @@ final class ContentChecks {
     ///
     /// @return the reply that rejects the message; empty if it may be accepted
     Optional<Reply> rejection(MailTransaction transaction) {
-        check(transaction, true);
+        transaction.endHeader();
+        checkProgress(transaction);
         Optional<Reply> refusedContent = refusedContent(transaction);
         return transaction.rejection().or(() -> refusedContent).or(() -> tooLargeForTarget(transaction));
     }
@@ -66,16 +62,17 @@ final class ContentChecks {
     }
 
     private Optional<Reply> refusedContent(MailTransaction transaction) {
-        HeaderScan header = transaction.rejection().isPresent() ? null : transaction.header(settings.hostname());
+        HeaderScan header = transaction.header();
+        boolean scanned = transaction.rejection().isEmpty();
         Set<Deviation> deviations = transaction.deviations();
-        if (header != null) {
+        if (scanned) {
             deviations.addAll(header.deviations());
         }
         if (transaction.smtpUtf8()) {
             deviations.remove(Deviation.RAW_8BIT_HEADER); // RFC 6531 §3.6
         }
         deviations.forEach(client::deviated);
-        Reply mailLoop = header == null ? null : mailLoop(header, transaction);
+        Reply mailLoop = scanned ? mailLoop(header, transaction) : null;
         return Optional.ofNullable(mailLoop == null ? refusedDeviation(deviations) : mailLoop);
     }
 

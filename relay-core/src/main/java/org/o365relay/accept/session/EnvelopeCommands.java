@@ -70,7 +70,11 @@ final class EnvelopeCommands {
     ///     sender
     private SessionAction accept(Command.Mail mail, @Nullable EmailAddress sender) {
         receiver.begin(new MailTransaction(
-                mail, sender, queue.receive(), settings.limits().connections()));
+                mail,
+                sender,
+                queue.receive(),
+                settings.hostname(),
+                settings.limits().connections()));
         return new Send(Reply.of(250, "2.1.0", "Sender ok"));
     }
 

@@ -19,11 +19,9 @@ import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
 import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
@@ -54,20 +52,22 @@ final class MailTransaction {
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private ContentDecoder decoder = ContentDecoder.forChunks();
     private byte @Nullable [] bufferedOctets; // copy of the content of the buffer; null if not copied yet
-    private final HeaderLength headerLength = new HeaderLength(HeaderSizeLimit.OCTETS);
-    private @Nullable HeaderScan header;
+    private final HeaderScan header;
     private @Nullable Reply rejection;
     private @Nullable List<RoutedEnvelope> parts; // null before the first call of parts()
 
     /// @param sender envelope sender, completed with the default domain if it had none; null for the null
     ///     sender
+    /// @param hostname hostname of this relay
     /// @param maxClients maximum number of concurrent connections
-    MailTransaction(Command.Mail mail, @Nullable EmailAddress sender, Incoming incoming, int maxClients) {
+    MailTransaction(
+            Command.Mail mail, @Nullable EmailAddress sender, Incoming incoming, String hostname, int maxClients) {
         this.sender = sender;
         this.smtpUtf8 = mail.requestsSmtpUtf8() || (sender != null && !sender.isAscii());
         this.body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
         this.dsnRequest = mail.dsnRequest().value();
         this.incoming = incoming;
+        this.header = new HeaderScan(hostname);
         int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
         this.initialBuffer = Math.clamp(mail.declaredSize().orElse(0L), INITIAL_BUFFER, share);
         this.bufferSize = share - 1; // leaves room for a CR that the decoder held back
@@ -198,47 +198,29 @@ final class MailTransaction {
         return incoming.size() + buffered();
     }
 
-    /// Scans the header of a complete message. [#append] has already scanned the header of a message that is
-    /// larger than the buffer.
-    ///
-    /// @param hostname hostname of this relay
-    HeaderScan header(String hostname) {
-        HeaderScan scanned = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
-        header = scanned;
-        return scanned;
+    /// @return the header, as far as [#append] and [#endHeader] have scanned it
+    HeaderScan header() {
+        return header;
+    }
+
+    /// Scans the rest of the header of a complete message.
+    void endHeader() {
+        if (!header.hasEnded()) {
+            header.add(bufferedOctets());
+            header.end();
+        }
     }
 
     /// Writes a full chunk to the queue.
-    ///
-    /// @param hostname hostname of this relay
-    CompletableFuture<QueueId> append(String hostname) {
+    CompletableFuture<QueueId> append() {
         byte[] chunk = bufferedOctets();
-        headerLength.add(chunk);
-        if (header == null) {
-            header = HeaderScan.scan(chunk, false, hostname);
-        }
+        header.add(chunk);
         discardBuffer();
         return incoming.append(chunk);
     }
 
-    /// Tests whether the header exceeds the size limit. While the content is incomplete, only the part that
-    /// [#append] has written is tested.
-    ///
-    /// @param complete whether the content is complete; pass true only once
-    boolean exceedsHeaderSize(boolean complete) {
-        if (complete && size() > HeaderSizeLimit.OCTETS && !headerLength.isKnown()) {
-            headerLength.add(bufferedOctets());
-        }
-        return headerLength.exceedsLimit();
-    }
-
-    /// @return whether the header has been scanned, which [#parts] requires
-    boolean hasHeader() {
-        return header != null;
-    }
-
     /// Routes the recipients, and splits the envelope with [Routes#split]. Call this only after the header has
-    /// been scanned.
+    /// ended.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
         List<RoutedEnvelope> routedParts =
                 parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;
@@ -247,7 +229,7 @@ final class MailTransaction {
     }
 
     private RoutingInput routingInput(Routes routes, InetAddress client) {
-        EmailAddress author = routes.needsAuthor() && header != null
+        EmailAddress author = routes.needsAuthor()
                 ? header.author().flatMap(AuthorField::address).orElse(null)
                 : null;
         return new RoutingInput(client, sender, author);
@@ -255,8 +237,7 @@ final class MailTransaction {
 
     /// @param routedParts result of [#parts]
     CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> routedParts) {
-        SearchableHeaders headers = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
-        return incoming.commit(arrival, routedParts, headers, bufferedOctets());
+        return incoming.commit(arrival, routedParts, header.searchableHeaders(), bufferedOctets());
     }
 
     private byte[] bufferedOctets() {

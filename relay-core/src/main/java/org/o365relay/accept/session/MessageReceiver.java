@@ -241,7 +241,7 @@ public final class MessageReceiver {
             return Optional.empty();
         }
         return current.isBufferFull()
-                ? Optional.of(current.append(settings.hostname()).whenComplete((_, failure) -> {
+                ? Optional.of(current.append().whenComplete((_, failure) -> {
                     if (failure != null) {
                         current.reject(queueWriteError(failure));
                     }

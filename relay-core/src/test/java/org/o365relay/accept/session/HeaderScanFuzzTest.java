@@ -9,45 +9,63 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.FieldNames;
 
 class HeaderScanFuzzTest {
 
     private static final String HOSTNAME = "relay.test";
     private static final Pattern LINE_END = Pattern.compile("\r*+\n|\r");
-    private static final Pattern FIELD = Pattern.compile("([!-9;-~]+)[ \t]*:.*", Pattern.DOTALL);
+    private static final Pattern FIELD = Pattern.compile("(?!--)([!-9;-~]+)[ \t]*:.*", Pattern.DOTALL);
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "headers.dict")
     void countsTheHopsInAnyOctets(byte[] octets) {
-        HeaderScan whole = HeaderScan.scan(octets, true, HOSTNAME);
-        HeaderScan again = HeaderScan.scan(octets.clone(), true, HOSTNAME);
-        HeaderScan beginning = HeaderScan.scan(octets, false, HOSTNAME);
-        HeaderScan half = HeaderScan.scan(Arrays.copyOf(octets, octets.length / 2), false, HOSTNAME);
+        HeaderScan whole = scan(octets, octets.length);
+        HeaderScan parts = scan(octets, 1 + octets.length / 3);
+        HeaderScan half = scan(Arrays.copyOf(octets, octets.length / 2), octets.length);
 
         hold(whole.receivedFields() == hops(octets), "hops", whole.receivedFields());
-        hold(
-                beginning.receivedFields() == whole.receivedFields(),
-                "fewer hops if there may be more",
-                beginning.receivedFields());
         hold(half.receivedFields() <= whole.receivedFields(), "more hops in the half", half.receivedFields());
-        hold(whole.deviations().equals(again.deviations()), "two opinions", again.deviations());
-        hold(whole.deviations().containsAll(beginning.deviations()), "more wrong", beginning.deviations());
+        hold(parts.receivedFields() == whole.receivedFields(), "other hops in parts", parts.receivedFields());
+        hold(whole.deviations().equals(parts.deviations()), "two opinions", parts.deviations());
         hold(
-                whole.previousId().equals(again.previousId())
-                        && whole.noticeAbout().equals(again.noticeAbout()),
+                whole.previousId().equals(parts.previousId())
+                        && whole.noticeAbout().equals(parts.noticeAbout()),
                 "two ids",
-                again);
-        hold(whole.automaticReply().equals(again.automaticReply()), "two answers", again.automaticReply());
+                parts);
+        hold(whole.searchableHeaders().equals(parts.searchableHeaders()), "two headers", parts.searchableHeaders());
+        hold(whole.automaticReply().equals(parts.automaticReply()), "two answers", parts.automaticReply());
         hold(whole.previousId().isEmpty() || whole.receivedFields() > 0, "a trace without a hop", whole.previousId());
         hold(isRaw(octets) || !whole.deviations().contains(Deviation.RAW_8BIT_HEADER), "not raw", whole);
+    }
+
+    private static HeaderScan scan(byte[] octets, int split) {
+        HeaderScan scan = new HeaderScan(HOSTNAME);
+        for (int at = 0; at < octets.length; at += split) {
+            scan.add(Arrays.copyOfRange(octets, at, Math.min(octets.length, at + split)));
+        }
+        scan.end();
+        return scan;
     }
 
     /// How many Received fields there are, the slow way: line by line.
     private static int hops(byte[] octets) {
         String[] lines = LINE_END.split(new String(octets, StandardCharsets.ISO_8859_1), -1);
+        if (lines[0].startsWith("\u00ef\u00bb\u00bf")) {
+            lines[0] = lines[0].substring(3);
+        }
         boolean mbox = lines[0].startsWith("From ") || lines[0].startsWith(">From ");
         int hops = 0;
         int at = mbox && !FIELD.matcher(lines[0]).matches() ? 1 : 0;
+        boolean skipped = false;
+        while (at < lines.length && lines[at].matches("[ \t]*")) {
+            skipped = true;
+            at++;
+        }
+        Matcher first = FIELD.matcher(at < lines.length ? lines[at] : "");
+        if (skipped && !(first.matches() && FieldNames.mayBeFirst(first.group(1)))) {
+            return 0;
+        }
         while (at < lines.length) {
             Matcher field = FIELD.matcher(lines[at++]);
             if (!field.matches()) {
