@@ -15,10 +15,11 @@ import org.o365relay.deliver.health.HealthEvent.MessageRefused;
 import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
 import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.health.UpstreamFailover;
-import org.o365relay.deliver.limits.ConcurrencyLimiter;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
@@ -46,10 +47,10 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
                 : unambiguous(permit, claim, attempt);
     }
 
-    /// Reports the result to the upstream failover and to the account's concurrency limiter.
+    /// Reports the result to the upstream failover and to the limiters of the account.
     private void report(DeliveryPermit permit, Attempt attempt) {
         UpstreamFailover failover = sender.failover();
-        attempt.failure(Scope.CONNECTIONS).ifPresent(verdict -> throttle(permit, verdict));
+        throttle(permit, attempt);
         Optional<Verdict> failure = attempt.failure(Scope.MAILBOX)
                 .or(() -> attempt.failure(Scope.UPSTREAM))
                 .or(attempt::unreachable);
@@ -71,15 +72,31 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         }
     }
 
-    private void throttle(DeliveryPermit permit, Verdict verdict) {
-        ConcurrencyLimiter limiter = sender.account().concurrencyLimiter();
-        if (limiter.throttled()) {
-            journal.record(new Event.Throttled(
-                    sender.mailbox(),
-                    sender.failover().upstream(permit).name(),
-                    verdict.response().reply(),
-                    limiter.limit()));
-        }
+    private void throttle(DeliveryPermit permit, Attempt attempt) {
+        SendingAccount account = sender.account();
+        attempt.failure(Scope.CONNECTIONS)
+                .filter(_ -> account.concurrencyLimiter().throttled())
+                .ifPresent(verdict -> report(
+                        permit,
+                        verdict,
+                        Throttle.CONNECTIONS,
+                        account.concurrencyLimiter().limit()));
+        attempt.failure(Scope.RATE)
+                .filter(_ -> account.rateLimiter().lower())
+                .ifPresent(verdict -> report(
+                        permit,
+                        verdict,
+                        Throttle.MESSAGES_PER_MINUTE,
+                        account.rateLimiter().lowered().orElseThrow()));
+    }
+
+    private void report(DeliveryPermit permit, Verdict verdict, Throttle throttle, int limit) {
+        journal.record(new Event.Throttled(
+                sender.mailbox(),
+                sender.failover().upstream(permit).name(),
+                verdict.response().reply(),
+                throttle,
+                limit));
     }
 
     /// If the relay has failed over to another upstream in the meantime, a message with a transaction failure

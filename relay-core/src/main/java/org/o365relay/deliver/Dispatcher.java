@@ -131,7 +131,9 @@ public final class Dispatcher {
     }
 
     public MailboxStatus status() {
-        return sender.failover().status();
+        return sender.failover()
+                .status()
+                .withMessagesPerMinute(sender.account().rateLimiter().lowered().orElse(null));
     }
 
     @FunctionalInterface

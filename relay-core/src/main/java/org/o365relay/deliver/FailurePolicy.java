@@ -217,6 +217,7 @@ public final class FailurePolicy {
             case MAILBOX -> isAboutDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
             case UPSTREAM -> isAboutDraft(response) ? Scope.MESSAGE : Scope.UPSTREAM;
             case CONNECTIONS -> Scope.CONNECTIONS;
+            case RATE -> Scope.RATE;
             case AUTHOR -> alias ? Scope.AUTHOR : scope(response, Kind.MAILBOX, false);
             case TRANSIENT -> scopeOf(response);
             case PERMANENT -> isAboutUpstream(response) ? Scope.UPSTREAM : scopeOf(response);

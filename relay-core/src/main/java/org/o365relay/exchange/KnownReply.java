@@ -48,6 +48,8 @@ public record KnownReply(
         TRANSIENT,
         /// Too many concurrent connections.
         CONNECTIONS,
+        /// Too many messages per minute: the relay sends fewer for a time.
+        RATE,
         /// The mailbox has sent too much mail and is blocked for a time.
         THROTTLED,
         /// The mailbox has no permission to send as this author. If the message was sent as the mailbox, the

@@ -118,10 +118,18 @@ public sealed interface Event {
     /// @param after how long the outage lasted
     record Reachable(EmailAddress mailbox, String upstream, Duration after) implements Event {}
 
-    /// The upstream asked for fewer concurrent connections. Reported once, when throttling begins.
+    /// The upstream asked for fewer concurrent connections or messages per minute. Reported once, when throttling
+    /// begins.
     ///
-    /// @param connections the limit on concurrent connections after this report; 1 or more
-    record Throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) implements Event {}
+    /// @param limit the limit after this report; 1 or more
+    record Throttled(EmailAddress mailbox, String upstream, Reply reply, Throttle throttle, int limit)
+            implements Event {}
+
+    /// What a throttled mailbox uses less of.
+    enum Throttle {
+        CONNECTIONS,
+        MESSAGES_PER_MINUTE
+    }
 
     /// Mail from one author or to one recipient waits after repeated refusals.
     ///

@@ -194,7 +194,12 @@ public final class LogJournal implements Journal {
     private static void write(Throttled throttled) {
         line(warn(), throttled.mailbox(), throttled.upstream())
                 .with("reply", throttled.reply())
-                .with("connections", throttled.connections())
+                .with(
+                        switch (throttled.throttle()) {
+                            case CONNECTIONS -> "connections";
+                            case MESSAGES_PER_MINUTE -> "messages-per-minute";
+                        },
+                        throttled.limit())
                 .log("throttled");
     }
 

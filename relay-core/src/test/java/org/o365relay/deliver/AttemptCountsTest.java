@@ -153,11 +153,11 @@ class AttemptCountsTest {
         CONTENT        | 451 4.3.0 cannot be read | RELAY    | false
         END_OF_CONTENT | 554 5.6.0 unacceptable   | RELAY    | false
         CONNECT        | 451 4.4.1 refused        | NETWORK  | false
-        AUTH           | 535 5.7.3 no             | UPSTREAM | false
-        MAIL           | 451 4.3.2 wait           | UPSTREAM | true
-        RCPT           | 550 5.1.1 unknown        | UPSTREAM | true
+        AUTH           | 535 5.7.3 no             | SUBMISSION | false
+        MAIL           | 451 4.3.2 wait           | SUBMISSION | true
+        RCPT           | 550 5.1.1 unknown        | SUBMISSION | true
         CONTENT        | 451 4.4.2 lost           | NETWORK  | true
-        END_OF_CONTENT | 250 2.0.0 ok             | UPSTREAM | true
+        END_OF_CONTENT | 250 2.0.0 ok             | SUBMISSION | true
         """)
     void onlyAnAttemptThatReachedMailCountsAgainstTheRate(
             Step step, String reply, Response.Origin origin, boolean counts, @TempDir Path directory) throws Exception {
@@ -169,6 +169,36 @@ class AttemptCountsTest {
             limited.deliverDue();
             assertThat(rate.take(100)).isEqualTo(counts ? 59 : 60);
         }
+    }
+
+    @Test
+    void aReplyAboutTheRateLowersTheRateOnceAndCostsNoAttempt() {
+        Response tooFast = FakeUpstream.upstream(
+                Step.MAIL, "421 4.4.2 Message submission rate for this client has exceeded the configured limit");
+        relay.upstream.answer(tooFast).answer(tooFast);
+        for (int i = 0; i < 3; i++) {
+            relay.accept("scan@contoso.example", SCAN, ANNA);
+        }
+        relay.deliverDue();
+
+        assertThat(relay.journal.events()).containsExactly("throttled", "delivered");
+        assertThat(relay.journal.lines("throttled")).singleElement().asString().contains("15 MESSAGES_PER_MINUTE");
+        assertThat(relay.sender.failover().isOpen()).isTrue();
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(3);
+    }
+
+    @Test
+    void aBusyServerRestsForAGrowingTime() {
+        answerAlways(_ -> FakeUpstream.upstream(Step.RCPT, "451 4.7.500 Server busy. Please try again later"));
+        for (int i = 0; i < 20; i++) {
+            relay.accept("scan@contoso.example", SCAN, ANNA);
+        }
+        for (int minute = 0; minute <= 60; minute++) {
+            pass(Duration.ofMinutes(1));
+        }
+        assertThat(relay.upstream.sent()).as("one of 20 messages at a time").hasSizeBetween(5, 12);
+        assertThat(relay.journal.events()).containsExactly("blocked");
     }
 
     @Test

@@ -43,8 +43,7 @@ class DelayNotifierTest {
     private static final String SCAN = "From: scan@contoso.example\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
     private static final String ANNA = "anna@contoso.example";
     private static final String BERT = "bert@contoso.example";
-    private static final Response BUSY =
-            FakeUpstream.upstream(Step.RCPT, "451 4.7.500 Server busy. Please try again later from [192.0.2.1].");
+    private static final Response BUSY = FakeUpstream.upstream(Step.RCPT, "452 4.3.1 Insufficient system resources");
     private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
             Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
 
@@ -104,10 +103,11 @@ class DelayNotifierTest {
 
         assertThat(warning())
                 .contains("To: <scan@contoso.example>", "Subject: Delivery delayed: Scan")
-                .contains("Microsoft temporarily limits mail from this public IP address.")
-                .contains("The mail service (fake.example:587) replied:\r\n\r\n    451 4.7.500 Server busy.")
+                .contains("The server is low on disk space or memory.")
+                .contains(
+                        "The mail service (fake.example:587) replied:\r\n\r\n    452 4.3.1 Insufficient system resources")
                 .contains("21 November 2026 at 09:00 (UTC+01:00)", "26 November 2026\r\nat 09:00 (UTC+01:00)")
-                .contains("Action: delayed\r\nStatus: 4.7.500\r\n")
+                .contains("Action: delayed\r\nStatus: 4.3.1\r\n")
                 .contains("Will-Retry-Until: Thu, 26 Nov 2026 08:00:00 +0000\r\n");
     }
 
@@ -119,7 +119,7 @@ class DelayNotifierTest {
 
         assertThat(warning())
                 .contains("Subject: =?UTF-8?Q?Zustellung_verz=C3=B6gert:_Scan?=")
-                .contains("Microsoft begrenzt vor=C3=BCbergehend Mail von dieser =C3=B6ffentlichen");
+                .contains("Dem Server fehlt Speicherplatz oder Arbeitsspeicher.");
     }
 
     @ParameterizedTest
@@ -310,7 +310,7 @@ class DelayNotifierTest {
                 .filteredOn(content -> content.contains("Subject: 2 more messages from"))
                 .singleElement()
                 .asString()
-                .contains("to c@contoso.example\r\n    delayed: Microsoft temporarily limits mail from this public IP")
+                .contains("to c@contoso.example\r\n    delayed: the server is low on disk space or memory")
                 .contains("to d@contoso.example\r\n    delivered after a delay\r\n");
     }
 

@@ -33,7 +33,8 @@ class DeliveryClockJumpTest {
             DeliveryFixture.address("it@contoso.example"), Language.ENGLISH, ZoneOffset.UTC, Duration.ofHours(4), 2);
     private static final String ANNA = "anna@contoso.example";
     private static final String UNKNOWN = "unknown@contoso.example";
-    private static final Response BUSY = FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.500 Server busy");
+    private static final Response BUSY =
+            FakeUpstream.upstream(Step.END_OF_CONTENT, "452 4.3.1 Insufficient system resources");
     private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
             Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
     private static final Response MICROSOFTS_QUOTA = FakeUpstream.upstream(

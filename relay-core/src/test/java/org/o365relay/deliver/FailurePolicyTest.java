@@ -186,7 +186,7 @@ class FailurePolicyTest {
 
     static Stream<KnownReply> stoppers() {
         return ReplyCatalogue.microsoft365().entries().stream().filter(entry -> switch (entry.kind()) {
-            case CONNECTIONS, THROTTLED, UPSTREAM, MAILBOX -> true;
+            case CONNECTIONS, RATE, THROTTLED, UPSTREAM, MAILBOX -> true;
             case PERMANENT, TRANSIENT, AUTHOR -> false;
         });
     }
@@ -198,7 +198,7 @@ class FailurePolicyTest {
             Response response = new Response(
                     Step.END_OF_CONTENT, reply, origin(known.sources().getFirst()));
             Verdict verdict = policy.judge(response, false);
-            assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.UPSTREAM, Scope.MAILBOX);
+            assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.RATE, Scope.UPSTREAM, Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
             assertThat(verdict.name()).isEqualTo(known.name());
             assertThat(verdict.probeAfter()).isEqualTo(known.probe());

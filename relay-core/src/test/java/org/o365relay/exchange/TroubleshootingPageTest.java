@@ -57,6 +57,7 @@ class TroubleshootingPageTest {
             case PERMANENT -> "bounces the message for this recipient and notifies the sender";
             case TRANSIENT -> "retries later";
             case CONNECTIONS -> "uses fewer connections and retries soon";
+            case RATE -> "sends fewer messages per minute for a while and retries soon";
             case THROTTLED -> "blocks the mailbox and probes it regularly; its mail waits in the queue";
             case AUTHOR ->
                 "keeps the mail of this author in the queue and retries one message regularly; if the author is the"

@@ -112,7 +112,7 @@ public final class RememberingJournal implements Journal {
             case QueueUsable e -> "queue-usable after " + e.after();
             case QueueDamaged e -> "queue-damaged " + e.reason();
             case Reachable e -> "reachable " + e.mailbox() + " by " + e.upstream() + " after " + e.after();
-            case Throttled e -> "throttled " + e.mailbox() + " to " + e.connections() + ": " + e.reply();
+            case Throttled e -> "throttled " + e.mailbox() + " to " + e.limit() + " " + e.throttle() + ": " + e.reply();
             case Backoff e ->
                 "backoff " + e.mailbox() + " " + e.kind() + " " + e.address() + ": "
                         + e.judged().reply() + " until " + e.until();

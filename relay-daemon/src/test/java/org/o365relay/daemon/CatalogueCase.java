@@ -127,7 +127,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
         return switch (entry.kind()) {
             case PERMANENT -> step() == FaultPoint.MAIL ? closed() : Effect.FAILED;
             case TRANSIENT -> step() == FaultPoint.AUTH || step() == FaultPoint.TOKEN ? unreachable() : Effect.DEFERRED;
-            case CONNECTIONS -> Effect.SLOWED;
+            case CONNECTIONS, RATE -> Effect.SLOWED;
             case UPSTREAM -> closed();
             case THROTTLED, AUTHOR, MAILBOX -> Effect.PAUSED;
         };

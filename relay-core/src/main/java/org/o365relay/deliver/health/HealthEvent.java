@@ -25,7 +25,7 @@ public sealed interface HealthEvent {
         return switch (failure.scope()) {
             case MAILBOX -> new MailboxFailed(permit, cause, schedule);
             case UPSTREAM -> new UpstreamFailed(permit, cause, schedule);
-            case RECIPIENT, MESSAGE, AUTHOR, ATTEMPT, CONNECTIONS -> new UpstreamUnreachable(permit, cause);
+            case RECIPIENT, MESSAGE, AUTHOR, ATTEMPT, CONNECTIONS, RATE -> new UpstreamUnreachable(permit, cause);
         };
     }
 

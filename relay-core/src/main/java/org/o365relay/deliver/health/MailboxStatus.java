@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param advice advice for the admin; may be empty
 /// @param nextProbe when the next probe is due; null if the mailbox is open or paused
 /// @param delivering number of deliveries in flight
+/// @param messagesPerMinute rate to which sending is lowered for a time, because the upstream asked for fewer
+///     messages; null if it is not lowered
 public record MailboxStatus(
         String mailbox,
         State state,
@@ -24,7 +26,28 @@ public record MailboxStatus(
         String cause,
         String advice,
         @Nullable Instant nextProbe,
-        int delivering) {
+        int delivering,
+        @Nullable Integer messagesPerMinute) {
+
+    /// The status of a mailbox whose rate is not lowered.
+    public MailboxStatus(
+            String mailbox,
+            State state,
+            @Nullable Instant since,
+            String upstream,
+            String reply,
+            String cause,
+            String advice,
+            @Nullable Instant nextProbe,
+            int delivering) {
+        this(mailbox, state, since, upstream, reply, cause, advice, nextProbe, delivering, null);
+    }
+
+    /// @param rate messages per minute; null if the rate is not lowered
+    /// @return a copy with this rate
+    public MailboxStatus withMessagesPerMinute(@Nullable Integer rate) {
+        return new MailboxStatus(mailbox, state, since, upstream, reply, cause, advice, nextProbe, delivering, rate);
+    }
 
     /// State of a mailbox.
     public enum State {

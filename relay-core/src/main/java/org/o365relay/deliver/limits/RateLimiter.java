@@ -3,34 +3,80 @@ package org.o365relay.deliver.limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Limits the messages per minute of an account with a token bucket, shared by all mailboxes that use the
-/// account.
+/// account. Each time the upstream reports too many messages, the rate is halved, down to an eighth of the limit
+/// or one message per minute. It doubles after every ten minutes without such a report, until the limit is reached.
 public final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final long interval; // nanoseconds per message; 0 for no limit
-    private final long maxCredit;
+    private static final int USUAL =
+            30; // messages per minute that Exchange allows: the rate to lower if there is no limit
+    private static final int MAX_HALVINGS = 3;
+    private static final Duration RECOVERY = Duration.ofMinutes(10);
+
+    /// Reports within this time after the rate was halved are about messages that were sent before.
+    private static final Duration REACTION = Duration.ofMinutes(1);
+
+    private final long limitInterval; // nanoseconds per message; 0 for no limit
+    private final int burst;
     private final InstantSource clock;
     private Instant accruedAt;
     private long credit;
+    private int halvings;
+    private Instant changedAt;
 
     /// @param perMinute average number of messages per minute; null for no limit
     /// @param burst number of messages that may leave at once after an idle period; 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
-        this.interval = perMinute == null ? 0 : MINUTE / perMinute;
-        this.maxCredit = interval * burst;
+        this.limitInterval = perMinute == null ? 0 : MINUTE / perMinute;
+        this.burst = burst;
         this.clock = clock;
         this.accruedAt = clock.instant();
-        this.credit = maxCredit;
+        this.changedAt = accruedAt;
+        this.credit = maxCredit();
+    }
+
+    private long interval() {
+        if (halvings == 0) {
+            return limitInterval;
+        }
+        long usual = limitInterval == 0 ? MINUTE / USUAL : limitInterval;
+        return Math.max(usual, Math.min(usual << halvings, MINUTE));
+    }
+
+    private long maxCredit() {
+        return interval() * burst;
+    }
+
+    /// Halves the rate, because the upstream reported too many messages, unless it was halved less than a minute
+    /// ago or is at its minimum. The next message waits.
+    ///
+    /// @return whether the rate was at its limit before, so that the caller logs the change only once
+    public synchronized boolean lower() {
+        accrue();
+        boolean isFirst = halvings == 0;
+        if (isFirst || !clock.instant().isBefore(changedAt.plus(REACTION))) {
+            halvings = Math.min(halvings + 1, MAX_HALVINGS);
+            changedAt = clock.instant();
+        }
+        credit = 0;
+        return isFirst;
+    }
+
+    /// @return the rate in messages per minute; empty if it is not lowered
+    public synchronized Optional<Integer> lowered() {
+        accrue();
+        return halvings == 0 ? Optional.empty() : Optional.of(Math.toIntExact(MINUTE / interval()));
     }
 
     /// @return time until a message may leave; zero if one may leave now
     public synchronized Duration untilNext() {
         accrue();
-        return Duration.ofNanos(Math.max(0, interval - credit));
+        return Duration.ofNanos(Math.max(0, interval() - credit));
     }
 
     /// Takes one token for each message that may be sent now.
@@ -38,10 +84,11 @@ public final class RateLimiter {
     /// @param wanted maximum number of messages
     /// @return number of messages that may leave now
     public synchronized int take(int wanted) {
+        accrue();
+        long interval = interval();
         if (interval == 0) {
             return wanted;
         }
-        accrue();
         int taken = (int) Math.min(wanted, Math.max(0, credit / interval));
         credit -= taken * interval;
         return taken;
@@ -49,14 +96,18 @@ public final class RateLimiter {
 
     /// Returns the tokens of messages that were not sent.
     public synchronized void refund(int count) {
-        credit = Math.min(maxCredit, credit + count * interval);
+        credit = Math.min(maxCredit(), credit + count * interval());
     }
 
-    /// Adds the credit for the time since the last call.
+    /// Raises a lowered rate when it is time, and adds the credit for the time since the last call.
     private void accrue() {
         Instant now = clock.instant();
         long passed = Duration.between(accruedAt, now).toNanos();
-        credit = Math.min(maxCredit, credit + passed);
+        while (halvings > 0 && !now.isBefore(changedAt.plus(RECOVERY))) {
+            halvings--;
+            changedAt = changedAt.plus(RECOVERY);
+        }
+        credit = Math.min(maxCredit(), credit + passed);
         accruedAt = now;
     }
 }

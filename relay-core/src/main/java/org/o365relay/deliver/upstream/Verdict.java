@@ -73,7 +73,7 @@ public record Verdict(
     ///     mailbox or this attempt only, or the attempt failed before MAIL. Such an attempt is not counted
     public boolean isUpstreamFault() {
         return switch (scope) {
-            case ATTEMPT, CONNECTIONS, UPSTREAM, MAILBOX -> true;
+            case ATTEMPT, CONNECTIONS, RATE, UPSTREAM, MAILBOX -> true;
             case RECIPIENT, MESSAGE, AUTHOR -> isBeforeMail();
         };
     }
@@ -129,6 +129,9 @@ public record Verdict(
         /// The number of connections: the upstream would accept the message if fewer were open. The attempt is
         /// not counted.
         CONNECTIONS,
+        /// The number of messages per minute: the upstream would accept the message if fewer were sent. The attempt
+        /// is not counted.
+        RATE,
         /// Everything sent to this upstream; a fallback may work. The attempt is not counted.
         UPSTREAM,
         /// Everything sent through the mailbox, over any upstream: the mailbox is blocked. The attempt is not

@@ -55,8 +55,13 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
 
     /// @return the saved position; empty if the value is damaged, so that the scan begins as in a new queue
     private static Optional<Long> position(String saved) {
-        if (saved.matches("\\d{1,18}")) {
-            return Optional.of(Long.parseLong(saved));
+        try {
+            long position = Long.parseLong(saved);
+            if (position >= 0) {
+                return Optional.of(position);
+            }
+        } catch (NumberFormatException e) {
+            log.debug("\"{}\" is not a position", saved, e);
         }
         log.warn("the position of the scan for delayed messages is damaged; only messages that become late from now on"
                 + " get delay notices");

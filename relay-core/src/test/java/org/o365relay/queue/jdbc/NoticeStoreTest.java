@@ -226,6 +226,14 @@ class NoticeStoreTest {
         });
     }
 
+    @Test
+    void remembersThePositionOfARealMessage() {
+        QueueId id = fixture.accept("first", QueueFixture.ANNA);
+        notices().recordDelays(id, List.of());
+
+        assertThat(notices().delaysRecordedUpTo()).contains(id);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "-1", "1e3", " 7", "99999999999999999999"})
     void beginsTheScanForDelayedMessagesAnewIfItsPositionIsDamaged(String position) {

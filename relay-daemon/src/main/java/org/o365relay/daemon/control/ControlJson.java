@@ -53,7 +53,7 @@ import org.o365relay.queue.MessageDetail;
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
 ///   messages.
 /// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
-///   `delivering`.
+///   `delivering`, `messagesPerMinute` (a lowered rate; otherwise null).
 /// - [MailboxProbes]: `changed` (whether a pause ended or a probe is made now), `resumed`, `probes`:
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of

@@ -67,6 +67,7 @@ public record ReplyExplanation(PastedReply pasted) {
             case AUTHOR -> "queues messages from this author and retries at intervals";
             case ATTEMPT -> "retries the message soon; the attempt does not count";
             case CONNECTIONS -> "uses fewer connections and retries the message soon";
+            case RATE -> "sends fewer messages per minute for a while and retries the message soon";
             case UPSTREAM ->
                 "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this"
                         + " upstream "

@@ -34,13 +34,22 @@ public record MailboxTable(Layout layout) {
     }
 
     /// @return lines that show the reply, cause, advice and next step; empty if the mailbox is open
+    ///     and its rate is not lowered
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());
         add(lines, "cause", status.cause());
         add(lines, "advice", status.advice());
         add(lines, "next", next(status));
+        add(lines, "rate", rate(status));
         return lines;
+    }
+
+    private static String rate(MailboxStatus status) {
+        return status.messagesPerMinute() == null
+                ? ""
+                : "lowered to " + status.messagesPerMinute()
+                        + " messages per minute, because the upstream asked for fewer; rises again by itself";
     }
 
     private void add(List<String> lines, String label, String text) {

@@ -39,6 +39,7 @@ import org.o365relay.journal.Event.Reachable;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Event.Resumed;
+import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.journal.LogJournal;
@@ -138,7 +139,10 @@ class LogFormatTest {
                 mailbox, "smtp.example:587", new JudgedReply(refused, "connect", "unreachable", ""), at));
         journal.record(new Reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
         journal.record(new Ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false));
-        journal.record(new Throttled(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2));
+        journal.record(new Throttled(
+                mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), Throttle.CONNECTIONS, 2));
+        journal.record(new Throttled(
+                mailbox, "smtp.example:587", Reply.of(421, "4.4.2", "Too fast"), Throttle.MESSAGES_PER_MINUTE, 15));
         journal.record(new Backoff(
                 mailbox,
                 "author",
@@ -166,6 +170,8 @@ class LogFormatTest {
                                 + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
+                        "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
+                                + " reply=\"421 4.4.2 Too fast\" messages-per-minute=15",
                         "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com>"
                                 + " reply=\"554 5.2.252 Denied\" step=end-of-content reason=send-as-denied until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
                         "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
