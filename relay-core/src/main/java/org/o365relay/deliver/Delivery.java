@@ -137,7 +137,8 @@ public final class Delivery {
     private Attempt attempt(Claim claim, DeliveryPermit upstream, ContentStream content) {
         try {
             Arrival arrival = claim.arrival().plausibleAt(clock.calendar().instant());
-            return switch (sender.rewriter().rewrite(claim.id(), arrival, claim.envelope(), content)) {
+            return switch (sender.rewriter()
+                    .rewrite(claim.id(), arrival, claim.envelope(), claim.newMessageId(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, upstream);
                 case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);
             };

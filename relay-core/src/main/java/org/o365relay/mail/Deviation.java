@@ -45,6 +45,8 @@ public enum Deviation {
     NO_MESSAGE_ID("sends messages without Message-ID"),
     /// Content-Type or Content-Transfer-Encoding, but no MIME-Version.
     NO_MIME_VERSION("sends MIME fields without MIME-Version"),
+    /// Counted once the message is in the queue.
+    REUSED_MESSAGE_ID("sends different messages with the same Message-ID", false),
     /// Counted even if the relay detects TLS and continues the session over TLS.
     TLS_ON_PLAINTEXT_PORT("starts TLS on a plain-text port", false),
     OLD_TLS("supports only TLS 1.0 or 1.1, or outdated ciphers or signatures", false),

@@ -3,18 +3,28 @@ package org.o365relay.mail;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The header fields that operators can search for.
+/// The header fields that operators can search for, and a fingerprint of the whole content.
 ///
 /// @param subject decoded and unfolded subject, safe to display, at most 200 characters; null if absent
 /// @param messageId Message-ID with its angle brackets, not decoded, safe to display, at most 300 characters;
 ///     null if absent
+/// @param fingerprint equal for messages with the same content apart from the fields that servers on the way
+///     add, and otherwise different; null if there is no Message-ID or if the relay generated the message
 public record SearchableHeaders(
-        @Nullable String subject, @Nullable String messageId) {
+        @Nullable String subject,
+        @Nullable String messageId,
+        @Nullable Long fingerprint) {
 
     /// No searchable fields.
     public static final SearchableHeaders NONE = new SearchableHeaders(null, null);
+
+    // RFC 5322 §3.6.4, without quoted parts
+    private static final Pattern VALID_ID = Pattern.compile("<(?<left>[\\w.!#$%&'*+/=?^`{|}~-]+)@(?<right>[\\w.-]+)>");
 
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
@@ -22,6 +32,31 @@ public record SearchableHeaders(
     /// Maximum number of octets of a value that are read. It is larger than the limits above because an encoded
     /// word can be several times as long as its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
+
+    /// Header fields of content without a fingerprint.
+    public SearchableHeaders(@Nullable String subject, @Nullable String messageId) {
+        this(subject, messageId, null);
+    }
+
+    /// @return the same fields with a fingerprint, if there is a Message-ID
+    public SearchableHeaders withFingerprint(long value) {
+        return messageId == null ? this : new SearchableHeaders(subject, messageId, value);
+    }
+
+    /// Derives a new Message-ID from this one and the fingerprint, and from nothing else: a repeated message gets
+    /// the same one again.
+    ///
+    /// @throws IllegalStateException if there is no Message-ID or no fingerprint
+    public String derivedMessageId() {
+        if (messageId == null || fingerprint == null) {
+            throw new IllegalStateException("no Message-ID or no fingerprint");
+        }
+        String suffix = HexFormat.of().toHexDigits(fingerprint);
+        Matcher valid = VALID_ID.matcher(messageId);
+        return valid.matches()
+                ? "<" + valid.group("left") + "." + suffix + "@" + valid.group("right") + ">"
+                : "<" + suffix + "@o365-relay>";
+    }
 
     /// Extracts the first field of each name that is not empty from the header of a message.
     public static SearchableHeaders of(byte[] message) {

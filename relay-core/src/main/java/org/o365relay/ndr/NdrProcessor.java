@@ -292,7 +292,7 @@ final class NdrProcessor {
         return Stream.concat(
                         ownIds,
                         entries(byMessageId).stream()
-                                .filter(entry -> entry.messageId().equals(messageId)))
+                                .filter(entry -> entry.sentMessageId().equals(messageId)))
                 .flatMap(
                         entry -> queue
                                 .message(entry.id())

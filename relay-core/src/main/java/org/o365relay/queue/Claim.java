@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
@@ -25,6 +26,7 @@ import org.o365relay.mail.Recipient;
 /// @param mailbox the mailbox that claimed the message; for a bounce, the mailbox or pool that the message
 ///     waits for
 /// @param dueAt due time of the message before it was claimed, on the steady clock
+/// @param newMessageId the Message-ID to send instead of the one in the content; null to keep that one
 public record Claim(
         QueueId id,
         long lease,
@@ -39,7 +41,8 @@ public record Claim(
         String mailbox,
         Priority priority,
         Instant dueAt,
-        Age age) {
+        Age age,
+        @Nullable String newMessageId) {
 
     public Claim {
         recipients = List.copyOf(recipients);

@@ -1,6 +1,7 @@
 package org.o365relay.queue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.QueueId;
@@ -33,13 +34,19 @@ public interface Incoming {
     /// Commits the message: one queue message for each part; the parts share the content.
     ///
     /// @param parts the envelopes of the parts with their routes, at least one
-    /// @param headers the header fields that operators can search for
+    /// @param headers the header fields that operators can search for, and the fingerprint of the content
     /// @param last the remaining content, 0 to [#CHUNK_SIZE] octets; not copied
     /// @return the IDs of the parts, [#id()] first, in a future that is completed on the writer's thread once
     ///     all parts are on disk (only then may a 250 be sent), or exceptionally, with a [QueueException], if
     ///     nothing was committed
     CompletableFuture<List<QueueId>> commit(
             Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headers, byte[] last);
+
+    /// Returns the Message-ID that is sent instead of the message's own, because an earlier message with other
+    /// content has the same. Call this only after [#commit] has completed.
+    ///
+    /// @return the new Message-ID; empty if the message keeps its own, or has none
+    Optional<String> newMessageId();
 
     /// Deletes the appended chunks.
     ///

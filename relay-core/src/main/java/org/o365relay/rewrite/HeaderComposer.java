@@ -19,6 +19,7 @@ import org.o365relay.mail.QueueId;
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
+    private static final String ORIGINAL_MESSAGE_ID = "X-Original-Message-ID";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
 
     // Fields that would be wrong after rewriting, that are confidential (Bcc), or that Exchange wrote when the message
@@ -44,11 +45,14 @@ final class HeaderComposer {
 
     private final RewriteRules rules;
     private final List<RawField> original;
+    private final @Nullable String newMessageId;
     private final List<RawField> fields = new ArrayList<>();
 
-    HeaderComposer(RewriteRules rules, List<RawField> original) {
+    /// @param newMessageId replaces the original Message-ID; null to keep that one
+    HeaderComposer(RewriteRules rules, List<RawField> original, @Nullable String newMessageId) {
         this.rules = rules;
         this.original = original;
+        this.newMessageId = newMessageId;
     }
 
     byte[] compose(QueueId id, Arrival arrival, Envelope envelope, OriginatorFields originators) {
@@ -56,6 +60,7 @@ final class HeaderComposer {
         fields.add(ReceivedField.of(id, arrival, rules.hostname()));
         keep(from, originators.replyTo().orElse(null));
         addMissing(id, arrival);
+        recordMessageId();
         record(from, envelope);
         return octets();
     }
@@ -81,7 +86,9 @@ final class HeaderComposer {
         String name = field.name().toLowerCase(Locale.ROOT);
         return switch (name) {
             case "from", "reply-to" -> false;
-            case "date", "message-id", "to" -> !field.isEmpty();
+            case "date", "to" -> !field.isEmpty();
+            case "message-id" -> !field.isEmpty() && newMessageId == null;
+            case "x-original-message-id" -> newMessageId == null;
             case "x-original-from", "x-original-envelope-from" -> !rules.recordOriginal();
             case "x-auto-response-suppress" -> AutoResponseSuppress.isMoreThanNdr(field);
             case "mime-version" -> isVersionOne(field);
@@ -101,8 +108,9 @@ final class HeaderComposer {
             fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));
         }
         if (lacks("Message-ID")) {
-            fields.add(
-                    RawField.of("Message-ID", "<" + id + "@" + rules.mailbox().domain() + ">"));
+            String added =
+                    newMessageId == null ? "<" + id + "@" + rules.mailbox().domain() + ">" : newMessageId;
+            fields.add(RawField.of("Message-ID", added));
         }
         if (lacks("To") && fields.stream().noneMatch(field -> field.is("Cc") && !field.isEmpty())) {
             fields.add(RawField.of("To", "undisclosed-recipients:;"));
@@ -113,6 +121,15 @@ final class HeaderComposer {
         }
         if (rules.suppressAutoResponses() && lacks(AutoResponseSuppress.NAME)) {
             fields.add(RawField.of(AutoResponseSuppress.NAME, AutoResponseSuppress.ALL_BUT_NDR));
+        }
+    }
+
+    private void recordMessageId() {
+        if (newMessageId != null) {
+            original.stream()
+                    .filter(field -> field.is("Message-ID") && !field.isEmpty())
+                    .findFirst()
+                    .ifPresent(field -> fields.add(RawField.of(ORIGINAL_MESSAGE_ID, truncated(field.value()))));
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Envelope;
@@ -21,14 +22,22 @@ public final class Rewriter {
         this.rules = rules;
     }
 
+    /// Rewrites a message that keeps its Message-ID, if it has one.
+    public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
+            throws IOException {
+        return rewrite(id, arrival, envelope, null, original);
+    }
+
     /// Reads the header. The body is read only when the result is written, so the stream must stay open until
     /// then.
     ///
+    /// @param newMessageId replaces the message's own Message-ID; null to keep that one
     /// @param original the message as received, with any line endings, but without dot-stuffing
     /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header exceeds the
     ///     [HeaderSizeLimit]
     /// @throws IOException if the original cannot be read
-    public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
+    public RewriteResult rewrite(
+            QueueId id, Arrival arrival, Envelope envelope, @Nullable String newMessageId, InputStream original)
             throws IOException {
         OriginalMessage message = new HeaderReader(original).read();
         OriginatorFields originators = new OriginatorFields(rules, envelope, message.fields());
@@ -37,7 +46,8 @@ public final class Rewriter {
         if (message.headerTooLarge()) {
             return new RewriteResult.Unacceptable(HeaderSizeLimit.EXCEEDED, reported);
         }
-        byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, originators);
+        byte[] header =
+                new HeaderComposer(rules, message.fields(), newMessageId).compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
                 rules.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);

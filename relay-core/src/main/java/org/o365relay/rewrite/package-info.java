@@ -26,7 +26,9 @@
 /// 6. An empty `Date`, `Message-ID` or `To` is removed. A missing `Date` or `Message-ID` is appended, and a
 ///    `To` if there is neither a `To` nor a `Cc` with a value. If there is a `Content-Type` or
 ///    `Content-Transfer-Encoding`, a missing `MIME-Version` is appended; one with a value other than `1.0` is
-///    removed. If configured, `X-Original-From` (if `From` was changed) and `X-Original-Envelope-From` are
+///    removed. If the caller passes a new Message-ID, `Message-ID` is replaced by it, appended, and
+///    `X-Original-Message-ID` records the original one. If configured, `X-Original-From` (if `From` was changed) and
+/// `X-Original-Envelope-From` are
 ///    appended, and those from the device are removed.
 /// 7. In `X-Auto-Response-Suppress`, `All` is replaced by all its values except `NDR`, and `NDR` is removed,
 ///    with the field if it is the only value, because the admin needs the NDRs. If configured, and there is

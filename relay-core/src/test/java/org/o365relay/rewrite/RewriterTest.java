@@ -240,6 +240,30 @@ class RewriterTest {
         assertThat(new String(original.header(), UTF_8)).isEqualTo("Bcc: a@b.com\r\nSubject: x\r\n folded\r\n");
     }
 
+    @Test
+    void replacesTheMessageIdAndRecordsTheOriginal() throws IOException {
+        String in = """
+                X-Original-Message-ID: <forged@x>
+                Message-ID:
+                 <1@mfp>
+                Message-ID: <2@mfp>
+                Date: x
+                From: a@b.com
+
+                body
+                """;
+        RewriteResult result = new Rewriter(PLAIN.rules())
+                .rewrite(RewriteCase.id(), PLAIN.arrival(), PLAIN.envelope(), "<1.0f@mfp>", stream(in));
+
+        String out = new String(RewriteCase.bytes(result), UTF_8);
+        assertThat(out.lines().filter(line -> line.contains("Message-ID")))
+                .containsExactly("Message-ID: <1.0f@mfp>", "X-Original-Message-ID: <1@mfp>");
+        assertThat(new String(result.original().header(), UTF_8))
+                .as("a notice names the original")
+                .contains("Message-ID:\r\n <1@mfp>")
+                .doesNotContain("1.0f");
+    }
+
     private static String author(String header) throws IOException {
         return rewrite(stream(header + "\r\n"))
                 .original()

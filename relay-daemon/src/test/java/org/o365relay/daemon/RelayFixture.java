@@ -18,6 +18,7 @@ import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.QueueUnavailableException;
@@ -187,6 +188,15 @@ final class RelayFixture implements AutoCloseable {
         RelaySettings settings = settings(directory.resolve("relay.conf"));
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.system(), RandomGenerator.getDefault())) {
             return queue.notices().history(QueueId.parse(queueId).orElseThrow());
+        }
+    }
+
+    /// Stops the relay and reads what its queue remembers of the devices.
+    List<DeviceRecord> storedDevices() throws QueueUnavailableException {
+        stop();
+        RelaySettings read = settings(configuration());
+        try (JdbcQueue queue = SqliteQueue.open(read.queue(), SteadyClock.system(), RandomGenerator.getDefault())) {
+            return queue.devices().all();
         }
     }
 

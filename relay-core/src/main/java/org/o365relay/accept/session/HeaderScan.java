@@ -23,6 +23,7 @@ final class HeaderScan {
     private final String hostname;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private final Set<String> single = new HashSet<>(); // names of the fields that may occur once, in lower case
+    private final ContentFingerprint fingerprint = new ContentFingerprint();
     private int fromFields;
     private int receivedFields;
     private @Nullable String author;
@@ -83,6 +84,21 @@ final class HeaderScan {
         return searchable;
     }
 
+    /// Adds a part of the content to the fingerprint, as far as it belongs to the body. Call this after [#add].
+    ///
+    /// @param offset offset of these octets in the content
+    void addBody(byte[] octets, long offset) {
+        if (parser.hasEnded() && searchable.messageId() != null) {
+            fingerprint.addBody(octets, parser.bodyStart() - offset);
+        }
+    }
+
+    /// @return the fingerprint of the fields and of what was added with [#addBody]; only meaningful if there is
+    ///     a Message-ID
+    long fingerprint() {
+        return fingerprint.value();
+    }
+
     /// @return number of Received fields
     int receivedFields() {
         return receivedFields;
@@ -107,6 +123,7 @@ final class HeaderScan {
     private void record(String fieldName, String text) {
         String name = fieldName.toLowerCase(Locale.ROOT);
         String value = text.substring(name.length() + 1);
+        fingerprint.addField(name, text);
         if (FieldNames.isSingle(name) && !single.add(name)) {
             deviations.add(Deviation.REPEATED_FIELD);
         }

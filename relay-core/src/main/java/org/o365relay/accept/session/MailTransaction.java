@@ -22,6 +22,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
 import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
@@ -215,6 +216,7 @@ final class MailTransaction {
     CompletableFuture<QueueId> append() {
         byte[] chunk = bufferedOctets();
         header.add(chunk);
+        header.addBody(chunk, incoming.size());
         discardBuffer();
         return incoming.append(chunk);
     }
@@ -237,7 +239,15 @@ final class MailTransaction {
 
     /// @param routedParts result of [#parts]
     CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> routedParts) {
-        return incoming.commit(arrival, routedParts, header.searchableHeaders(), bufferedOctets());
+        byte[] last = bufferedOctets();
+        header.addBody(last, incoming.size());
+        SearchableHeaders headers = header.searchableHeaders().withFingerprint(header.fingerprint());
+        return incoming.commit(arrival, routedParts, headers, last);
+    }
+
+    /// @return the deviation that only the commit finds; empty if there is none
+    Optional<Deviation> reusedMessageId() {
+        return incoming.newMessageId().map(_ -> Deviation.REUSED_MESSAGE_ID);
     }
 
     private byte[] bufferedOctets() {

@@ -303,6 +303,7 @@ public final class MessageReceiver {
                 return reply;
             }
             errors.accepted();
+            ended.reusedMessageId().ifPresent(client::deviated);
             for (int i = 0; i < ids.size(); i++) {
                 journal.record(new Accepted(ids.get(i), arrival, parts.get(i).envelope(), size));
             }

@@ -152,7 +152,8 @@ final class FilterSql {
         }
         if (selection.messageId() != null) {
             String bare = selection.messageId().replaceAll("^<|>$", "");
-            and("message-id-header", '<' + pattern(bare) + '>', pattern(bare));
+            String bracketed = '<' + pattern(bare) + '>';
+            and("message-id-header", bracketed, pattern(bare), bracketed);
         }
         if (source == Source.IDS) {
             addText("recipient", selection.recipient());

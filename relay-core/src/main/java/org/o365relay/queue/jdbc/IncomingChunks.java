@@ -2,9 +2,11 @@ package org.o365relay.queue.jdbc;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
@@ -25,6 +27,7 @@ final class IncomingChunks implements Incoming {
     private final Instant startedAt;
     private int chunks;
     private long size;
+    private @Nullable String newMessageId; // set before the commit completes
 
     /// @param partIds supplies the IDs of the second and later parts if the message is split
     IncomingChunks(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, SteadyClock clock) {
@@ -70,7 +73,7 @@ final class IncomingChunks implements Incoming {
                 .submit(statements -> {
                     Instant now = clock.instant();
                     for (int i = 0; i < parts.size(); i++) {
-                        MessageTables.insertMessage(
+                        newMessageId = MessageTables.insertMessage(
                                 statements, ids.get(i), id, arrival, parts.get(i), headers, total, false, now);
                     }
                     MessageTables.insertChunk(statements, id, ordinal, last);
@@ -84,6 +87,11 @@ final class IncomingChunks implements Incoming {
                         parts.forEach(part -> signals.raise(part.route()));
                     }
                 });
+    }
+
+    @Override
+    public Optional<String> newMessageId() {
+        return Optional.ofNullable(newMessageId);
     }
 
     private List<QueueId> ids(int parts) {

@@ -41,6 +41,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 text(row, "reason"),
                 text(row, "subject"),
                 text(row, "message_id_header"),
+                text(row, "new_message_id"),
                 time(row, "settled_at"),
                 row.getInt("notice") != 0);
         long content = row.getLong("content_id");

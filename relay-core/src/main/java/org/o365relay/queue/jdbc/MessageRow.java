@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
@@ -46,8 +47,10 @@ public record MessageRow(
         String route,
         String mailbox,
         Priority priority,
-        @Nullable Long contentId) {
+        @Nullable Long contentId,
+        @Nullable String newMessageId) {
 
+    private static final Pattern VISIBLE_ID = Pattern.compile("<[!-~]+>");
     private static final int URGENT = 0;
     private static final int NORMAL = 1;
     private static final Logger log = LoggerFactory.getLogger(MessageRow.class);
@@ -70,7 +73,8 @@ public record MessageRow(
                 row.getString("route"),
                 row.getString("mailbox"),
                 priority(row.getInt("priority")),
-                contentId(row));
+                contentId(row),
+                row.getString("new_message_id"));
     }
 
     /// @return the number that represents the priority in the database
@@ -111,7 +115,8 @@ public record MessageRow(
                 mailbox,
                 priority,
                 dueAt,
-                age));
+                age,
+                validNewMessageId()));
     }
 
     /// @return the orphaned message; empty if the row is damaged
@@ -151,6 +156,7 @@ public record MessageRow(
             var _ = new QueueId(id);
             arrival();
             envelope(recipients);
+            var _ = validNewMessageId();
             if (isOpen) {
                 open(recipients);
             }
@@ -195,6 +201,13 @@ public record MessageRow(
                 smtpUtf8,
                 BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
                 dsnRequest(recipients));
+    }
+
+    private @Nullable String validNewMessageId() {
+        if (newMessageId != null && !VISIBLE_ID.matcher(newMessageId).matches()) {
+            throw new IllegalArgumentException("new Message-ID " + newMessageId);
+        }
+        return newMessageId;
     }
 
     private static List<Recipient> open(List<RecipientRow> recipients) {

@@ -38,7 +38,8 @@ final class MessageTables {
 
     /// @param content ID under which the content of the message is stored
     /// @param now time on the steady clock, at which the message arrives and is due
-    static void insertMessage(
+    /// @return the Message-ID that will be sent instead of its own; null if it keeps its own
+    static @Nullable String insertMessage(
             Statements statements,
             QueueId id,
             QueueId content,
@@ -51,7 +52,7 @@ final class MessageTables {
             throws SQLException {
         Envelope envelope = routed.envelope();
         DsnRequest dsnRequest = envelope.dsnRequest();
-        String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
+        String newMessageId = newMessageId(statements, headers, size);
         statements.update(
                 "insert-message",
                 id.value(),
@@ -59,13 +60,11 @@ final class MessageTables {
                 arrival.client().getHostAddress(),
                 arrival.helo(),
                 arrival.protocol(),
-                sender,
+                envelope.returnPath().map(EmailAddress::toString).orElse(null),
                 envelope.smtpUtf8() ? 1 : 0,
                 envelope.body().keyword(),
                 dsnRequest.envelopeId().isEmpty() ? null : dsnRequest.envelopeId(),
-                dsnRequest.returned() == ReturnedContent.NOT_GIVEN
-                        ? null
-                        : dsnRequest.returned().name(),
+                dsnReturn(dsnRequest.returned()),
                 notice ? 1 : 0,
                 size,
                 now.toEpochMilli(),
@@ -74,8 +73,31 @@ final class MessageTables {
                 MessageRow.number(routed.priority()),
                 content.equals(id) ? null : content.value(),
                 headers.subject(),
-                headers.messageId());
+                headers.messageId(),
+                headers.fingerprint(),
+                newMessageId);
         insertRecipients(statements, id, envelope);
+        return newMessageId;
+    }
+
+    private static @Nullable String dsnReturn(ReturnedContent returned) {
+        return returned == ReturnedContent.NOT_GIVEN ? null : returned.name();
+    }
+
+    /// Exchange drops the second of two messages with the same Message-ID without a report. So a message gets a
+    /// new one if a message with other content, in the history or earlier in this transaction, has the same. A
+    /// message with the same content keeps it: Exchange shall drop what a client repeats because it did not
+    /// receive the 250.
+    ///
+    /// @param size size of the content; compared if an older relay received the earlier message
+    /// @return the new Message-ID; null if the message keeps its own, or has none
+    private static @Nullable String newMessageId(Statements statements, SearchableHeaders headers, long size)
+            throws SQLException {
+        if (headers.messageId() == null || headers.fingerprint() == null) {
+            return null;
+        }
+        long other = statements.number("has-other-content", headers.messageId(), size, headers.fingerprint());
+        return other == 0 ? null : headers.derivedMessageId();
     }
 
     /// Writes a small message and removes it. Fails if new mail cannot be written.

@@ -4,6 +4,7 @@
 -- name: entries
 SELECT message.id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size, attempts, due_at, lease,
   held_at, settled_at, route, mailbox, priority, content_id, reason, subject, message_id_header,
+  new_message_id,
   (SELECT count(*) FROM recipient AS any_of WHERE any_of.message_id = message.id) AS recipients,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'failed') AS failed,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'deleted') AS deleted
@@ -73,7 +74,8 @@ message.reason LIKE ? ESCAPE '\'
 message.subject LIKE ? ESCAPE '\'
 
 -- name: message-id-header
-(message.message_id_header LIKE ? ESCAPE '\' OR message.message_id_header LIKE ? ESCAPE '\')
+(message.message_id_header LIKE ? ESCAPE '\' OR message.message_id_header LIKE ? ESCAPE '\'
+  OR message.new_message_id LIKE ? ESCAPE '\')
 
 -- name: state-queued
 (+message.due_at IS NOT NULL AND +message.lease IS NULL AND message.held_at IS NULL AND message.reason IS NULL)

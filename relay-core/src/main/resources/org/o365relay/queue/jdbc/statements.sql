@@ -3,9 +3,14 @@
 -- name: insert-message
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
   size, attempts, due_at, arrived_at, downtime, route, mailbox, priority, content_id, subject,
-  message_id_header)
+  message_id_header, fingerprint, new_message_id)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?13,
-  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?15, ?16, ?17, ?18, ?19)
+  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+
+-- Whether the newest message that keeps this Message-ID has other content.
+-- name: has-other-content
+SELECT CASE WHEN coalesce(fingerprint <> ?3, size <> ?2) THEN 1 ELSE 0 END FROM message
+WHERE message_id_header = ?1 AND new_message_id IS NULL ORDER BY id DESC LIMIT 1
 
 -- name: insert-recipient
 INSERT INTO recipient (message_id, ordinal, address, state, dsn_notify, original_recipient)
@@ -62,7 +67,7 @@ UPDATE message SET lease = ?1, due_at = ?2, mailbox = ?3, attempts = attempts + 
   arrived_at = min(arrived_at, ?7)
 WHERE id = ?4 AND due_at = ?5 AND mailbox = ?6
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id,
+  attempts, route, mailbox, priority, content_id, new_message_id,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
 -- Runs before claim-message, with the same conditions. A message whose lease has expired may have been delivered.
@@ -140,7 +145,7 @@ SELECT name FROM each_value WHERE name IS NOT NULL
 
 -- name: orphaned-messages
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, due_at
+  attempts, route, mailbox, priority, content_id, new_message_id, due_at
 FROM message
 WHERE mailbox = ? AND due_at IS NOT NULL AND (priority, client, due_at, id) > (?, ?, ?, ?)
 ORDER BY priority, client, due_at, id LIMIT ?
@@ -359,7 +364,7 @@ UPDATE message SET smtp_utf8 = 1 WHERE id = ?
 UPDATE message SET lease = ?, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END
 WHERE id = ? AND lease IS NULL AND due_at IS NOT NULL
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id,
+  attempts, route, mailbox, priority, content_id, new_message_id,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
 -- The first open message that arrived in a period. Ids grow with the time of arrival.
@@ -371,7 +376,7 @@ WHERE id > ?1 AND due_at IS NOT NULL
 -- Open messages whose senders may be notified of the delay, by a range of ids.
 -- name: delayed-candidates
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, reason,
+  attempts, route, mailbox, priority, content_id, new_message_id, reason,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 FROM message
 WHERE id > ? AND id <= ? AND due_at IS NOT NULL AND held_at IS NULL AND notice = 0 AND sender IS NOT NULL
@@ -426,7 +431,7 @@ WHERE id = (SELECT min(+id) FROM message WHERE due_at IS NOT NULL AND due_at < ?
 
 -- name: message-summary
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id
+  attempts, route, mailbox, priority, content_id, new_message_id
 FROM message WHERE id = ?
 
 -- name: clock

@@ -45,7 +45,7 @@ import org.o365relay.queue.MessageDetail;
 ///   `name`, `messages`, `oldest`.
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`,
 ///   `recipients` (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`,
-///   `dueAt`, `reason`, `subject`, `messageId`, `settledAt`, `notice`.
+///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
 ///   `recipients` (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`,
 ///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and

@@ -35,8 +35,14 @@ public record HeaderDiff(RelaySettings settings) {
         if (envelope.isEmpty()) {
             return List.of("The header cannot be shown: the envelope is damaged.");
         }
+        String newMessageId = message.entry().newMessageId();
         RewriteResult rewriting = new Rewriter(mailbox.rewrite())
-                .rewrite(message.entry().id(), arrival(message), envelope.get(), original);
+                .rewrite(
+                        message.entry().id(),
+                        arrival(message),
+                        envelope.get(),
+                        newMessageId.isEmpty() ? null : newMessageId,
+                        original);
         List<String> before = fields(rewriting.original().header());
         List<String> lines = new ArrayList<>();
         switch (rewriting) {

@@ -32,7 +32,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
             label = "";
         }
         add(lines, "subject", entry.subject());
-        add(lines, "message-id", entry.messageId());
+        add(lines, "message-id", messageId(entry));
         add(lines, "size", Amounts.octets(entry.size()) + content(message));
         add(
                 lines,
@@ -82,6 +82,12 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
 
     private static String sender(MessageEntry entry) {
         return entry.sender().isEmpty() ? "<> (no notice on failure)" : entry.sender();
+    }
+
+    private static String messageId(MessageEntry entry) {
+        return entry.newMessageId().isEmpty()
+                ? entry.messageId()
+                : entry.messageId() + ", used before with other content; sent as " + entry.newMessageId();
     }
 
     private static String recipient(RecipientEntry recipient) {

@@ -303,6 +303,7 @@ final class SampleRelay {
                 "",
                 "",
                 "",
+                "",
                 null,
                 false);
         return new Draft(line, new ArrayList<>());
@@ -369,6 +370,7 @@ final class SampleRelay {
                             reason,
                             subject,
                             messageId,
+                            "",
                             settledAt,
                             notice),
                     events);

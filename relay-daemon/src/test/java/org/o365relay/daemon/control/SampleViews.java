@@ -82,6 +82,7 @@ final class SampleViews {
                 "mailbox-full",
                 "Stö\u001b[2Jrung \ud83d\udce0 \"x\\y\"",
                 "<1@scanner>",
+                "<1.0123456789abcdef@scanner>",
                 null,
                 false);
     }
@@ -102,6 +103,7 @@ final class SampleViews {
                 Priority.NORMAL,
                 0,
                 null,
+                "",
                 "",
                 "",
                 "",

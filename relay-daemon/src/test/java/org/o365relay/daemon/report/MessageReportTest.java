@@ -54,7 +54,8 @@ final class MessageReportTest {
                 null,
                 "",
                 "",
-                "",
+                "<1@mfp>",
+                "<1.0f@mfp>",
                 state == MessageState.FAILED ? NOW : null,
                 false);
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
@@ -72,6 +73,11 @@ final class MessageReportTest {
                 .contains("bounced by an operator", "note      554 5.3.0 Returned by the operator")
                 .doesNotContain("could not send", "Read the reply");
         assertThat(report(1, failed)).contains("the relay itself could not send the message");
+    }
+
+    @Test
+    void showsBothMessageIdsOfAMessageWithANewOne() {
+        assertThat(report(0)).contains("<1@mfp>, used before with other content; sent as <1.0f@mfp>");
     }
 
     @Test

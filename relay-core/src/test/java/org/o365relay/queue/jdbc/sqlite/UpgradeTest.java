@@ -277,7 +277,7 @@ class UpgradeTest {
 
         assertThat(report.rebuilt()).isTrue();
         assertThat(report.quarantined()).isEmpty();
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(6);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(7);
         keepsRenamedRows();
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
     }
@@ -301,7 +301,7 @@ class UpgradeTest {
         fixture.clock.advance(Duration.ofSeconds(1));
         fixture.accept("newer", QueueFixture.ANNA);
 
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(6);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(7);
         assertThat(fixture.claim(10)).hasSize(2);
     }
 
