@@ -34,6 +34,8 @@ import org.o365relay.mail.ReportedMessage;
 ///     as the mailbox
 /// @param notBefore when the message is due again if this attempt does not count and no backoff ends earlier;
 ///     null if the message keeps its due time
+/// @param unconfirmed number of attempts to send the message through Graph whose result Graph did not report, including
+///     this one; 0 if this is not such an attempt
 /// @param keepsTrying whether recipients with a transaction failure are retried even after the retry time is
 ///     exceeded, because the upstream is not known to have processed a message since this one last failed
 record Attempt(
@@ -42,7 +44,11 @@ record Attempt(
         ReportedMessage original,
         @Nullable EmailAddress alias,
         @Nullable Instant notBefore,
+        int unconfirmed,
         boolean keepsTrying) {
+
+    /// Number of repeats after attempts whose result Graph did not report; more would probably be copies.
+    private static final int MAX_REPEATS = 3;
 
     Attempt {
         verdicts = Collections.unmodifiableMap(verdicts);
@@ -74,47 +80,64 @@ record Attempt(
                 throw new IllegalArgumentException("no result for " + recipient);
             }
         }
-        return new Attempt(ordered, backoffs, original, alias, null, false);
+        return new Attempt(ordered, backoffs, original, alias, null, 0, false);
     }
 
     /// An attempt that the relay itself ended or did not make, with the same verdict for all recipients.
     static Attempt local(List<Recipient> recipients, Verdict verdict, ReportedMessage original) {
         Map<Recipient, Verdict> verdicts = new LinkedHashMap<>();
         recipients.forEach(recipient -> verdicts.put(recipient, verdict));
-        return new Attempt(verdicts, Map.of(), original, null, null, false);
+        return new Attempt(verdicts, Map.of(), original, null, null, 0, false);
     }
 
     private static Verdict withRecipientAtFault(Verdict verdict) {
         return verdict.isAmbiguous() && verdict.response().step() == Step.RCPT
-                ? FailurePolicy.recipientAtFault(verdict)
+                ? Reattribution.recipientAtFault(verdict)
                 : verdict;
     }
 
     /// @return a copy with ambiguous failures attributed to the message or, at RCPT, to the recipient
     Attempt withMessageAtFault() {
-        return attributed(Verdict::isAmbiguous, FailurePolicy::messageAtFault);
+        return attributed(Verdict::isAmbiguous, Reattribution::messageAtFault);
     }
 
-    /// @return a copy with transaction failures attributed to the upstream
+    /// @return a copy with transaction failures attributed to the upstream, except those after which the message has
+    ///     probably been delivered
     Attempt withUpstreamAtFault() {
-        return attributed(Verdict::isTransactionFailure, FailurePolicy::upstreamAtFault);
+        return attributed(
+                verdict -> verdict.isTransactionFailure() && !verdict.response().unconfirmed(),
+                Reattribution::upstreamAtFault);
+    }
+
+    /// @return a copy with the value of [#unconfirmed] that follows from the earlier attempts
+    Attempt after(EarlierAttempts earlier) {
+        int number = any(verdict -> verdict.response().unconfirmed()) ? earlier.unconfirmed() + 1 : 0;
+        return new Attempt(verdicts, backoffs, original, alias, notBefore, number, keepsTrying);
+    }
+
+    /// @param isLast whether the message expires if it is deferred
+    /// @return a copy in which a message that would be repeated too often fails as probably delivered
+    Attempt limitingRepeats(boolean isLast) {
+        return unconfirmed > MAX_REPEATS || (unconfirmed > 0 && isLast)
+                ? attributed(verdict -> verdict.response().unconfirmed(), Reattribution::probablyDelivered)
+                : this;
     }
 
     private Attempt attributed(Predicate<Verdict> condition, UnaryOperator<Verdict> attribution) {
         Map<Recipient, Verdict> attributed = new LinkedHashMap<>(verdicts);
         attributed.replaceAll((recipient, verdict) ->
                 wasTried(recipient) && condition.test(verdict) ? attribution.apply(verdict) : verdict);
-        return new Attempt(attributed, backoffs, original, alias, notBefore, keepsTrying);
+        return new Attempt(attributed, backoffs, original, alias, notBefore, unconfirmed, keepsTrying);
     }
 
     /// @return a copy with this value of [#notBefore]
     Attempt notBefore(@Nullable Instant time) {
-        return new Attempt(verdicts, backoffs, original, alias, time, keepsTrying);
+        return new Attempt(verdicts, backoffs, original, alias, time, unconfirmed, keepsTrying);
     }
 
     /// @return a copy with this value of [#keepsTrying]
     Attempt keepingTrying(boolean keeps) {
-        return new Attempt(verdicts, backoffs, original, alias, notBefore, keeps);
+        return new Attempt(verdicts, backoffs, original, alias, notBefore, unconfirmed, keeps);
     }
 
     boolean wasTried(Recipient recipient) {

@@ -17,6 +17,7 @@ import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Journal;
 import org.o365relay.machine.Shortage;
@@ -124,7 +125,7 @@ public final class Delivery {
 
     private void settle(Claim claim, AttemptPermit permit, DeliveryPermit upstream, Attempt attempt) {
         permit.attempted(attempt.delivered(), attempt.reachedMail());
-        Attempt evaluated = evaluate(upstream, claim, attempt);
+        Attempt evaluated = evaluate(upstream, claim, attempt).limitingRepeats(planner.isLastAttempt(claim));
         Settlement settlement =
                 planner.plan(claim, evaluated, name(upstream), sender.account().name());
         settlements.write(claim, evaluated, settlement, permit);
@@ -168,21 +169,32 @@ public final class Delivery {
         return localFailure(claim, "Internal error in the relay, see its log");
     }
 
-    private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit upstream) {
+    private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit permit) throws IOException {
         @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
         Map<Recipient, Backoff> inBackoff = sender.breakers().inBackoff(claim.recipients(), alias);
         List<Recipient> tried = claim.recipients().stream()
                 .filter(recipient -> !inBackoff.containsKey(recipient))
                 .toList();
         Map<Recipient, Verdict> verdicts = new HashMap<>();
+        Upstream upstream = sender.failover().upstream(permit);
+        EarlierAttempts earlier = upstream.canLookUp() ? earlierAttempts(claim) : EarlierAttempts.NONE;
         if (!tried.isEmpty()) {
-            sender.failover()
-                    .upstream(upstream)
-                    .attempt(outgoing(claim, rewritten, tried))
-                    .forEach((recipient, response) ->
-                            verdicts.put(recipient, sender.policy().judge(response, alias != null)));
+            OutgoingMessage message = outgoing(claim, rewritten, tried);
+            Map<Recipient, Response> responses =
+                    earlier.mayHaveDelivered() ? upstream.repeat(message) : upstream.attempt(message);
+            responses.forEach((recipient, response) ->
+                    verdicts.put(recipient, sender.policy().judge(response, alias != null)));
         }
-        return Attempt.of(claim.recipients(), verdicts, inBackoff, rewritten.original(), alias);
+        return Attempt.of(claim.recipients(), verdicts, inBackoff, rewritten.original(), alias)
+                .after(earlier);
+    }
+
+    private EarlierAttempts earlierAttempts(Claim claim) throws IOException {
+        try {
+            return EarlierAttempts.of(queue.history(claim));
+        } catch (QueueException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private static OutgoingMessage outgoing(Claim claim, Rewritten rewritten, List<Recipient> recipients) {

@@ -19,7 +19,7 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
-/// Turns a response into a verdict: an outcome and a scope. No other class does so.
+/// Turns a response into a verdict: an outcome and a scope. No other class does so; [Reattribution] changes verdicts.
 ///
 /// Replies are first looked up in the catalogue of known replies from Microsoft 365, by code, enhanced status
 /// code, error code and text. For all other replies and failures:
@@ -87,7 +87,7 @@ public final class FailurePolicy {
             case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(response, alias);
             case SIGN_IN -> waiting(known(response, alias));
             case NDR -> judgeReport(response);
-            case NETWORK -> waiting(judgeNetwork(response));
+            case NETWORK -> waiting(response.unconfirmed() ? known(response, alias) : judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
             case UNSUITABLE ->
@@ -98,43 +98,23 @@ public final class FailurePolicy {
         };
     }
 
-    /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
-    /// 5xx reply is permanent unless its cause goes away with time, as a used-up quota does.
-    static Verdict recipientAtFault(Verdict verdict) {
-        Reply reply = verdict.response().reply();
-        boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
-        return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
-    }
-
-    /// Attributes the reply to the message or, at RCPT, to the recipient, because `FaultAttribution` found the
-    /// message to be at fault. The message is retried until it expires.
-    static Verdict messageAtFault(Verdict verdict) {
-        return verdict.withScope(scopeOf(verdict.response()), verdict.outcome());
-    }
-
-    /// Attributes a transaction failure to the upstream, because the relay has failed over to another
-    /// upstream in the meantime.
-    static Verdict upstreamAtFault(Verdict verdict) {
-        return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
-    }
-
     private Verdict known(Response response, boolean alias) {
         return find(response).map(known -> judgeKnown(response, known, alias)).orElseGet(() -> judgeUnknown(response));
     }
 
     private Optional<KnownReply> find(Response response) {
-        return source(response.origin())
-                .flatMap(source -> catalogue.find(source, replyStep(response.step()), response.reply()));
+        return source(response).flatMap(source -> catalogue.find(source, replyStep(response.step()), response.reply()));
     }
 
-    private static Optional<ReplySource> source(Origin origin) {
-        return switch (origin) {
+    private static Optional<ReplySource> source(Response response) {
+        return switch (response.origin()) {
             case SUBMISSION -> Optional.of(ReplySource.SUBMISSION);
             case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
             case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
             case GRAPH -> Optional.of(ReplySource.GRAPH);
             case NDR -> Optional.of(ReplySource.NDR);
-            case NETWORK, TLS, RELAY, UNSUITABLE -> Optional.empty();
+            case NETWORK -> response.unconfirmed() ? Optional.of(ReplySource.GRAPH) : Optional.empty();
+            case TLS, RELAY, UNSUITABLE -> Optional.empty();
         };
     }
 
@@ -332,7 +312,7 @@ public final class FailurePolicy {
         return reply.code() == 552 || (status != null && (status.subject() == 3 || status.subject() == 6));
     }
 
-    private static Scope scopeOf(Response response) {
+    static Scope scopeOf(Response response) {
         return response.step() == Step.RCPT ? Scope.RECIPIENT : Scope.MESSAGE;
     }
 

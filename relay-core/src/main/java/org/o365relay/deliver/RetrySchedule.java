@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
+    private static final List<Integer> REPEAT_FACTORS = List.of(1, 5, 30);
     private static final double JITTER = 0.1;
     private static final Duration DAY = Duration.ofDays(1);
 
@@ -32,7 +33,16 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     /// @return time of the next attempt, whatever the message's age
     Instant nextRegardlessOfAge(int attempts, Instant now, RandomGenerator random) {
-        int factor = FACTORS.get(Math.min(attempts, FACTORS.size()) - 1);
+        return after(FACTORS.get(Math.min(attempts, FACTORS.size()) - 1), now, random);
+    }
+
+    /// @param unconfirmed number of attempts whose result Graph did not report, 1 or more
+    /// @return time of the next one, which may deliver a copy
+    Instant nextRepeat(int unconfirmed, Instant now, RandomGenerator random) {
+        return after(REPEAT_FACTORS.get(Math.min(unconfirmed, REPEAT_FACTORS.size()) - 1), now, random);
+    }
+
+    private Instant after(int factor, Instant now, RandomGenerator random) {
         Duration delay = firstDelay.multipliedBy(factor);
         long jitter = (long) (delay.toMillis() * JITTER * random.nextDouble());
         return now.plus(delay).plusMillis(jitter);

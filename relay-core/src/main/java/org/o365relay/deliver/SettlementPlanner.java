@@ -36,7 +36,9 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         Instant now = clock.instant();
         Instant countedFrom = claim.age().countedFrom();
         Optional<Instant> retryAt = retry.next(claim.attempts(), countedFrom, now, random);
-        Instant nextRetry = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
+        Instant nextRetry = attempt.unconfirmed() > 0
+                ? retry.nextRepeat(attempt.unconfirmed(), now, random)
+                : retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
         boolean isTooOld = retry.isExpired(countedFrom, now);
         boolean hasWaited = !now.isBefore(countedFrom.plus(MAX_RECIPIENT_BACKOFF));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
@@ -58,9 +60,13 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     private static Remark remark(Verdict verdict) {
-        return new Remark(
-                verdict.isDelivered() ? "" : verdict.reason(),
-                verdict.response().mayHaveArrived());
+        return new Remark(verdict.isDelivered() ? "" : verdict.reason(), verdict.mayHaveArrived());
+    }
+
+    /// @return whether the message expires if it is deferred now
+    boolean isLastAttempt(Claim claim) {
+        return retry.next(claim.attempts(), claim.age().countedFrom(), clock.instant(), random)
+                .isEmpty();
     }
 
     private static boolean keepsTrying(Attempt attempt, Verdict verdict) {
@@ -95,7 +101,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     private static Outcome outcome(Verdict verdict, boolean expired) {
-        Reply reply = verdict.response().mayHaveArrived()
+        Reply reply = verdict.mayHaveArrived()
                 ? possibleDuplicate(verdict)
                 : verdict.response().reply();
         return switch (verdict.outcome()) {

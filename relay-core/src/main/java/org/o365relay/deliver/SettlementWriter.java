@@ -169,8 +169,7 @@ final class SettlementWriter {
     private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {
-            journal.record(new Event.Deferred(
-                    details, clock.toCalendar(next), verdict.response().mayHaveArrived()));
+            journal.record(new Event.Deferred(details, clock.toCalendar(next), verdict.mayHaveArrived()));
         }
     }
 

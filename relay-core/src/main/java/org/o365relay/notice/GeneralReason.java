@@ -17,6 +17,8 @@ public enum GeneralReason {
     SIGN_IN,
     /// The relay could not process the message.
     RELAY,
+    /// Graph did not report whether it sent the message.
+    PROBABLY_DELIVERED,
     /// An operator bounced the message.
     OPERATOR,
     /// The mailbox cannot send at the moment.

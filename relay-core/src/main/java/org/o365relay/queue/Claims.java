@@ -31,6 +31,9 @@ public interface Claims {
     /// Opens the original content, byte for byte as received. The content is read only when the stream is read.
     ContentStream content(Claim claim);
 
+    /// @return the events in the history of the message, oldest first
+    List<HistoryEntry> history(Claim claim);
+
     /// Records the result of a delivery attempt or a bounce. When no recipient is left open, the metadata is
     /// kept for the retention time, and the content is deleted unless another open part of a split message
     /// shares it. Notices are queued in the same transaction.

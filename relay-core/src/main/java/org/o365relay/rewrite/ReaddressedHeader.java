@@ -1,6 +1,7 @@
 package org.o365relay.rewrite;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// A header whose destination fields (RFC 5322 §3.6.3) name exactly the recipients of an envelope.
@@ -49,9 +50,19 @@ public final class ReaddressedHeader {
     /// @param addresses addresses that the server found in the header
     /// @return whether these are exactly the mailboxes that this header names
     public boolean namesExactly(Stream<String> addresses) {
+        return DestinationFields.keys(addresses).equals(ownKeys());
+    }
+
+    /// @param addresses recipients of another message
+    /// @return whether each mailbox that this header names is among them
+    public boolean namesOnly(Stream<String> addresses) {
+        return DestinationFields.keys(addresses).containsAll(ownKeys());
+    }
+
+    private Set<String> ownKeys() {
         Stream<String> own = Stream.of(to, cc, bcc)
                 .flatMap(List::stream)
                 .map(recipient -> recipient.address().toString());
-        return DestinationFields.keys(addresses).equals(DestinationFields.keys(own));
+        return DestinationFields.keys(own);
     }
 }

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -24,8 +25,11 @@ final class GraphClient {
     // Graph's response to the creation of a draft contains the whole text of the message.
     private static final BodyLimit MAX_DRAFT = BodyLimit.atMost(8 * 1024 * 1024);
 
-    // If a request that does not concern a draft succeeds, the body of its response is not used.
+    // If another request than a GET succeeds that does not concern a draft, the body of its response is not used.
     private static final BodyLimit MAX_RESPONSE = BodyLimit.truncatedTo(64 * 1024);
+
+    // Statuses of a gateway that forwarded the request and got no response.
+    private static final Set<Integer> UNCONFIRMED = Set.of(502, 504);
 
     private static final int FORBIDDEN = 403;
     private static final int PROXY_LOGIN_REQUIRED = 407; // RFC 9110 §15.5.8
@@ -145,7 +149,9 @@ final class GraphClient {
             reply = GraphResponse.reply(
                     502, "UnexpectedResponse: Microsoft Graph sent the unexpected status " + response.status());
         }
-        return new AttemptAbortedException(retryAfter.response(step, reply, response));
+        boolean unconfirmed = step == Step.END_OF_CONTENT && UNCONFIRMED.contains(response.status());
+        return new AttemptAbortedException(
+                retryAfter.response(step, reply, response).withUnconfirmed(unconfirmed));
     }
 
     private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {
@@ -180,13 +186,14 @@ final class GraphClient {
     private HttpResponse<byte[]> receive(GraphRequest request, HttpRequest sent, RequestProgress progress)
             throws AttemptAbortedException {
         try {
-            return https.exchange(sent, request.step() == Step.CONTENT ? MAX_DRAFT : MAX_RESPONSE);
+            boolean isUsed = request.step() == Step.CONTENT || request.method().equals("GET");
+            return https.exchange(sent, isUsed ? MAX_DRAFT : MAX_RESPONSE);
         } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new AttemptAbortedException(
-                    failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
+            Response failure = failures.connectionFailure(request.uri().getHost(), progress, request.step(), e);
+            throw new AttemptAbortedException(failure.withUnconfirmed(failure.step() == Step.END_OF_CONTENT));
         }
     }
 }

@@ -75,19 +75,36 @@ public final class GraphUpstream implements Upstream {
 
     @Override
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
-        Response response = deliver(message);
+        return responses(message, false);
+    }
+
+    @Override
+    public Map<Recipient, Response> repeat(OutgoingMessage message) {
+        return responses(message, true);
+    }
+
+    @Override
+    public boolean canLookUp() {
+        return true;
+    }
+
+    private Map<Recipient, Response> responses(OutgoingMessage message, boolean isRepeat) {
+        Response response = deliver(message, isRepeat);
         Map<Recipient, Response> responses = new LinkedHashMap<>();
         message.recipients().forEach(recipient -> responses.put(recipient, response));
         return responses;
     }
 
-    private Response deliver(OutgoingMessage message) {
+    private Response deliver(OutgoingMessage message, boolean isRepeat) {
         try (Spool content = new Spool(spool, settings.maxDirect())) {
             retryAfter.check();
             client.token();
             message.content().writeTo(content);
             content.complete();
-            return accepted(send(message, content));
+            ReaddressedHeader header = DestinationFields.readdress(
+                    content,
+                    message.recipients().stream().map(Recipient::address).toList());
+            return isRepeat ? repeat(message, content, header) : accepted(send(message, content, header));
         } catch (AttemptAbortedException e) {
             return e.response();
         } catch (UnacceptableContentException e) {
@@ -105,9 +122,27 @@ public final class GraphUpstream implements Upstream {
         }
     }
 
-    private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptAbortedException, IOException {
-        ReaddressedHeader header = DestinationFields.readdress(
-                content, message.recipients().stream().map(Recipient::address).toList());
+    /// Sends the message unless it is in Sent Items. If it was certainly not sent before, one more attempt without a
+    /// result does not count as unconfirmed.
+    private Response repeat(OutgoingMessage message, Spool content, ReaddressedHeader header)
+            throws AttemptAbortedException, IOException {
+        SentItems.Finding finding = new SentItems(client).find(header);
+        if (finding == SentItems.Finding.SENT) {
+            return new Response(
+                    Step.END_OF_CONTENT,
+                    GraphResponse.reply(202, "Found in Sent Items: an earlier attempt has sent the message"),
+                    Origin.GRAPH);
+        }
+        try {
+            return accepted(send(message, content, header));
+        } catch (AttemptAbortedException e) {
+            boolean unconfirmed = e.response().unconfirmed() && finding == SentItems.Finding.UNKNOWN;
+            throw new AttemptAbortedException(e.response().withUnconfirmed(unconfirmed));
+        }
+    }
+
+    private GraphResponse send(OutgoingMessage message, Spool content, ReaddressedHeader header)
+            throws AttemptAbortedException, IOException {
         long size = header.header().length + content.size() - header.bodyOffset();
         if (size > settings.maxDirect() || content.size() > settings.maxDirect()) {
             return new Draft(client, message.id(), content, header).send(settings.maxDirect(), maxAttachment);

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportedMessage;
+import org.o365relay.notice.AdminWarning;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -66,19 +68,31 @@ public final class DsnComposer {
     /// @param suppressed record of a failure DSN that is not sent because the device has reached its notice
     ///     limit
     /// @param relayed DSN about the relayed recipients
+    /// @param warning email to the admin about recipients who have probably received the message
     public record Notices(
-            Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
+            Optional<LocalMessage> failure,
+            Optional<SuppressedNotice> suppressed,
+            Optional<LocalMessage> relayed,
+            Optional<LocalMessage> warning) {
 
-        public static final Notices NONE = new Notices(Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Notices NONE =
+                new Notices(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         public List<LocalMessage> messages() {
-            return Stream.concat(failure.stream(), relayed.stream()).toList();
+            return Stream.of(failure, relayed, warning)
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+
+        private Notices withWarning(Optional<LocalMessage> email) {
+            return new Notices(failure, suppressed, relayed, email);
         }
 
         /// @return recipient of the failure notice, whether sent or suppressed; null if there is none
         public @Nullable EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
                     .or(() -> suppressed.map(SuppressedNotice::recipient))
+                    .or(() -> warning.map(email -> email.envelope().recipients().getFirst()))
                     .orElse(null);
         }
     }
@@ -89,6 +103,7 @@ public final class DsnComposer {
             Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
         List<FailedRecipient> failed = settled(
                         claim, verdicts, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
+                .filter(entry -> !entry.getValue().isProbablyDelivered()) // the author must not send it again
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
         List<RelayedRecipient> relayed = settled(
@@ -99,9 +114,23 @@ public final class DsnComposer {
                 .toList();
         Optional<LocalMessage> report =
                 relayed.isEmpty() ? Optional.empty() : relayedNotice(claim, original, settlement.upstream(), relayed);
-        return failed.isEmpty()
-                ? new Notices(Optional.empty(), Optional.empty(), report)
+        Notices notices = failed.isEmpty()
+                ? new Notices(Optional.empty(), Optional.empty(), report, Optional.empty())
                 : failureNotice(failure(claim, original, settlement.upstream(), failed), claim, report);
+        return notices.withWarning(warning(claim, verdicts, settlement.upstream()));
+    }
+
+    private Optional<LocalMessage> warning(Claim claim, Map<Recipient, Verdict> verdicts, String upstream) {
+        List<Recipient> unconfirmed = verdicts.keySet().stream()
+                .filter(recipient ->
+                        Objects.requireNonNull(verdicts.get(recipient)).isProbablyDelivered())
+                .toList();
+        if (unconfirmed.isEmpty() || claim.notice()) { // no email about an email of the relay
+            return Optional.empty();
+        }
+        Verdict verdict = Objects.requireNonNull(verdicts.get(unconfirmed.getFirst()));
+        AdminWarning warning = ProbablyDelivered.warning(claim, unconfirmed, verdict, upstream);
+        return localNotice(claim, clock.instant(), () -> writer.write(warning));
     }
 
     /// @return the recipients with this outcome about which the sender wants a notice
@@ -126,10 +155,10 @@ public final class DsnComposer {
                 && !policy.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice suppressed = new SuppressedNotice(
                     failure.id(), Kind.FAILED, failure.arrival().client(), addressee.get(), failure.occurredAt());
-            return new Notices(Optional.empty(), Optional.of(suppressed), report);
+            return new Notices(Optional.empty(), Optional.of(suppressed), report, Optional.empty());
         }
         Optional<LocalMessage> notice = localNotice(claim, failure.occurredAt(), () -> writer.write(failure));
-        return new Notices(notice, Optional.empty(), report);
+        return new Notices(notice, Optional.empty(), report, Optional.empty());
     }
 
     private Failure failure(Claim claim, ReportedMessage original, String upstream, List<FailedRecipient> failed) {

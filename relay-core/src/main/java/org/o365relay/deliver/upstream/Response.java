@@ -17,15 +17,20 @@ import org.o365relay.mail.Reply;
 /// @param retryAfter how long the upstream or its sign-in service asked the relay to wait (RFC 9110 §10.2.3); zero
 ///     if an SMTP server refused the IP version and the next attempt, which may be made at once, uses the other
 ///     one; otherwise null
+/// @param unconfirmed whether Graph received the whole request that sends the message, but did not report the
+///     result (502, 504 or no response), and no search in Sent Items had shown that it was not sent before. Graph
+///     has usually sent the message in this case, so repeats are limited
 public record Response(
         Step step,
         Reply reply,
         Origin origin,
         boolean reportsSuccess,
-        @Nullable Duration retryAfter) {
+        @Nullable Duration retryAfter,
+        boolean unconfirmed) {
 
-    // HTTP statuses after which Graph may have sent the message nevertheless
-    private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
+    // HTTP statuses after which Graph may have sent the message nevertheless; 502 may also stand for the response of
+    // another server
+    private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 503, 504);
 
     private static final EnhancedStatus PROTOCOL_ERROR = EnhancedStatus.of("4.5.0"); // RFC 3463 §3.6
 
@@ -34,12 +39,17 @@ public record Response(
     }
 
     public Response(Step step, Reply reply, Origin origin, boolean reportsSuccess) {
-        this(step, reply, origin, reportsSuccess, null);
+        this(step, reply, origin, reportsSuccess, null, false);
     }
 
     /// @return a copy with this value of [#retryAfter]
     public Response withRetryAfter(Duration time) {
-        return new Response(step, reply, origin, reportsSuccess, time);
+        return new Response(step, reply, origin, reportsSuccess, time, unconfirmed);
+    }
+
+    /// @return a copy with this value of [#unconfirmed]
+    public Response withUnconfirmed(boolean value) {
+        return new Response(step, reply, origin, reportsSuccess, retryAfter, value);
     }
 
     /// The steps of an attempt, in order.
@@ -112,7 +122,9 @@ public record Response(
     /// @return whether the upstream may have accepted the message although the attempt failed; if so, the next
     ///     attempt may deliver a duplicate
     public boolean mayHaveArrived() {
-        return step == Step.END_OF_CONTENT
-                && (origin == Origin.NETWORK || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code())));
+        return unconfirmed
+                || (step == Step.END_OF_CONTENT
+                        && (origin == Origin.NETWORK
+                                || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code()))));
     }
 }

@@ -14,6 +14,19 @@ public interface Upstream extends AutoCloseable {
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(OutgoingMessage message);
 
+    /// Makes one attempt to deliver a message that an earlier attempt may have delivered. If the server can tell, and
+    /// the message was delivered, reports it as delivered without sending it again.
+    ///
+    /// @return a response for each recipient, in the order of the message's recipients
+    default Map<Recipient, Response> repeat(OutgoingMessage message) {
+        return attempt(message);
+    }
+
+    /// @return whether [#repeat] differs from [#attempt]
+    default boolean canLookUp() {
+        return false;
+    }
+
     /// Connects and signs in, over SMTP on a new connection; sends no mail.
     UpstreamCheck check();
 

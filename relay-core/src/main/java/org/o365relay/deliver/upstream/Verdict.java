@@ -29,6 +29,9 @@ public record Verdict(
         String advice,
         @Nullable Duration probeAfter) {
 
+    /// Name of the verdict about a message that was not repeated again, because it was probably delivered.
+    public static final String PROBABLY_DELIVERED = "probably-delivered";
+
     /// @return a copy with another scope and outcome
     public Verdict withScope(Scope newScope, Outcome newOutcome) {
         return new Verdict(response, newOutcome, newScope, name, cause, advice, probeAfter);
@@ -47,6 +50,17 @@ public record Verdict(
     /// @return a copy whose outcome is deferred
     public Verdict deferred() {
         return withScope(scope, new Deferred(response.reply()));
+    }
+
+    /// @return whether the upstream may have accepted the message although the attempt failed; not if it refused the
+    ///     message because of too many connections
+    public boolean mayHaveArrived() {
+        return response.mayHaveArrived() && scope != Scope.CONNECTIONS;
+    }
+
+    /// @return whether delivery failed because Graph did not report often enough whether it sent the message
+    public boolean isProbablyDelivered() {
+        return name.equals(PROBABLY_DELIVERED);
     }
 
     public boolean isDelivered() {

@@ -11,6 +11,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.ContentStream;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.QueueAdmin;
@@ -77,6 +78,11 @@ final class JdbcClaims implements Claims {
             }
             // all of these messages were claimed by other mailboxes or changed meanwhile; more may be due
         }
+    }
+
+    @Override
+    public List<HistoryEntry> history(Claim claim) {
+        return store.readers().read(statements -> MessageTables.events(statements, claim.id()));
     }
 
     @Override

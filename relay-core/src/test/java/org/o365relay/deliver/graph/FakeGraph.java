@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,7 @@ final class FakeGraph implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<String> queries = new CopyOnWriteArrayList<>();
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private final Map<String, Deque<Behaviour>> behaviours = new ConcurrentHashMap<>();
     private final Map<String, Draft> drafts = new ConcurrentHashMap<>();
@@ -171,6 +173,11 @@ final class FakeGraph implements AutoCloseable {
         return asked;
     }
 
+    /// @return the decoded queries of the requests that had one
+    List<String> queries() {
+        return queries;
+    }
+
     /// @return what has left, as it came in
     List<String> sent() {
         return sent;
@@ -189,6 +196,7 @@ final class FakeGraph implements AutoCloseable {
             String path = exchange.getRequestURI().getPath().replace(PREFIX, "");
             String request = exchange.getRequestMethod() + " " + path.replaceAll("draft-\\d+|upload-\\d+", "*");
             asked.add(request);
+            Optional.ofNullable(exchange.getRequestURI().getQuery()).ifPresent(queries::add);
             Deque<Behaviour> behaviour = behaviours.getOrDefault(request, new ArrayDeque<>());
             if (!behaviour.isEmpty() && behaviour.remove().act(exchange)) {
                 return;

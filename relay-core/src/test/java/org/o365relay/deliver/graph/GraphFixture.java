@@ -87,6 +87,19 @@ final class GraphFixture implements AutoCloseable {
         return responses.values().iterator().next();
     }
 
+    /// Repeats a message that may have been sent, to ann@contoso.com and bob@contoso.com.
+    Response repeat(String message) {
+        List<Recipient> envelope =
+                List.of(new Recipient(0, address("ann@contoso.com")), new Recipient(1, address("bob@contoso.com")));
+        OutgoingMessage outgoing = new OutgoingMessage(
+                new QueueId(7),
+                address("relay@contoso.example"),
+                envelope,
+                false,
+                out -> out.write(message.getBytes(ISO_8859_1)));
+        return upstream.repeat(outgoing).values().iterator().next();
+    }
+
     private static EmailAddress address(String text) {
         return EmailAddress.parse(text).orElseThrow();
     }

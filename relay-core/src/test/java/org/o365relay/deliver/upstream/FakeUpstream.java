@@ -38,6 +38,8 @@ public final class FakeUpstream implements Upstream {
     private final Deque<UpstreamCheck> checkScript = new ArrayDeque<>();
     private final AtomicInteger checks = new AtomicInteger();
     private final AtomicBoolean retryAfter = new AtomicBoolean();
+    private final AtomicInteger repeats = new AtomicInteger();
+    private boolean canLookUp;
     private final String name;
     private final int connections;
 
@@ -86,6 +88,27 @@ public final class FakeUpstream implements Upstream {
     @Override
     public boolean endRetryAfter() {
         return retryAfter.getAndSet(false);
+    }
+
+    /// From now on the upstream claims to look up messages before it repeats them.
+    public FakeUpstream lookingUp() {
+        canLookUp = true;
+        return this;
+    }
+
+    @Override
+    public boolean canLookUp() {
+        return canLookUp;
+    }
+
+    @Override
+    public Map<Recipient, Response> repeat(OutgoingMessage message) {
+        repeats.incrementAndGet();
+        return attempt(message);
+    }
+
+    public int repeats() {
+        return repeats.get();
     }
 
     public int checks() {

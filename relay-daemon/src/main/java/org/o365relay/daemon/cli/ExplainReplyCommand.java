@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Explain a reply from Microsoft 365.",
             "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph,"
-                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice, a non-delivery report,"
-                    + " a web page or a response of Graph."
+                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice or a web page."
         },
         footer = {
             "%nExamples:",
@@ -56,38 +55,31 @@ public final class ExplainReplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
-        PastedReply pasted = PastedReply.in(String.join(" ", words), policy)
+        PastedReply pasted = PastedReply.in(String.join(" ", words))
                 .orElseThrow(() -> new CommandFailed(
                         ExitCode.USAGE,
                         "no reply found in this text; it must contain a code such as 535, 5.7.139, AADSTS7000215 or"
                                 + " ErrorAccessDenied"));
+        FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
+        ReplyExplanation explanation = new ReplyExplanation(pasted, policy.judge(pasted.response(), false));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(pasted));
+            out.println(json(explanation));
         } else {
-            new ReplyExplanation(pasted).lines().forEach(out::println);
+            explanation.lines().forEach(out::println);
         }
         out.flush();
         return ExitCode.OK;
     }
 
     private record Members(
-            String reply,
-            String source,
-            String step,
-            String name,
-            String outcome,
-            String scope,
-            String cause,
-            String advice) {}
+            String reply, String source, String name, String outcome, String scope, String cause, String advice) {}
 
-    private static String json(PastedReply pasted) {
-        Verdict verdict = pasted.verdict();
+    private static String json(ReplyExplanation explanation) {
+        Verdict verdict = explanation.verdict();
         return ControlJson.text(new Members(
-                pasted.response().reply().toString(),
-                key(pasted.response().origin()),
-                pasted.response().step().key(),
+                explanation.pasted().reply().toString(),
+                key(explanation.pasted().source()),
                 verdict.name(),
                 key(verdict.outcome().getClass().getSimpleName()),
                 key(verdict.scope()),

@@ -16,6 +16,9 @@ final class EventTexts {
     private EventTexts() {}
 
     static String of(HistoryEntry event) {
+        if (event.reason().equals("probably-delivered")) {
+            return "failed, probably delivered";
+        }
         return switch (event.kind()) {
             case "postponed" -> "mailbox blocked, not sent";
             case "interrupted" -> "interrupted";

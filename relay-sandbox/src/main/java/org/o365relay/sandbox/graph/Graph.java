@@ -22,18 +22,21 @@ import org.o365relay.sandbox.web.WebResponse;
 import org.o365relay.sandbox.web.WebServer;
 
 /// Implements the mail part of Microsoft Graph for `/v1.0/users/{user}` and `/v1.0/me`: sendMail, drafts,
-/// attachments, upload sessions and reading the inbox.
+/// attachments, upload sessions, reading the inbox and searching Sent Items.
 public final class Graph {
 
     private static final String SEND = "Mail.Send";
     private static final String READ = "Mail.Read";
     private static final String READ_WRITE = "Mail.ReadWrite";
+    private static final String READ_BASIC = "Mail.ReadBasic";
+    private static final String READ_BASIC_ALL = "Mail.ReadBasic.All"; // for apps
 
     private final SandboxState state;
     private final RandomGenerator random;
     private final GraphSubmission submission;
     private final Drafts drafts;
     private final GraphInbox inbox;
+    private final SentItemsFolder sentItems;
     private final UploadSessions uploads;
     private final Map<String, AtomicInteger> concurrentRequests = new ConcurrentHashMap<>();
 
@@ -44,6 +47,7 @@ public final class Graph {
         this.submission = new GraphSubmission(state);
         this.drafts = new Drafts(random);
         this.inbox = new GraphInbox(inboxes);
+        this.sentItems = new SentItemsFolder(state);
         this.uploads = new UploadSessions(state, random, directory);
     }
 
@@ -55,7 +59,8 @@ public final class Graph {
         return request.path().startsWith(UploadSessions.PATH);
     }
 
-    /// @return the name under which the request is counted: `upload` for a request to an upload URL; the method
+    /// @return the name under which the request is counted: `upload` for a request to an upload URL; `sentitems` for
+    ///     a search in Sent Items; the method
     ///     and `message`, such as `GET message`, for one message or draft; otherwise the last path segment,
     ///     such as `sendMail`, `send`, `messages`, `attachments`, `createUploadSession` or `$value`
     public static String callName(WebRequest request) {
@@ -63,6 +68,9 @@ public final class Graph {
         String last = path.getLast();
         if (isUpload(request)) {
             return "upload";
+        }
+        if (path.contains("sentitems")) {
+            return "sentitems";
         }
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
@@ -166,6 +174,7 @@ public final class Graph {
                 uploads.create(request, json(request), draft(token, mailbox, id));
             case "POST messages/id/send" -> send(request, id, requirePermission(token, mailbox, SEND));
             case "GET mailFolders/inbox/messages" -> inbox.list(request, requireRead(token, mailbox));
+            case "GET mailFolders/sentitems/messages" -> sentItems.list(request, requireBasicRead(token, mailbox));
             case "GET messages/id/$value" -> inbox.content(requireRead(token, mailbox), id);
             default -> throw GraphRefusal.badRequest("Resource not found for the segment '" + pattern + "'.");
         };
@@ -175,11 +184,22 @@ public final class Graph {
         return requirePermission(token, mailbox, token.allows(READ, READ) ? READ : READ_WRITE);
     }
 
-    /// @return the mailbox
-    /// @throws GraphRefusal if the token lacks the permission or may not use the mailbox
+    private static SandboxMailbox requireBasicRead(IssuedToken token, SandboxMailbox mailbox) throws GraphRefusal {
+        return token.allows(READ_BASIC_ALL, READ_BASIC)
+                ? requirePermission(token, mailbox, READ_BASIC_ALL, READ_BASIC)
+                : requireRead(token, mailbox);
+    }
+
     private static SandboxMailbox requirePermission(IssuedToken token, SandboxMailbox mailbox, String permission)
             throws GraphRefusal {
-        if (!token.allows(permission, permission)) {
+        return requirePermission(token, mailbox, permission, permission);
+    }
+
+    /// @return the mailbox
+    /// @throws GraphRefusal if the token lacks the permission or may not use the mailbox
+    private static SandboxMailbox requirePermission(
+            IssuedToken token, SandboxMailbox mailbox, String role, String scope) throws GraphRefusal {
+        if (!token.allows(role, scope)) {
             throw GraphRefusal.accessDenied();
         }
         if (!token.mayUse(mailbox.address())) {
