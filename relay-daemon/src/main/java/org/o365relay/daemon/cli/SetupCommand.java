@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.setup.InvalidAnswersException;
 import org.o365relay.daemon.setup.Setup;
 import org.o365relay.daemon.setup.SetupOption;
+import org.o365relay.daemon.setup.SystemPaths;
 import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Create the configuration.",
             "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator of"
-                    + " Microsoft 365, then checks the result. Settings given as options are not asked for. Changes nothing"
+                    + " Microsoft 365, then checks the result, unless something is still missing. Settings given as options are not"
+                    + " asked for. As root, it also passes the secret files to the systemd service. Changes nothing"
                     + " in Microsoft 365 and opens no network connection before the check."
         },
         footer = {
@@ -43,16 +44,15 @@ import picocli.CommandLine.Spec;
         })
 public final class SetupCommand implements Callable<Integer> {
 
-    private static final Path SYSTEM_DIRECTORY = Path.of("/etc/o365-relay");
-
     private final Supplier<Optional<Terminal>> terminal;
+    private final SystemPaths paths;
 
     private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Directory for the files (default: /etc/o365-relay if writable, else the current directory).")
+            description = "Directory for the files (default: /etc/o365-relay for root, else the current directory).")
     private @Nullable Path directory;
 
     @Option(
@@ -73,7 +73,13 @@ public final class SetupCommand implements Callable<Integer> {
 
     /// @param terminal supplies the terminal of the user; empty if there is none
     public SetupCommand(Supplier<Optional<Terminal>> terminal) {
+        this(terminal, SystemPaths.ofMachine());
+    }
+
+    /// @param paths directories of an installation as a systemd service
+    SetupCommand(Supplier<Optional<Terminal>> terminal, SystemPaths paths) {
         this.terminal = terminal;
+        this.paths = paths;
     }
 
     /// Adds an option for each setup question.
@@ -94,7 +100,12 @@ public final class SetupCommand implements Callable<Integer> {
         Setup.Result written = write();
         written.lines().forEach(out::println);
         out.flush();
-        if (!noCheck) {
+        if (!noCheck && !written.missing().isEmpty()) {
+            out.println();
+            out.println("The check is not run yet, because it needs:");
+            written.missing().forEach(missing -> out.println("  " + missing));
+            out.flush();
+        } else if (!noCheck) {
             check(written.config(), out);
         }
         return ExitCode.OK;
@@ -102,9 +113,8 @@ public final class SetupCommand implements Callable<Integer> {
 
     private Setup.Result write() throws CommandFailed {
         Optional<Terminal> prompts = defaults ? Optional.empty() : terminal.get();
-        Path target = directory == null ? defaultDirectory() : directory;
         try {
-            return new Setup(target, force, secretFile, prompts).write(given());
+            return new Setup(directory, force, secretFile, prompts, paths).write(given());
         } catch (InvalidAnswersException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() + hint(prompts));
         } catch (FileAlreadyExistsException e) {
@@ -138,12 +148,6 @@ public final class SetupCommand implements Callable<Integer> {
             }
         }
         return given;
-    }
-
-    private static Path defaultDirectory() {
-        return Files.isDirectory(SYSTEM_DIRECTORY) && Files.isWritable(SYSTEM_DIRECTORY)
-                ? SYSTEM_DIRECTORY
-                : Path.of("");
     }
 
     private void check(Path config, PrintWriter out) {

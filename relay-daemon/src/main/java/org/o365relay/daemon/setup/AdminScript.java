@@ -1,9 +1,5 @@
 package org.o365relay.daemon.setup;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +33,7 @@ final class AdminScript {
     /// @return the text of the script; call this only if [SubmissionMethod#isMicrosoft()]
     String text() {
         StringBuilder script = new StringBuilder();
-        sections().forEach((name, text) -> {
+        ResourceSections.read(NAME).forEach((name, text) -> {
             script.append(isNeeded(name) ? text : "");
             if (name.equals("settings")) {
                 variables().forEach(line -> script.append(line).append('\n'));
@@ -194,20 +190,5 @@ final class AdminScript {
             case DOD -> "O365USGovDoD";
             case CHINA -> "O365China";
         };
-    }
-
-    private static Map<String, String> sections() {
-        try (InputStream in = AdminScript.class.getResourceAsStream(NAME)) {
-            String resource = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            Map<String, String> sections = new LinkedHashMap<>();
-            String[] pieces = resource.split("(?m)^#@ ");
-            for (String piece : List.of(pieces).subList(1, pieces.length)) { // the first piece is a comment
-                int end = piece.indexOf('\n');
-                sections.put(piece.substring(0, end), piece.substring(end + 1));
-            }
-            return sections;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -43,9 +43,9 @@ final class AnswerChecks {
         return each(
                 text,
                 network -> Network.parse(network)
-                        .map(parsed -> problemUnless(
-                                parsed.prefixLength() > 0,
-                                network + " contains all addresses; the relay would be an open relay"))
+                        .map(parsed -> parsed.prefixLength() > 0
+                                ? hostWithPrefix(network, parsed)
+                                : Optional.of(network + " contains all addresses; the relay would be an open relay"))
                         .orElseGet(() ->
                                 Optional.of(network + " is not a network; examples: 192.168.10.0/24, 192.168.10.17")));
     }
@@ -53,8 +53,31 @@ final class AnswerChecks {
     static Optional<String> addresses(String text) {
         return each(
                 text,
-                address -> problemUnless(
-                        Network.parse(address).isPresent(), address + " is not an IP address; example: 203.0.113.10"));
+                address -> Network.parse(address)
+                        .map(parsed -> hostWithPrefix(address, parsed))
+                        .orElseGet(() -> Optional.of(address + " is not an IP address; example: 203.0.113.10")));
+    }
+
+    /// Rejects an address of one host with the prefix length of its network: it is unclear which one is meant.
+    private static Optional<String> hostWithPrefix(String text, Network network) {
+        int slash = text.indexOf('/');
+        String address = slash < 0 ? text : text.substring(0, slash);
+        boolean isNetwork =
+                slash < 0 || Network.parse(address).map(Network::address).equals(Optional.of(network.address()));
+        return problemUnless(
+                isNetwork,
+                "%s is the address of one host with the prefix of a network; enter %s for the host or %s for the network"
+                        .formatted(text, address, network));
+    }
+
+    static Optional<String> directory(String text) {
+        return text.startsWith("/") ? text(text) : Optional.of("not an absolute path; example: /var/lib/o365-relay");
+    }
+
+    static Optional<String> url(String text) {
+        return problemUnless(
+                text.matches("https?://[^\\s/]+\\S*"),
+                "not a URL; copy the complete URL of the webhook, including https://");
     }
 
     /// Checks an IP address with a port, such as `0.0.0.0:2525` or `[::]:25`.

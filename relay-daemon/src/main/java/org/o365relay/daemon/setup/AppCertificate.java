@@ -29,13 +29,17 @@ final class AppCertificate {
 
     private AppCertificate() {}
 
+    static boolean isGenerated(ConfigDirectory directory) throws IOException {
+        return directory.hasContent(KEY_STORE_FILE) && directory.hasContent(PASSWORD_FILE);
+    }
+
     /// Generates a key store with the certificate and its private key, and a file with the random password of
     /// the key store. If both files exist and are not empty, they are kept, because the certificate may already
     /// have been uploaded.
     ///
     /// @throws IOException if keytool fails or a file cannot be written; the message is for the user
     static void generate(ConfigDirectory directory) throws IOException {
-        if (directory.hasContent(KEY_STORE_FILE) && directory.hasContent(PASSWORD_FILE)) {
+        if (isGenerated(directory)) {
             return;
         }
         directory.write(PASSWORD_FILE, RandomSecret.text() + "\n", Readers.OWNER);
@@ -50,14 +54,13 @@ final class AppCertificate {
         }
     }
 
-    /// Writes the certificate without its private key to `relay-certificate.cer`, in PEM format.
-    ///
+    /// @return the certificate without its private key in PEM format, the content of `relay-certificate.cer`
     /// @param file PEM or PFX file with the certificate
     /// @param password password of the PFX file; empty if the PFX file has no password; unused for a PEM file
-    static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
+    static String exported(Path file, Optional<Secret> password) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {
-            directory.write(CERTIFICATE_FILE, Pem.text(certificate(file, content, password)), Readers.ALL);
+            return Pem.text(certificate(file, content, password));
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " is neither a PEM file nor a PFX file that this password opens", e);
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 
 /// The configuration directory. A new file appears under its name only when it is complete. An existing file
@@ -43,6 +44,10 @@ final class ConfigDirectory {
     /// @return whether the file exists and is not empty
     boolean hasContent(String name) throws IOException {
         return Files.exists(path(name)) && Files.size(path(name)) > 0;
+    }
+
+    boolean contains(String name, String text) throws IOException {
+        return hasContent(name) && Arrays.equals(Files.readAllBytes(path(name)), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Creates the directory if it is missing.

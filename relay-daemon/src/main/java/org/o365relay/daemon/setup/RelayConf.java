@@ -64,6 +64,14 @@ final class RelayConf {
             add("  # Receives alerts, for example when a message cannot be delivered or a mailbox cannot send.");
             add("  notices { admin = " + quoted(admin) + " }");
         });
+        answers.text(SetupQuestion.WEBHOOK).ifPresent(url -> {
+            add("");
+            add("  # Also receives alerts, even while no mailbox can send. The file contains the URL.");
+            add("  alerts { webhook { url-file = " + quoted(SetupSecretFile.WEBHOOK_URL.file()) + " } }");
+        });
+        add("");
+        add("  # The queue: it holds every accepted message. The relay must be its only user.");
+        add("  data-directory = " + quoted(answers.dataDirectory().toString()));
     }
 
     private List<String> networks() {

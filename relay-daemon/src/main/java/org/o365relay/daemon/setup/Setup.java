@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
@@ -21,14 +22,23 @@ public final class Setup {
     private final boolean force;
     private final @Nullable Path secretFile;
     private final Optional<Terminal> terminal;
+    private final SystemPaths paths;
 
-    /// @param directory configuration directory; created if missing
+    /// @param directory configuration directory; created if missing. Null: `/etc/o365-relay` for root or if it is
+    ///     writable, otherwise the current directory
     /// @param force whether to replace existing files; replaced files are kept with the suffix `.bak`
     /// @param secretFile file that contains the secret; null to ask the user for the secret if there is a
     ///     terminal
     /// @param terminal terminal of the user; empty to ask no questions
-    public Setup(Path directory, boolean force, @Nullable Path secretFile, Optional<Terminal> terminal) {
-        this.directory = directory;
+    /// @param paths directories of an installation as a systemd service
+    public Setup(
+            @Nullable Path directory,
+            boolean force,
+            @Nullable Path secretFile,
+            Optional<Terminal> terminal,
+            SystemPaths paths) {
+        this.directory = directory == null ? paths.defaultConfiguration() : directory;
+        this.paths = paths;
         this.force = force;
         this.secretFile = secretFile;
         this.terminal = terminal;
@@ -38,10 +48,12 @@ public final class Setup {
     ///
     /// @param config path of `relay.conf`
     /// @param lines lines for the user that list the files that were written and the next steps
-    public record Result(Path config, List<String> lines) {
+    /// @param missing what is still missing, so that the configuration cannot pass the check
+    public record Result(Path config, List<String> lines, List<String> missing) {
 
         public Result {
             lines = List.copyOf(lines);
+            missing = List.copyOf(missing);
         }
     }
 
@@ -51,21 +63,36 @@ public final class Setup {
     ///     as `mailbox`
     /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty or not used
     ///     by the method, or the input ended before the last answer; no file has been written
-    /// @throws FileAlreadyExistsException if `force` is false, and `relay.conf`, the script or the file for the
-    ///     given secret exists and is not empty; no file has been written
+    /// @throws FileAlreadyExistsException if `force` is false, and a file that would be written exists, is not
+    ///     empty, and has another content; no file has been written
     /// @throws IOException if a file cannot be read or written, or keytool fails
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
         target.prepare(List.of(RelayConf.NAME));
-        SetupDialog dialog = new SetupDialog(answersByQuestion(given), terminal);
+        SetupDialog dialog = new SetupDialog(
+                answersByQuestion(given),
+                Map.of(SetupQuestion.DATA_DIRECTORY, paths.dataFor(directory).toString()),
+                terminal);
         SetupAnswers answers = dialog.answers();
         Optional<SetupSecretFile> requested = SetupSecretFile.requestedFor(answers);
         if (secretFile != null && requested.isEmpty()) {
             throw new InvalidAnswersException("--secret-file cannot be used here: this method needs no secret");
         }
         Optional<Secret> secret = secret(dialog, requested);
-        target.prepare(fileNames(answers, requested, secret));
-        return new Result(target.path(RelayConf.NAME), write(target, answers, requested, secret));
+        Optional<String> certificate = knownCertificate(target, answers, secret);
+        target.prepare(fileNames(target, answers, requested.filter(file -> secret.isPresent()), certificate));
+        List<String> secrets = writeSecrets(target, answers, requested, secret);
+        writeCertificate(target, answers, certificate);
+        Optional<ServiceDropIn> dropIn = writeDropIn(target, answers, secrets);
+        if (answers.method().isMicrosoft()) {
+            target.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
+        }
+        boolean withPassword = answers.generatesCertificate() || secret.isPresent();
+        // Last, so that all files that setup creates exist before relay.conf names them.
+        target.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
+        NextSteps steps = new NextSteps(target, answers, secrets, paths, dropIn);
+        List<String> lines = steps.lines();
+        return new Result(target.path(RelayConf.NAME), lines, steps.missing());
     }
 
     private static Map<SetupQuestion, String> answersByQuestion(Map<String, String> given) {
@@ -92,18 +119,46 @@ public final class Setup {
         return Optional.of(new Secret(text));
     }
 
+    /// @return the certificate to upload; empty if the method has none or it will be generated
+    private static Optional<String> knownCertificate(
+            ConfigDirectory target, SetupAnswers answers, Optional<Secret> secret) throws IOException {
+        boolean known = answers.method().hasCertificate()
+                && (!answers.generatesCertificate() || AppCertificate.isGenerated(target));
+        return known ? Optional.of(exported(target, answers, secret)) : Optional.empty();
+    }
+
+    private static String exported(ConfigDirectory target, SetupAnswers answers, Optional<Secret> given)
+            throws IOException {
+        Optional<Secret> password = answers.generatesCertificate()
+                ? Optional.of(new Secret(Files.readString(target.path(AppCertificate.PASSWORD_FILE))
+                        .strip()))
+                : given;
+        return AppCertificate.exported(target.path(answers.certificate()), password);
+    }
+
+    /// @return the files that will be written, unless they have this content already
     private static List<String> fileNames(
-            SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret) {
+            ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> given, Optional<String> certificate)
+            throws IOException {
         List<String> fileNames = new ArrayList<>(List.of(RelayConf.NAME));
         if (answers.method().isMicrosoft()) {
             fileNames.add(AdminScript.NAME);
         }
-        requested.filter(secretFile -> secret.isPresent()).ifPresent(secretFile -> fileNames.add(secretFile.file()));
+        given.ifPresent(secretFile -> fileNames.add(secretFile.file()));
+        answers.text(SetupQuestion.WEBHOOK).ifPresent(url -> fileNames.add(SetupSecretFile.WEBHOOK_URL.file()));
+        if (certificate.isPresent()) {
+            if (!target.contains(AppCertificate.CERTIFICATE_FILE, certificate.get())) {
+                fileNames.add(AppCertificate.CERTIFICATE_FILE);
+            }
+        } else if (answers.generatesCertificate()) {
+            fileNames.addAll(List.of(
+                    AppCertificate.KEY_STORE_FILE, AppCertificate.PASSWORD_FILE, AppCertificate.CERTIFICATE_FILE));
+        }
         return fileNames;
     }
 
-    /// Writes `relay.conf` last, so that all files that setup creates exist before `relay.conf` names them.
-    private List<String> write(
+    /// @return the names of the files with secrets, which may still be empty
+    private static List<String> writeSecrets(
             ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
@@ -121,15 +176,12 @@ public final class Setup {
             secrets.add(AppCertificate.KEY_STORE_FILE);
             secrets.add(AppCertificate.PASSWORD_FILE);
         }
-        if (answers.method().hasCertificate()) {
-            exportCertificate(target, answers, secret);
+        Optional<String> webhook = answers.text(SetupQuestion.WEBHOOK);
+        if (webhook.isPresent()) {
+            target.write(SetupSecretFile.WEBHOOK_URL.file(), webhook.get() + "\n", Readers.OWNER);
+            secrets.add(SetupSecretFile.WEBHOOK_URL.file());
         }
-        if (answers.method().isMicrosoft()) {
-            target.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
-        }
-        boolean withPassword = answers.generatesCertificate() || secret.isPresent();
-        target.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
-        return new NextSteps(target, answers, secrets).lines();
+        return secrets;
     }
 
     /// Writes the secret to its file. If no secret was given, keeps an existing file or creates an empty one,
@@ -148,13 +200,32 @@ public final class Setup {
         return true;
     }
 
-    private static void exportCertificate(ConfigDirectory target, SetupAnswers answers, Optional<Secret> given)
+    private static void writeCertificate(ConfigDirectory target, SetupAnswers answers, Optional<String> known)
             throws IOException {
-        Path file = target.path(answers.certificate());
-        Optional<Secret> password = answers.generatesCertificate()
-                ? Optional.of(new Secret(Files.readString(target.path(AppCertificate.PASSWORD_FILE))
-                        .strip()))
-                : given;
-        AppCertificate.export(file, password, target);
+        if (answers.method().hasCertificate()) {
+            String certificate = known.isPresent() ? known.get() : exported(target, answers, Optional.empty());
+            if (!target.contains(AppCertificate.CERTIFICATE_FILE, certificate)) {
+                target.write(AppCertificate.CERTIFICATE_FILE, certificate, Readers.ALL);
+            }
+        }
+    }
+
+    /// Writes the drop-in file for the systemd unit, also without secrets, because an older one may name some. An
+    /// older one is replaced: it belongs to a `relay.conf` that is replaced, too, or does not exist.
+    private Optional<ServiceDropIn> writeDropIn(ConfigDirectory target, SetupAnswers answers, List<String> secrets)
+            throws IOException {
+        if (!paths.isServiceIn(directory)) {
+            return Optional.empty();
+        }
+        List<Path> files = Stream.concat(secrets.stream(), answers.namedFiles().stream())
+                .filter(name -> Path.of(name).equals(Path.of(name).getFileName()))
+                .map(name -> target.path(name).toAbsolutePath().normalize())
+                .distinct()
+                .toList();
+        ServiceDropIn dropIn = new ServiceDropIn(paths, files, answers.dataDirectory(), answers.port());
+        ConfigDirectory dropIns = new ConfigDirectory(paths.dropIns(), true);
+        dropIns.prepare(List.of());
+        dropIns.write(ServiceDropIn.NAME, dropIn.text(), Readers.ALL);
+        return Optional.of(dropIn);
     }
 }

@@ -1,11 +1,13 @@
 package org.o365relay.daemon.setup;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.mail.EmailAddress;
 
@@ -40,6 +42,26 @@ final class SetupAnswers {
 
     List<String> list(SetupQuestion question) {
         return text(question).map(AnswerChecks::list).orElse(List.of());
+    }
+
+    /// @return the files with certificates and keys that the user named
+    List<String> namedFiles() {
+        return Stream.of(
+                        SetupQuestion.CERTIFICATE,
+                        SetupQuestion.CLIENT_CERTIFICATE,
+                        SetupQuestion.CLIENT_CERTIFICATE_KEY)
+                .flatMap(question -> text(question).stream())
+                .toList();
+    }
+
+    /// @return the port that devices connect to
+    int port() {
+        String listen = text(SetupQuestion.LISTEN).orElseThrow();
+        return Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1));
+    }
+
+    Path dataDirectory() {
+        return Path.of(text(SetupQuestion.DATA_DIRECTORY).orElseThrow());
     }
 
     EmailAddress mailbox() {

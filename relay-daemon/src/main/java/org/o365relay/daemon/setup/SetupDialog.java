@@ -1,7 +1,10 @@
 package org.o365relay.daemon.setup;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,45 +18,88 @@ final class SetupDialog {
     /// too.
     private static final String PLACEHOLDER = "relay@contoso.example";
 
+    private static final String EXPLAIN = "?";
+    private static final String BACK = "back";
+    private static final List<SetupQuestion> QUESTIONS = List.of(SetupQuestion.values());
+
     private final Map<SetupQuestion, String> given;
+    private final Map<SetupQuestion, String> defaults;
     private final Optional<Terminal> terminal;
+    private final Map<SetupQuestion, String> typed = new EnumMap<>(SetupQuestion.class);
     private final List<String> problems = new ArrayList<>();
+    private boolean introduced;
 
     /// @param given answers given as command-line options
+    /// @param defaults default answers that replace those of the questions
     /// @param terminal terminal of the user; empty to ask no questions
-    SetupDialog(Map<SetupQuestion, String> given, Optional<Terminal> terminal) {
+    SetupDialog(Map<SetupQuestion, String> given, Map<SetupQuestion, String> defaults, Optional<Terminal> terminal) {
         this.given = Map.copyOf(given);
+        this.defaults = Map.copyOf(defaults);
         this.terminal = terminal;
+    }
+
+    /// A question and the answers before it.
+    private record Position(int index, SetupAnswers earlier) {
+
+        SetupQuestion question() {
+            return QUESTIONS.get(index);
+        }
+
+        Position skipped() {
+            return new Position(index + 1, earlier);
+        }
+
+        Position answered(String answer) {
+            return new Position(index + 1, earlier.with(question(), answer));
+        }
     }
 
     /// @throws InvalidAnswersException if options are missing, invalid or not applicable to the method (the
     ///     message lists all of them), or if the input ended before the last answer
     SetupAnswers answers() throws InvalidAnswersException, IOException {
-        SetupAnswers answers = new SetupAnswers(Map.of());
-        for (SetupQuestion question : SetupQuestion.values()) {
-            if (question.applies(answers)) {
-                answers = answers.with(question, answer(question, answers));
-            } else if (given.containsKey(question)) {
-                problems.add(question.option() + " cannot be used with --method "
-                        + answers.method().key());
-            }
+        Deque<Position> asked = new ArrayDeque<>();
+        Position position = new Position(0, new SetupAnswers(Map.of()));
+        while (position.index() < QUESTIONS.size()) {
+            position = next(position, asked);
         }
         if (!problems.isEmpty()) {
             throw new InvalidAnswersException(String.join("\n", problems));
         }
-        return answers;
+        return position.earlier();
     }
 
-    private String answer(SetupQuestion question, SetupAnswers earlier) throws InvalidAnswersException, IOException {
-        Optional<String> defaultAnswer = question.defaultAnswer(earlier);
+    private Position next(Position position, Deque<Position> asked) throws InvalidAnswersException, IOException {
+        SetupQuestion question = position.question();
+        if (!question.applies(position.earlier())) {
+            if (given.containsKey(question)) {
+                problems.add(question.option() + " cannot be used with --method "
+                        + position.earlier().method().key());
+            }
+            return position.skipped();
+        }
+        if (given.containsKey(question) || terminal.isEmpty() || !problems.isEmpty()) {
+            return position.answered(unasked(question, position.earlier()));
+        }
+        introduce(terminal.get());
+        Optional<String> answer = ask(terminal.get(), question, position.earlier());
+        if (answer.isPresent()) {
+            asked.push(position);
+            return position.answered(answer.get());
+        }
+        if (asked.isEmpty()) {
+            terminal.get().print("  This is the first question.");
+            return position;
+        }
+        return asked.pop();
+    }
+
+    private String unasked(SetupQuestion question, SetupAnswers earlier) {
+        Optional<String> defaultAnswer = defaultAnswer(question, earlier);
         String text = given.get(question);
         if (text != null) {
             Optional<String> problem = question.problem(text.strip());
             problem.ifPresent(found -> problems.add("%s %s: %s".formatted(question.option(), text, found)));
             return problem.isEmpty() ? text.strip() : defaultAnswer.orElse(PLACEHOLDER);
-        }
-        if (terminal.isPresent() && problems.isEmpty()) {
-            return ask(terminal.get(), question, defaultAnswer);
         }
         if (defaultAnswer.isEmpty()) {
             problems.add("missing: %s %s   %s".formatted(question.option(), question.parameter(), question.text()));
@@ -61,25 +107,62 @@ final class SetupDialog {
         return defaultAnswer.orElse(PLACEHOLDER);
     }
 
-    private static String ask(Terminal terminal, SetupQuestion question, Optional<String> defaultAnswer)
-            throws InvalidAnswersException, IOException {
-        terminal.print("");
-        terminal.print(question.text());
-        if (question == SetupQuestion.METHOD) {
-            printMethods(terminal);
+    /// @return what the user entered before returning to an earlier question, otherwise the default
+    private Optional<String> defaultAnswer(SetupQuestion question, SetupAnswers earlier) {
+        return Optional.ofNullable(typed.get(question))
+                .or(() -> Optional.ofNullable(defaults.get(question)))
+                .or(() -> question.defaultAnswer(earlier));
+    }
+
+    private void introduce(Terminal terminal) {
+        if (!introduced) {
+            introduced = true;
+            terminal.print("Press Enter to accept the answer in brackets. Enter ? for an explanation of the");
+            terminal.print("question, or back to return to the one before. No file is written before the end.");
         }
+    }
+
+    /// @return the answer; empty to return to the question before
+    private Optional<String> ask(Terminal terminal, SetupQuestion question, SetupAnswers earlier)
+            throws InvalidAnswersException, IOException {
+        Optional<String> defaultAnswer = defaultAnswer(question, earlier);
+        print(terminal, question, earlier);
         String name = question.option().substring(2);
         String prompt =
                 defaultAnswer.map(text -> "%s [%s]: ".formatted(name, text)).orElse(name + ": ");
         while (true) {
-            String typed = orThrow(terminal.line(prompt), name).strip();
-            String answer = typed.isEmpty() ? defaultAnswer.orElse("") : resolveMethodNumber(question, typed);
+            String line = orThrow(terminal.line(prompt), name).strip();
+            if (line.equals(BACK)) {
+                return Optional.empty();
+            }
+            if (line.equals(EXPLAIN)) {
+                question.explanation().lines().forEach(text -> terminal.print("  " + text));
+                continue;
+            }
+            String answer = line.isEmpty() ? defaultAnswer.orElse("") : resolveMethodNumber(question, line);
             Optional<String> problem =
                     answer.isEmpty() ? Optional.of("an answer is required") : question.problem(answer);
             if (problem.isEmpty()) {
-                return answer;
+                if (!line.isEmpty()) {
+                    typed.put(question, answer);
+                }
+                question.warning(answer)
+                        .ifPresent(text -> SetupText.wrapped("Note: " + text).forEach(terminal::print));
+                return Optional.of(answer);
             }
-            terminal.print("  " + problem.get());
+            SetupText.wrapped(problem.get()).forEach(text -> terminal.print("  " + text));
+        }
+    }
+
+    private static void print(Terminal terminal, SetupQuestion question, SetupAnswers earlier) {
+        terminal.print("");
+        String note = question.note(earlier).map(text -> " " + text).orElse("");
+        SetupText.wrapped(question.text() + note).forEach(terminal::print);
+        if (question == SetupQuestion.METHOD) {
+            int number = 1;
+            for (SubmissionMethod method : SubmissionMethod.values()) {
+                terminal.print("  %d  %-21s  %s".formatted(number++, method.key(), method.description()));
+            }
         }
     }
 
@@ -90,32 +173,25 @@ final class SetupDialog {
             return Optional.empty();
         }
         terminal.get().print("");
-        terminal.get()
-                .print("Enter the " + description
-                        + ". The input is not shown. Leave it empty to write the secret to its file later.");
-        Secret typed = orThrow(terminal.get().secret(description + ": "), description);
-        return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
-    }
-
-    private static void printMethods(Terminal terminal) {
-        int number = 1;
-        for (SubmissionMethod method : SubmissionMethod.values()) {
-            terminal.print("  %d  %-21s  %s".formatted(number++, method.key(), method.description()));
-        }
+        SetupText.wrapped("Enter the " + description
+                        + ". The input is not shown. Leave it empty to write the secret to its file later.")
+                .forEach(terminal.get()::print);
+        Secret entered = orThrow(terminal.get().secret(description + ": "), description);
+        return Optional.of(entered).filter(secret -> !secret.reveal().isBlank());
     }
 
     /// Converts the number of a method to the method's key; returns all other input unchanged.
-    private static String resolveMethodNumber(SetupQuestion question, String typed) {
-        boolean numbered = question == SetupQuestion.METHOD && typed.matches("[1-9]");
+    private static String resolveMethodNumber(SetupQuestion question, String line) {
+        boolean numbered = question == SetupQuestion.METHOD && line.matches("[1-9]");
         return numbered
                 ? List.of(SubmissionMethod.values())
-                        .get(Integer.parseInt(typed) - 1)
+                        .get(Integer.parseInt(line) - 1)
                         .key()
-                : typed;
+                : line;
     }
 
-    private static <T> T orThrow(Optional<T> typed, String name) throws InvalidAnswersException {
-        return typed.orElseThrow(() ->
+    private static <T> T orThrow(Optional<T> entered, String name) throws InvalidAnswersException {
+        return entered.orElseThrow(() ->
                 new InvalidAnswersException("the input ended before " + name + " was answered; no file was written"));
     }
 }

@@ -9,11 +9,14 @@ import org.o365relay.exchange.Cloud;
 /// The questions in the order in which they are asked. Each is also a command-line option. Earlier answers
 /// determine whether a question applies and what its default is. Secrets are requested separately.
 enum SetupQuestion {
-    MAILBOX("ADDRESS", "The mailbox that sends all mail and appears in From."),
     METHOD("METHOD", "How the relay delivers mail."),
+    MAILBOX("ADDRESS", "The address of the mailbox that sends all mail and appears in From."),
     CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (also GCC), gcc-high, dod or china."),
     TENANT("TENANT", "The tenant: its ID or one of its domains."),
-    CLIENT_ID("ID", "The Application (client) ID of the app; \"later\" if there is no app yet.", "later"),
+    CLIENT_ID(
+            "ID",
+            "The Application (client) ID of the app; \"later\" if there is no app yet: the script for the tenant creates it.",
+            "later"),
     CERTIFICATE(
             "FILE",
             "The certificate of the app with its key (PEM or PFX); \"make\" to generate one that is valid for two years.",
@@ -45,14 +48,20 @@ enum SetupQuestion {
             "none"),
     TRUSTED_NETWORKS(
             "NETWORKS",
-            "The IP addresses and networks of the devices that may send without a login; \"none\" for this machine only.",
+            "The devices that may send without a login: networks such as 192.168.10.0/24 (192.168.10.x) and addresses such"
+                    + " as 10.0.0.17, separated by commas; \"none\" for this machine only.",
             "none"),
     LISTEN(
             "ADDRESS:PORT",
-            "The address and port that devices connect to; 0.0.0.0 means all addresses of this machine."),
+            "The address and port that devices connect to; 0.0.0.0 means all IPv4 addresses of this machine."),
+    DATA_DIRECTORY("DIR", "The directory of the queue, on a local disk."),
     ADMIN(
             "ADDRESS",
-            "The address that receives alerts, for example when a mailbox cannot send; \"none\" for no alerts.",
+            "The address that receives alerts by email, for example when a mailbox cannot send; \"none\" for none.",
+            "none"),
+    WEBHOOK(
+            "URL",
+            "The URL of a webhook that receives alerts, for example of Teams, Slack or ntfy; \"none\" for none.",
             "none");
 
     private final String parameter;
@@ -89,9 +98,35 @@ enum SetupQuestion {
         return none;
     }
 
+    /// @return what the user should know before answering, given the earlier answers
+    Optional<String> note(SetupAnswers earlier) {
+        return switch (this) {
+            case MAILBOX -> Optional.of(earlier.method().mailboxNote());
+            case TRUSTED_NETWORKS -> Optional.of("All other clients are rejected.");
+            case WEBHOOK ->
+                Optional.of(
+                        earlier.text(ADMIN).isPresent()
+                                ? "Alerts by email leave through the same mailbox: while it cannot send, you receive them only by"
+                                        + " webhook."
+                                : "Without an address and a webhook, no one is notified when mail stops: alerts appear only in the log"
+                                        + " and in \"o365-relay status\".");
+            default -> Optional.empty();
+        };
+    }
+
+    /// @return what the user should know after this answer
+    Optional<String> warning(String answer) {
+        return this == METHOD ? SubmissionMethod.named(answer).flatMap(SubmissionMethod::warning) : Optional.empty();
+    }
+
+    /// @return an explanation for the user, in lines of at most 78 characters
+    String explanation() {
+        return ResourceSections.read("questions.txt").getOrDefault(option(), "").strip();
+    }
+
     boolean applies(SetupAnswers earlier) {
         return switch (this) {
-            case MAILBOX, METHOD, SEND_AS, TRUSTED_NETWORKS, LISTEN, ADMIN -> true;
+            case METHOD, MAILBOX, SEND_AS, TRUSTED_NETWORKS, LISTEN, DATA_DIRECTORY, ADMIN, WEBHOOK -> true;
             case CLOUD -> earlier.method().isMicrosoft();
             case TENANT, CLIENT_ID -> earlier.method().hasRegistration();
             case CERTIFICATE -> earlier.method().hasCertificate();
@@ -121,7 +156,8 @@ enum SetupQuestion {
             case TLS -> Optional.of("starttls");
             case PORT -> Optional.of(defaultPort(earlier.text(TLS).orElse("")));
             case LISTEN -> Optional.of(earlier.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
-            case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN ->
+            case DATA_DIRECTORY -> Optional.of("/var/lib/o365-relay");
+            case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN, WEBHOOK ->
                 Optional.of(none);
         };
     }
@@ -153,6 +189,8 @@ enum SetupQuestion {
             case SEND_AS -> AnswerChecks.authors(answer);
             case TRUSTED_NETWORKS -> AnswerChecks.networks(answer);
             case LISTEN -> AnswerChecks.listener(answer);
+            case DATA_DIRECTORY -> AnswerChecks.directory(answer);
+            case WEBHOOK -> AnswerChecks.url(answer);
             case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.text(answer);
         };
     }

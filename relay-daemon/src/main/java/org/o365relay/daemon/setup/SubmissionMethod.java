@@ -11,8 +11,7 @@ enum SubmissionMethod {
     GRAPH_CERTIFICATE("Microsoft Graph: app with a certificate (if SMTP is not available)"),
     GRAPH_SECRET("Microsoft Graph: app with a client secret"),
     DEVICE_CODE("SMTP with OAuth: a user signs in once with a code (no app certificate or secret)"),
-    PASSWORD(
-            "SMTP with the password of the mailbox (disabled at the end of December 2026 unless an admin re-enables it)"),
+    PASSWORD("SMTP with the password of the mailbox (Microsoft disables it at the end of December 2026)"),
     CONNECTOR_IP("Connector that identifies the relay by its static public IP address (port 25)"),
     CONNECTOR_CERTIFICATE("Connector that identifies the relay by its TLS certificate (port 25)"),
     SMARTHOST("Another mail server, not Microsoft 365");
@@ -26,6 +25,37 @@ enum SubmissionMethod {
     /// @return a description for the user, in one line
     String description() {
         return description;
+    }
+
+    /// @return what is required of the mailbox, for the user
+    String mailboxNote() {
+        return switch (this) {
+            case OAUTH_CERTIFICATE, OAUTH_SECRET, GRAPH_CERTIFICATE, GRAPH_SECRET ->
+                "It must exist in Microsoft 365: a shared mailbox, which needs no license, or the mailbox of a user. If it"
+                        + " does not exist, the script for the tenant offers to create it as a shared mailbox.";
+            case DEVICE_CODE, PASSWORD ->
+                "It must exist in Microsoft 365, and a user must be able to sign in to it: create a user with a license"
+                        + " for Exchange Online (https://admin.microsoft.com > Users > Active users > Add a user).";
+            case CONNECTOR_IP, CONNECTOR_CERTIFICATE ->
+                "It must be in a domain of your organization. It need not be a mailbox, but should be read:"
+                        + " non-delivery reports go there.";
+            case SMARTHOST -> "The mail server must accept it as the sender. Non-delivery reports go there.";
+        };
+    }
+
+    /// @return what the user should know after choosing the method
+    Optional<String> warning() {
+        return switch (this) {
+            case DEVICE_CODE ->
+                Optional.of(
+                        "Conditional Access policies managed by Microsoft block sign-in with a device code in many tenants. Ask"
+                                + " the administrator of the tenant first; oauth-certificate is not affected.");
+            case PASSWORD ->
+                Optional.of(
+                        "Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them"
+                                + " again, and later permanently. Plan the move to OAuth (docs/password.md).");
+            default -> Optional.empty();
+        };
     }
 
     /// @return the value of `--method`, such as `oauth-certificate`

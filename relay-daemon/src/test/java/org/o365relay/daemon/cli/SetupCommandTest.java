@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.daemon.setup.SystemPaths;
 
 /// Each `setup/dialogs/*.txt` is a command and its terminal output, with the input in «»; each directory in
 /// `setup/methods` holds options and the files that setup writes for them.
@@ -50,6 +52,10 @@ final class SetupCommandTest {
     @TempDir
     private Path directory = Path.of("");
 
+    /// Contains the directories of the systemd service.
+    @TempDir
+    private Path system = Path.of("");
+
     @BeforeAll
     static void generateACertificate() {
         int code = new SetupCommandTest()
@@ -62,12 +68,13 @@ final class SetupCommandTest {
     void asksTheQuestions(Path file) throws IOException {
         String dialog = Files.readString(file);
         String command = dialog.lines().findFirst().orElseThrow();
+        Files.createDirectory(system.resolve("units"));
 
         int code = runAsking(typed(dialog), options(command.substring("$ setup ".length())));
 
         assertThat(command + "\n" + seen() + "exit " + code + "\n").isEqualTo(dialog);
         assertThat(screen.toString().lines().filter(line -> !line.contains("«")))
-                .allMatch(line -> line.length() <= 160);
+                .allMatch(line -> line.length() <= 120);
     }
 
     @ParameterizedTest
@@ -82,7 +89,7 @@ final class SetupCommandTest {
         int code = run(options.toArray(String[]::new));
 
         assertThat(code).as(screen::toString).isZero();
-        assertThat(Files.readString(directory.resolve("relay.conf")))
+        assertThat(Files.readString(directory.resolve("relay.conf")).replace(directory.toString(), "DIR"))
                 .isEqualTo(Files.readString(method.resolve("relay.conf")));
         Path script = directory.resolve("microsoft365-setup.ps1");
         Path expected = method.resolve("microsoft365-setup.ps1");
@@ -106,6 +113,13 @@ final class SetupCommandTest {
         --mailbox r@contoso.example --listen [::]:70000   | --listen [::]:70000: not a port
         --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 contains all addresses; the relay would be an open relay
         --mailbox r@contoso.example --trusted-networks 10.0.0.1,mfp   | mfp is not a network
+        --mailbox r@contoso.example --trusted-networks 192.168.10.17/24 | enter 192.168.10.17 for the host or 192.168.10.0/24 for the network
+        --mailbox r@contoso.example --trusted-networks fd00::1/64      | enter fd00::1 for the host or fd00:0:0:0:0:0:0:0/64 for the network
+        --mailbox r@contoso.example --trusted-networks ::ffff:10.0.0.1/120 | enter ::ffff:10.0.0.1 for the host or 10.0.0.0/24
+        --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5/24 | enter 203.0.113.5 for the host
+        --mailbox r@contoso.example --data-directory queue              | not an absolute path
+        --mailbox r@contoso.example --webhook hooks.example/1           | not a URL
+        --mailbox r@contoso.example --webhook ftp://hooks.example/1     | not a URL
         --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
         --mailbox r@contoso.example --method password --client-id 7      | --client-id cannot be used with --method password
         --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | cannot be used
@@ -131,14 +145,18 @@ final class SetupCommandTest {
                 options("--directory " + directory + " --no-check --mailbox r@contoso.example --method oauth-secret"
                         + " --cloud worldwide --tenant contoso.example --client-id " + ID + " --secret-expires none"
                         + " --graph-fallback no --permission rbac --send-as none --trusted-networks none"
-                        + " --listen 127.0.0.1:25 --admin none"));
+                        + " --listen 127.0.0.1:25 --data-directory /srv/queue --admin none --webhook"
+                        + " https://hooks.example/5ec7e7"));
 
         assertThat(code).as(screen::toString).isZero();
         assertThat(screen.toString()).doesNotContain(SECRET);
         assertThat(directory.resolve("client-secret")).hasContent(SECRET);
+        assertThat(directory.resolve("webhook-url")).hasContent("https://hooks.example/5ec7e7");
+        assertThat(mode("webhook-url")).isEqualTo("rw-------");
+        assertThat(screen.toString()).doesNotContain("5ec7e7");
         assertThat(mode("client-secret")).isEqualTo("rw-------");
         assertThat(mode("relay.conf")).isEqualTo("rw-r--r--");
-        assertThat(Files.readString(directory.resolve("relay.conf"))).doesNotContain(SECRET);
+        assertThat(Files.readString(directory.resolve("relay.conf"))).doesNotContain(SECRET, "5ec7e7");
         assertThat(Files.readString(directory.resolve("microsoft365-setup.ps1")))
                 .doesNotContain(SECRET);
     }
@@ -220,6 +238,41 @@ final class SetupCommandTest {
         assertThat(mode("password.bak")).isEqualTo("rw-------");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"relay-certificate.cer", "relay-certificate.p12", "relay-certificate-password"})
+    void keepsACertificateThatItDidNotWrite(String file) throws IOException {
+        Files.writeString(directory.resolve(file), "mine");
+        String[] options = options("--yes --no-check --mailbox r@contoso.example --directory " + directory);
+
+        assertThat(run(options)).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(screen.toString()).contains(file + " already exists, no file was written; use --force");
+        assertThat(directory.resolve(file)).hasContent("mine");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(1);
+        }
+
+        assertThat(run(append(options, "--force"))).as(screen::toString).isZero();
+        assertThat(directory.resolve(file + ".bak")).hasContent("mine");
+    }
+
+    @Test
+    void exportsAKeptCertificateAgain() throws IOException {
+        copyCertificate();
+
+        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory)))
+                .as(screen::toString)
+                .isZero();
+        assertThat(directory.resolve("relay-certificate.cer"))
+                .hasSameTextualContentAs(generated.resolve("relay-certificate.cer"));
+
+        Files.delete(directory.resolve("relay.conf"));
+        Files.delete(directory.resolve("microsoft365-setup.ps1"));
+        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory)))
+                .as(screen::toString)
+                .isZero();
+        assertThat(directory.resolve("relay-certificate.cer.bak")).doesNotExist();
+    }
+
     @Test
     void createsAnEmptyFileForAnUnknownSecret() throws IOException {
         assertThat(run(options(
@@ -233,13 +286,60 @@ final class SetupCommandTest {
 
     @Test
     void runsTheCheckAndExplainsAFailure() {
-        int code = run(options("--yes --mailbox r@contoso.example --method oauth-secret --directory " + directory));
+        int code = run(options("--yes --mailbox r@contoso.example --method smarthost --host mail.invalid --directory "
+                + directory + " --data-directory /dev/null/queue"));
 
         assertThat(code).isZero();
         assertThat(screen.toString())
-                .contains("o365-relay check --config " + directory.resolve("relay.conf"), "client-id")
-                .contains("The check failed.", "wait up to an hour")
-                .contains("problem", " in " + directory.resolve("relay.conf"));
+                .contains("o365-relay check --config " + directory.resolve("relay.conf"))
+                .contains("The check failed.", "wait up to an hour");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --method oauth-secret          | the client-id, the client secret
+        --method oauth-secret --client-id 11111111-2222-3333-4444-555555555555 | the client secret
+        --method oauth-certificate     | the client-id
+        --method password              | the password
+        --method device-code           | the client-id, the sign-in
+        --method connector-certificate | DIR/relay-connector.pem, DIR/relay-connector.key
+        """)
+    void runsNoCheckThatCannotSucceedYet(String options, String missing) {
+        int code = run(options("--yes --mailbox r@contoso.example --directory DIR " + options));
+
+        assertThat(code).isZero();
+        assertThat(seen())
+                .endsWith("The check is not run yet, because it needs:\n  " + missing.replace(", ", "\n  ") + "\n")
+                .contains("o365-relay check --config DIR/relay.conf");
+    }
+
+    /// As root, setup writes to the directories of the systemd service.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --method oauth-secret      | client-secret
+        --method oauth-certificate | relay-certificate.p12 relay-certificate-password
+        --method password --webhook https://hooks.example/1 | password webhook-url
+        --method device-code       | token-key
+        --method connector-ip --public-addresses 203.0.113.5 | -
+        --method connector-certificate --client-certificate a.pem --client-certificate-key /etc/ssl/a.key | a.pem
+        """)
+    void passesTheSecretsToTheService(String options, String names) throws IOException {
+        Files.createDirectories(system.resolve("units/o365-relay.service.d"));
+        Files.writeString(system.resolve("units/o365-relay.service.d/setup.conf"), "LoadCredential=old:/old");
+
+        int code = run(options("--yes --no-check --mailbox r@contoso.example " + options));
+
+        assertThat(code).as(screen::toString).isZero();
+        assertThat(Files.readString(system.resolve("etc/relay.conf")))
+                .contains("data-directory = \"/var/lib/o365-relay\"");
+        String dropIn = Files.readString(system.resolve("units/o365-relay.service.d/setup.conf"));
+        assertThat(dropIn).contains("[Service]\n").doesNotContain("DynamicUser");
+        assertThat(dropIn.lines().filter(line -> line.startsWith("LoadCredential=")))
+                .containsExactlyElementsOf(Stream.of(names.split(" "))
+                        .filter(name -> !name.equals("-"))
+                        .map(name -> "LoadCredential=" + name + ":"
+                                + system.resolve("etc").resolve(name))
+                        .toList());
     }
 
     @Test
@@ -266,14 +366,16 @@ final class SetupCommandTest {
 
     private int run(Optional<ScriptedTerminal> terminal, String... options) {
         PrintWriter out = new PrintWriter(screen, true);
-        return CommandLines.of(new SetupCommand(() -> terminal.map(asked -> asked)), new CheckCommand())
+        SystemPaths paths =
+                new SystemPaths(system.resolve("etc"), Path.of("/var/lib/o365-relay"), system.resolve("units"), true);
+        return CommandLines.of(new SetupCommand(() -> terminal.map(asked -> asked), paths), new CheckCommand())
                 .setOut(out)
                 .setErr(out)
                 .execute(Stream.concat(Stream.of("setup"), Stream.of(options)).toArray(String[]::new));
     }
 
     private String seen() {
-        return screen.toString().replace(directory.toString(), "DIR");
+        return screen.toString().replace(directory.toString(), "DIR").replace(system.toString(), "SYSTEM");
     }
 
     private String[] options(String line) {

@@ -38,7 +38,11 @@ final class WrittenConfigurationTest {
         AppCertificate.generate(folder);
         String password =
                 Files.readString(folder.path(AppCertificate.PASSWORD_FILE)).strip();
-        AppCertificate.export(folder.path(AppCertificate.KEY_STORE_FILE), Optional.of(new Secret(password)), folder);
+        folder.write(
+                AppCertificate.CERTIFICATE_FILE,
+                AppCertificate.exported(folder.path(AppCertificate.KEY_STORE_FILE), Optional.of(new Secret(password))),
+                Readers.ALL);
+        folder.write(SetupSecretFile.WEBHOOK_URL.file(), "https://hooks.example/1", Readers.OWNER);
         for (SetupSecretFile kept :
                 List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
             folder.write(kept.file(), RandomSecret.text(), Readers.OWNER);
