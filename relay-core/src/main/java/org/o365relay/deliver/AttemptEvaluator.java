@@ -26,7 +26,7 @@ import org.o365relay.queue.Claim;
 
 /// Decides whether the message or its upstream is at fault in a failed attempt, and updates the health of the
 /// upstream accordingly.
-record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clock) {
+record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journal, InstantSource clock) {
 
     private static final Duration MAX_EXTRA_DELAY = Duration.ofHours(1);
 
@@ -38,9 +38,15 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         if (attempt.wasProcessed()) {
             attribution.processed();
         }
-        sender.breakers().recordResult(attempt.tried(), attempt.alias());
+        boolean authorRecovered = sender.breakers().recordResult(attempt.tried(), attempt.alias());
         if (!(ownFault && attribution.ignoreOwnFault(claim.id()))) {
             report(permit, attempt);
+        }
+        if (authorRecovered) {
+            waiting.authorRecovered();
+        }
+        if (attempt.wasProcessed()) {
+            waiting.upstreamReplied();
         }
         return attempt.isAmbiguous()
                 ? ambiguous(attribution, claim, attempt, ownFault)

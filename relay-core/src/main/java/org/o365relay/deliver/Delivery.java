@@ -65,7 +65,7 @@ public final class Delivery {
         this.queue = queue;
         this.sender = sender;
         this.clock = clock;
-        this.evaluator = new AttemptEvaluator(sender, journal, clock);
+        this.evaluator = new AttemptEvaluator(sender, new WaitingMail(queue, sender), journal, clock);
         this.planner = new SettlementPlanner(retry, clock, random);
         this.settlements = new SettlementWriter(
                 queue, new DsnComposer(queue, policy, sender.mailbox(), clock.calendar()), journal, clock);

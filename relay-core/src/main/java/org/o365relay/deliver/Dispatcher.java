@@ -30,6 +30,7 @@ public final class Dispatcher {
     private final Claims queue;
     private final MailboxSender sender;
     private final Delivery delivery;
+    private final WaitingMail waiting;
     private final UpstreamChecker checker;
     private final Semaphore deliverySlots = new Semaphore(MAX_DELIVERIES); // each delivery in flight holds one slot
     private volatile boolean stopping;
@@ -41,7 +42,8 @@ public final class Dispatcher {
         this.queue = queue;
         this.sender = sender;
         this.delivery = delivery;
-        this.checker = new UpstreamChecker(sender);
+        this.waiting = new WaitingMail(queue, sender);
+        this.checker = new UpstreamChecker(sender, waiting);
     }
 
     /// Starts both loops.
@@ -97,18 +99,24 @@ public final class Dispatcher {
         }
     }
 
-    /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
+    /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now. Mail that waits for
+    /// them or for its author becomes due.
     ///
     /// @return what is probed
     public List<RequestedProbe> resume() {
-        return sender.resume();
+        List<RequestedProbe> probes = sender.resume();
+        waiting.requested();
+        return probes;
     }
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule. Mail that waits for
+    /// them or for its author becomes due.
     ///
     /// @return what is probed
     public List<RequestedProbe> retry() {
-        return sender.retry();
+        List<RequestedProbe> probes = sender.retry();
+        waiting.requested();
+        return probes;
     }
 
     /// If a probe that [#retry()] or [#resume()] made due is still waiting for a message, the next message

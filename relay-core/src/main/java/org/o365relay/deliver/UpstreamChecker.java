@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /// Runs the checks that are due while an upstream is suspended or cannot be reached, or the mailbox is blocked:
 /// signs in but sends no mail.
-record UpstreamChecker(MailboxSender sender) {
+record UpstreamChecker(MailboxSender sender, WaitingMail waiting) {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamChecker.class);
 
@@ -52,5 +52,8 @@ record UpstreamChecker(MailboxSender sender) {
                         failure == null
                                 ? new Answered(permit)
                                 : HealthEvent.of(permit, sender.policy().judge(failure, false)));
+        if (failure == null) {
+            waiting.upstreamReplied();
+        }
     }
 }

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.mail.Reply;
 
 /// The known replies of Microsoft 365, in the order in which they are matched, read from `replies.txt`.
@@ -62,5 +64,14 @@ public final class ReplyCatalogue {
     /// @return all entries, in the order in which they are matched
     public List<KnownReply> entries() {
         return entries;
+    }
+
+    /// @return the names of the entries of these kinds
+    public Set<String> names(Kind... kinds) {
+        Set<Kind> wanted = Set.of(kinds);
+        return entries.stream()
+                .filter(entry -> wanted.contains(entry.kind()))
+                .map(KnownReply::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
 
@@ -69,6 +70,15 @@ public interface Claims {
     ///
     /// @param by name of the operator who requested it, for the history
     void retry(Claim claim, String by);
+
+    /// Makes the deferred messages of a mailbox due now that were last deferred for one of these reasons. Their
+    /// order is that of their arrival; messages that are due already keep their places. Messages that are being
+    /// delivered or on hold are not changed.
+    ///
+    /// @param reasons names in the reply catalogue
+    /// @param maxAttempts messages with more attempts that count are not changed
+    /// @return number of messages that became due
+    int makeDue(ClaimScope scope, Set<String> reasons, int maxAttempts);
 
     /// Returns a mailbox's claimed messages to their pools, so that other mailboxes can claim them. Messages
     /// that are being delivered are not returned.

@@ -200,7 +200,7 @@ final class DeliveryFixture implements AutoCloseable {
 
     /// Makes the check that is due, if any.
     void check() {
-        new UpstreamChecker(sender).checkDue();
+        new UpstreamChecker(sender, new WaitingMail(queue.claims(), sender)).checkDue();
     }
 
     /// Bounces a message on the command of an operator.

@@ -37,6 +37,13 @@ final class Breaker {
         return Optional.empty();
     }
 
+    /// Ends the backoff, so that the next message is a trial.
+    void endBackoff(Instant now) {
+        if (backoff != null) {
+            backoff = new Backoff(backoff.refusal(), now, false);
+        }
+    }
+
     /// @return the backoff that this refusal starts or extends; empty if it does neither
     Optional<Backoff> refused(Verdict refusal, Instant now) {
         count(reason(refusal), now);

@@ -29,14 +29,8 @@ public final class Breakers {
     private final EmailAddress mailbox;
     private final Journal journal;
     private final SteadyClock clock;
-    private final Map<Subject, Breaker> breakers = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Subject, Breaker> eldest) {
-            return size() > MAX_BREAKERS;
-        }
-    };
+    private final Map<Subject, Breaker> breakers = recentlyUsed();
+    private final Map<Subject, Boolean> delivered = recentlyUsed(); // authors of delivered messages
 
     /// A backoff in effect.
     ///
@@ -80,8 +74,12 @@ public final class Breakers {
     /// @param verdicts verdicts of the recipients that were tried
     /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
     ///     was sent as the mailbox
-    public synchronized void recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
+    /// @return whether the author can send again: a message of the author was delivered, and an earlier one was
+    ///     refused or may have been refused before the last start
+    public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
+        Subject author = alias == null ? null : author(alias);
+        boolean mayBeRefused = author != null && (breakers.containsKey(author) || !delivered.containsKey(author));
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {
             if (verdict.isDelivered()) {
@@ -95,6 +93,13 @@ public final class Breakers {
                         .ifPresent(first -> report(subject, first));
             }
         });
+        return mayBeRefused && delivered.containsKey(author) && !breakers.containsKey(author);
+    }
+
+    /// Ends all backoffs, so that one message of each refused author and to each refused recipient is tried
+    /// now.
+    public synchronized void endBackoffs() {
+        breakers.values().forEach(breaker -> breaker.endBackoff(clock.instant()));
     }
 
     private void report(Subject subject, Backoff backoff) {
@@ -107,11 +112,10 @@ public final class Breakers {
     }
 
     private void delivered(Recipient recipient, @Nullable EmailAddress alias) {
-        if (!breakers.isEmpty()) {
-            breakers.remove(recipient(recipient.address()));
-            if (alias != null) {
-                breakers.remove(author(alias));
-            }
+        breakers.remove(recipient(recipient.address()));
+        if (alias != null) {
+            breakers.remove(author(alias));
+            delivered.put(author(alias), true);
         }
     }
 
@@ -124,6 +128,17 @@ public final class Breakers {
             case Delivered _ -> null;
             case Deferred _ -> verdict.scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
             case Failed _ -> verdict.scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
+        };
+    }
+
+    private static <T> Map<Subject, T> recentlyUsed() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Subject, T> eldest) {
+                return size() > MAX_BREAKERS;
+            }
         };
     }
 

@@ -31,6 +31,7 @@ public final class UpstreamFailover {
     private final Journal journal;
     private final SteadyClock clock;
     private MailboxHealth health;
+    private boolean mailWaits = true; // messages may still wait for a failure before the last start
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
     /// @param probes schedule of probes for failures that do not specify a schedule
@@ -54,6 +55,7 @@ public final class UpstreamFailover {
         HealthTransition transition = HealthTransition.of(health, event, clock.instant());
         if (!transition.health().equals(health)) {
             health = transition.health();
+            mailWaits |= health.current().isEmpty();
             transition.journal().stream().map(this::onCalendar).forEach(journal::record);
             notifyAll();
         }
@@ -162,6 +164,16 @@ public final class UpstreamFailover {
     /// @return whether an upstream is open and the mailbox is not blocked; if not, only probes are made
     public synchronized boolean isOpen() {
         return health.current().isPresent();
+    }
+
+    /// Returns whether the mailbox has recovered: an upstream is open, and no upstream was open before, or this
+    /// is the first call. Messages may be waiting for the time of a probe that is no longer necessary.
+    ///
+    /// @return true once after each recovery
+    public synchronized boolean hasRecovered() {
+        boolean recovered = mailWaits && health.current().isPresent();
+        mailWaits &= !recovered;
+        return recovered;
     }
 
     /// @return whether an operator has paused the mailbox

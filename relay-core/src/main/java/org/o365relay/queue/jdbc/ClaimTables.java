@@ -226,6 +226,16 @@ public final class ClaimTables {
     }
 
     /// @return the number of messages changed
+    static int makeDue(Statements statements, String mailbox, Set<String> reasons, int maxAttempts, Instant now)
+            throws SQLException {
+        int changed = 0;
+        for (String reason : reasons) {
+            changed += statements.update("make-due-by-reason", now.toEpochMilli(), reason, mailbox, maxAttempts);
+        }
+        return changed;
+    }
+
+    /// @return the number of messages changed
     static int makeDue(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int changed = 0;
         for (long id : ids) {

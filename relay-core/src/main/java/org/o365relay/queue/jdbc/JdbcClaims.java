@@ -159,6 +159,17 @@ final class JdbcClaims implements Claims {
     }
 
     @Override
+    public int makeDue(ClaimScope scope, Set<String> reasons, int maxAttempts) {
+        Instant now = clock.instant();
+        int changed = store.committer()
+                .write(statements -> ClaimTables.makeDue(statements, scope.owner(), reasons, maxAttempts, now));
+        if (changed > 0) {
+            dueSignals.raise(scope.owner());
+        }
+        return changed;
+    }
+
+    @Override
     public int releaseToPools(ClaimScope scope) {
         int released = 0;
         for (String route : scope.routes()) {

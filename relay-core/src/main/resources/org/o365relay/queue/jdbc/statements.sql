@@ -112,6 +112,11 @@ LIMIT ?
 -- name: make-due
 UPDATE message SET due_at = ? WHERE id = ? AND lease IS NULL AND held_at IS NULL AND due_at IS NOT NULL
 
+-- Messages that are due already keep their places. Uses the index of reasons.
+-- name: make-due-by-reason
+UPDATE message SET due_at = ?1
+WHERE reason = ?2 AND mailbox = ?3 AND attempts <= ?4 AND due_at > ?1 AND lease IS NULL AND held_at IS NULL
+
 -- A message on hold stays on hold: only an operator claims it, to bounce it. The lease of such a claim is negative, and
 -- the claim is not counted as an attempt.
 -- name: put-back

@@ -1,0 +1,49 @@
+package org.o365relay.deliver;
+
+import java.util.Set;
+import org.o365relay.exchange.KnownReply.Kind;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.queue.Claims;
+import org.o365relay.queue.QueueException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The messages of a mailbox that were deferred because the mailbox, its upstream or their author could not
+/// send. When that is over, they are due at once. What they wait for is stored in the queue as the reason of
+/// the deferral, so messages deferred before a restart are included: they are due after the first message that
+/// is accepted.
+record WaitingMail(Claims queue, MailboxSender sender) {
+
+    private static final Logger log = LoggerFactory.getLogger(WaitingMail.class);
+    private static final ReplyCatalogue CATALOGUE = ReplyCatalogue.microsoft365();
+    private static final Set<String> UNUSABLE = CATALOGUE.names(Kind.UPSTREAM, Kind.MAILBOX, Kind.THROTTLED);
+    private static final Set<String> AUTHOR_REFUSED = CATALOGUE.names(Kind.AUTHOR);
+
+    /// Makes mail due that waited for the mailbox or its upstream, if they have recovered. A message with an
+    /// attempt that counts may be at fault itself, and keeps its own delay. Called after an attempt or check
+    /// that the upstream has processed.
+    void upstreamReplied() {
+        if (sender.failover().hasRecovered()) {
+            makeDue(UNUSABLE, 0);
+        }
+    }
+
+    /// Makes mail due whose author the mailbox could not send as.
+    void authorRecovered() {
+        makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
+    }
+
+    /// Makes all this mail due, because an operator requests it.
+    void requested() {
+        authorRecovered();
+        makeDue(UNUSABLE, 0);
+    }
+
+    private void makeDue(Set<String> reasons, int maxAttempts) {
+        try {
+            queue.makeDue(sender.claimScope(), reasons, maxAttempts);
+        } catch (QueueException e) {
+            log.warn("mail of {} that waited for a failure is retried later: {}", sender.mailbox(), e.getMessage());
+        }
+    }
+}
