@@ -11,7 +11,8 @@ import org.o365relay.mail.QueueId;
 /// Selects the messages that meet every condition. A null condition matches every message.
 ///
 /// Texts are compared ignoring the case of ASCII letters; `*` matches any sequence of characters. `subject`
-/// matches any part of the message's subject. A `client` without `*` must equal the stored address.
+/// matches any part of the message's subject. A `client` without `*` must equal the stored address. A domain of
+/// `sender` and `recipient` matches in Unicode and as A-labels.
 ///
 /// @param ids queue IDs, at most 10,000; empty for any. Unknown IDs match nothing
 /// @param states states of the message; empty for any

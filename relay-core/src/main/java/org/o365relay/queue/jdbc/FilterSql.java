@@ -1,15 +1,23 @@
 package org.o365relay.queue.jdbc;
 
+import java.net.IDN;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AsciiCase;
+import org.o365relay.mail.Domain;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
@@ -25,6 +33,7 @@ final class FilterSql {
 
     private static final Map<String, String> TEXTS =
             Statements.parse(Statements.resource(FilterSql.class, "conditions.sql"));
+    private static final Pattern COMPARISON = Pattern.compile("\\S+ LIKE \\? ESCAPE '\\\\'");
     private static final Duration MARGIN = Duration.ofDays(1);
     private static final Set<MessageState> UNDELIVERED = EnumSet.of(MessageState.FAILED, MessageState.DELETED);
 
@@ -99,20 +108,26 @@ final class FilterSql {
     private Query query(String columns, String order, List<? extends Object> limits) {
         List<Object> bounds = new ArrayList<>(List.of(first, last));
         String recipient = selection.recipient();
+        String from = text(from());
         if (source == Source.RECIPIENTS && recipient != null) {
-            bounds.add(pattern(recipient));
-            bounds.add(pattern(recipient));
+            List<String> patterns = addressPatterns(recipient);
+            from = withAlternatives(from, patterns.size());
+            bounds.addAll(patterns);
+            bounds.addAll(patterns);
         }
         addConditions();
         bounds.addAll(parameters);
         bounds.addAll(limits);
-        String from = switch (source) {
+        return new Query(text(columns) + '\n' + from + where + '\n' + order, bounds);
+    }
+
+    private String from() {
+        return switch (source) {
             case MESSAGES -> "from-messages";
             case IDS -> "from-ids";
             case RECIPIENTS -> "from-recipients";
             case UNDELIVERED_RECIPIENTS -> "from-undelivered-recipients";
         };
-        return new Query(text(columns) + '\n' + text(from) + where + '\n' + order, bounds);
     }
 
     private static Source source(MessageFilter selection) {
@@ -143,7 +158,7 @@ final class FilterSql {
         if ("".equals(selection.sender())) {
             and("null-sender");
         } else {
-            addText("sender", selection.sender());
+            addAddress("sender", selection.sender());
         }
         addText("mailbox", selection.mailbox());
         addText("reason", selection.reason());
@@ -156,7 +171,7 @@ final class FilterSql {
             and("message-id-header", bracketed, pattern(bare), bracketed);
         }
         if (source == Source.IDS) {
-            addText("recipient", selection.recipient());
+            addAddress("recipient", selection.recipient());
         }
     }
 
@@ -196,9 +211,44 @@ final class FilterSql {
         }
     }
 
+    private void addAddress(String condition, @Nullable String wanted) {
+        if (wanted != null) {
+            List<String> patterns = addressPatterns(wanted);
+            where.append("\nAND ").append(withAlternatives(text(condition), patterns.size()));
+            parameters.addAll(patterns);
+        }
+    }
+
     private void and(String condition, Object... values) {
         where.append("\nAND ").append(text(condition));
         parameters.addAll(List.of(values));
+    }
+
+    /// @return the LIKE patterns for an address, which is stored as the client sent it: with the domain as given, as
+    ///     A-labels and in Unicode
+    private static List<String> addressPatterns(String wanted) {
+        int at = wanted.lastIndexOf('@');
+        String local = wanted.substring(0, at + 1);
+        Stream<String> others = at < 0
+                ? Stream.empty()
+                : Domain.parse(wanted.substring(at + 1)).stream()
+                        .map(Domain::name)
+                        .flatMap(name -> Stream.of(name, IDN.toUnicode(name)))
+                        .map(domain -> local + domain);
+        return Stream.concat(Stream.of(wanted), others)
+                .map(FilterSql::pattern)
+                .collect(Collectors.toMap(AsciiCase::lower, text -> text, (first, _) -> first, LinkedHashMap::new))
+                .values()
+                .stream()
+                .toList();
+    }
+
+    /// @return the SQL text with each comparison repeated for this number of patterns
+    private static String withAlternatives(String sql, int patterns) {
+        return COMPARISON
+                .matcher(sql)
+                .replaceAll(comparison -> Matcher.quoteReplacement(
+                        "(" + String.join(" OR ", Collections.nCopies(patterns, comparison.group())) + ")"));
     }
 
     /// @return the LIKE pattern for a text in which `*` matches any characters
