@@ -131,7 +131,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void aRecipientThatMetATroubleOfTheUpstreamDoesNotWaitForTheBackoffOfAnother() {
+    void aRecipientThatMetAFailureOfTheUpstreamDoesNotWaitForTheBackoffOfAnother() {
         for (int i = 0; i < 3; i++) {
             relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.1 User unknown"));
             relay.accept(null, SCAN, EXTERNAL);
