@@ -1,7 +1,5 @@
 package org.o365relay.mail;
 
-import jakarta.mail.internet.MimeUtility;
-import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
@@ -85,7 +83,7 @@ public record SearchableHeaders(
 
     private static @Nullable String subject(String value) {
         String raw = raw(value);
-        return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
+        return printable(raw.contains("=?") ? EncodedWords.decode(raw) : raw, MAX_SUBJECT);
     }
 
     private static @Nullable String messageId(String value) {
@@ -95,14 +93,6 @@ public record SearchableHeaders(
     private static String raw(String value) {
         String beginning = value.substring(0, Math.min(value.length(), MAX_VALUE_OCTETS));
         return RawText.of(beginning.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private static String decoded(String raw) {
-        try {
-            return MimeUtility.decodeText(raw);
-        } catch (UnsupportedEncodingException unknownCharset) {
-            return raw;
-        }
     }
 
     /// Replaces control characters and removes line endings and other unsafe characters. Removing line endings

@@ -2,12 +2,11 @@ package org.o365relay.notice;
 
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
-import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
-import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.o365relay.mail.EncodedWords;
 import org.o365relay.mail.RawText;
 import org.o365relay.mail.ReportedMessage;
 
@@ -82,10 +81,6 @@ final class OriginalHeader {
 
     private static String decoded(String value) {
         String text = RawText.of(value.replaceAll("\r?\n", "").getBytes(StandardCharsets.ISO_8859_1));
-        try {
-            return MimeUtility.decodeText(text);
-        } catch (UnsupportedEncodingException unknownCharset) {
-            return text;
-        }
+        return EncodedWords.decode(text);
     }
 }

@@ -2,109 +2,122 @@ package org.o365relay.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
+import org.o365relay.rewrite.AddressToken.Kind;
 
-/// Splits an address list (RFC 5322 §3.4) into its members in one pass. Groups are replaced by their members.
+/// Splits an address list (RFC 5322 §3.4) into its members in linear time. Groups are replaced by their members.
+/// Semicolons may separate members, and the parts of a name with unquoted commas (`Kock, Arne <a@b.example>`) are
+/// one member.
 final class AddressListSplitter {
 
-    private final String value;
-    private final List<String> members = new ArrayList<>();
-    private int begin;
-    private boolean membersOnly = true;
+    private final List<AddressToken> tokens;
+    private final List<Member> members = new ArrayList<>();
+    private final List<AddressToken> unfinished = new ArrayList<>(); // parts of a name, up to the current member
+    private final List<AddressToken> member = new ArrayList<>();
+    private boolean plain = true;
+    private boolean inGroup;
+    private boolean hasAddress; // whether the current member contains an `@`
+    private int lastSemicolon = -1;
 
-    private AddressListSplitter(String value) {
-        this.value = value;
+    private AddressListSplitter(List<AddressToken> tokens) {
+        this.tokens = tokens;
+    }
+
+    /// A member of a list.
+    ///
+    /// @param text the member as in the list, without surrounding white space
+    /// @param mailboxes the mailboxes in it, see [AddressMember]
+    record Member(String text, List<HeaderMailbox> mailboxes) {
+
+        static Member of(List<AddressToken> tokens) {
+            String text = tokens.stream().map(AddressToken::text).collect(Collectors.joining());
+            return new Member(text.strip(), AddressMember.mailboxes(tokens));
+        }
+
+        boolean isName() {
+            return mailboxes.size() == 1 && !mailboxes.getFirst().isQualified() && text.indexOf('<') < 0;
+        }
+
+        boolean isNamedAddress() {
+            return mailboxes.getFirst().isQualified()
+                    && !mailboxes.getFirst().name().isEmpty();
+        }
     }
 
     /// The members of a list.
     ///
-    /// @param members the members, none of them blank
-    /// @param membersOnly whether the list contained no group and no comment
-    record SplitList(List<String> members, boolean membersOnly) {}
+    /// @param plain whether the list consists of nothing but these members, each separated by one comma
+    record SplitList(List<Member> members, boolean plain) {}
 
-    /// @return the members; empty if the list cannot be split because of an unbalanced quotation mark,
-    ///     parenthesis or bracket
-    static Optional<SplitList> split(String value) {
-        return new AddressListSplitter(value).split();
+    /// @param value the value of an address field, unfolded, one octet per character
+    static SplitList split(String value) {
+        return new AddressListSplitter(AddressTokenizer.tokens(value)).split();
     }
 
-    private Optional<SplitList> split() {
-        int i = 0;
-        while (i >= 0 && i < value.length()) {
-            i = switch (value.charAt(i)) {
-                case '"' -> after(i, '"');
-                case '<' -> afterAngle(i);
-                case '[' -> after(i, ']');
-                case '(' -> afterComment(i);
-                case ',' -> afterMember(i);
-                case ';' -> afterGroup(i);
-                case ':' -> afterGroupName(i);
-                case '>', ')' -> -1;
-                case '\\' -> i + 2;
-                default -> i + 1;
-            };
+    private SplitList split() {
+        for (int i = 0; i < tokens.size(); i++) {
+            lastSemicolon = tokens.get(i).isSeparator(';') ? i : lastSemicolon;
         }
-        if (i < 0) {
-            return Optional.empty();
-        }
-        afterMember(value.length());
-        return Optional.of(new SplitList(List.copyOf(members), membersOnly));
-    }
-
-    private int after(int open, char closing) {
-        for (int i = open + 1; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == closing) {
-                return i + 1;
+        for (int i = 0; i < tokens.size(); i++) {
+            AddressToken token = tokens.get(i);
+            if (token.isSeparator(',') || token.isSeparator(';')) {
+                plain &= token.isSeparator(',');
+                inGroup &= token.isSeparator(',');
+                endMember(token);
+            } else if (token.isSeparator(':') && beginsGroup(i)) {
+                plain = false;
+                inGroup = true;
+                member.clear();
+                unfinished.clear();
+            } else {
+                hasAddress |= token.text().indexOf('@') >= 0;
+                member.add(token.is(Kind.SEPARATOR) ? AddressToken.text(token.text()) : token);
             }
-            i += c == '\\' ? 1 : 0;
         }
-        return -1;
+        endMember(AddressToken.text(""));
+        addUnfinished();
+        return new SplitList(List.copyOf(members), plain);
     }
 
-    private int afterAngle(int open) {
-        int i = open + 1;
-        while (i >= 0 && i < value.length()) {
-            char c = value.charAt(i);
-            if (c == '>') {
-                return i + 1;
+    private boolean beginsGroup(int colon) {
+        boolean isGroupName = colon > 0
+                && !hasAddress
+                && !AddressMember.hasScheme(tokens.get(colon - 1).text() + ":");
+        return !inGroup && colon < lastSemicolon && isGroupName;
+    }
+
+    /// @param separator the token after the member
+    private void endMember(AddressToken separator) {
+        Member ended = Member.of(member);
+        if (ended.text().isEmpty()) {
+            plain &= separator.text().isEmpty() && members.isEmpty() && unfinished.isEmpty();
+        } else if (ended.isName() && !separator.text().isEmpty()) {
+            unfinished.addAll(member);
+            unfinished.add(AddressToken.text(separator.text()));
+        } else if (!unfinished.isEmpty() && ended.isNamedAddress()) {
+            plain = false;
+            unfinished.addAll(member);
+            members.add(Member.of(unfinished));
+            unfinished.clear();
+        } else {
+            addUnfinished();
+            members.add(ended);
+        }
+        member.clear();
+        hasAddress = false;
+    }
+
+    /// Adds the parts that turned out not to belong to the name of an address as members of their own.
+    private void addUnfinished() {
+        List<AddressToken> part = new ArrayList<>();
+        for (AddressToken token : unfinished) {
+            if (token.text().equals(",") || token.text().equals(";")) {
+                members.add(Member.of(part));
+                part.clear();
+            } else {
+                part.add(token);
             }
-            i = c == '"' ? after(i, '"') : c == '<' ? -1 : i + 1;
         }
-        return -1;
-    }
-
-    private int afterComment(int open) {
-        membersOnly = false;
-        int depth = 0;
-        for (int i = open; i < value.length(); i++) {
-            char c = value.charAt(i);
-            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            if (depth == 0) {
-                return i + 1;
-            }
-            i += c == '\\' ? 1 : 0;
-        }
-        return -1;
-    }
-
-    private int afterMember(int end) {
-        String member = value.substring(Math.min(begin, end), end).strip();
-        if (!member.isEmpty()) {
-            members.add(member);
-        }
-        begin = end + 1;
-        return begin;
-    }
-
-    private int afterGroup(int end) {
-        membersOnly = false;
-        return afterMember(end);
-    }
-
-    private int afterGroupName(int colon) {
-        membersOnly = false;
-        begin = colon + 1;
-        return begin;
+        unfinished.clear();
     }
 }

@@ -25,9 +25,8 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; recipients therefore do not see them.
 /// 2. Envelope recipients named in neither `To` nor `Cc` are added in a single `Bcc`, the last field of the
 ///    header.
-/// 3. Groups (such as `undisclosed-recipients:;`) are replaced by their members. Fields that become empty or
-///    cannot be parsed are removed, as are list members longer than 1,024 octets. Several `To` fields are
-///    merged into one, as are several `Cc` fields.
+/// 3. Groups (such as `undisclosed-recipients:;`) are replaced by their members. Fields that become empty are
+///    removed. Several `To` fields are merged into one, as are several `Cc` fields.
 /// 4. Duplicate addresses are removed.
 /// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
 ///    honors them.
@@ -38,7 +37,6 @@ import org.o365relay.mail.UnacceptableContentException;
 public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay
-    private static final int MAX_MEMBER = 1024; // parsing takes quadratic time
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
@@ -87,7 +85,7 @@ public final class DestinationFields {
                 .toList();
         List<RawField> fields = fields(to, cc);
         if (!hidden.isEmpty()) {
-            fields.add(EncodedText.listField("Bcc", hidden));
+            fields.add(listField("Bcc", hidden));
         }
         String header = fields.stream().map(RawField::text).collect(Collectors.joining()) + "\r\n";
         return new ReaddressedHeader(
@@ -130,31 +128,23 @@ public final class DestinationFields {
         if (named.isEmpty()) {
             return new FilteredField(Optional.empty(), List.of());
         }
-        return new FilteredField(Optional.of(unchanged ? own.getFirst() : EncodedText.listField(name, named)), named);
+        return new FilteredField(Optional.of(unchanged ? own.getFirst() : listField(name, named)), named);
     }
 
     /// Collects the addresses of a field that are envelope recipients and have not been collected yet.
     ///
     /// @return whether the field contains exactly these addresses, in an unambiguous form, and nothing else
     private boolean collect(RawField field, List<HeaderMailbox> named) {
-        Optional<AddressListSplitter.SplitList> list = AddressListSplitter.split(field.value());
-        if (list.isEmpty()) {
-            return false;
-        }
-        boolean exact = list.get().membersOnly();
-        for (String member : list.get().members()) {
-            exact &= member.length() <= MAX_MEMBER && collectMember(RawField.of(field.name(), member), named);
-        }
-        return exact;
-    }
-
-    private boolean collectMember(RawField member, List<HeaderMailbox> named) {
-        boolean exact = true;
-        for (HeaderMailbox mailbox : AddressList.parse(member)) {
+        List<HeaderMailbox> mailboxes = AddressList.parse(field);
+        boolean exact = AddressListSplitter.split(field.value()).plain()
+                && AddressList.isUnambiguous(field)
+                && field.value().chars().filter(c -> c == '@').count() == mailboxes.size();
+        for (HeaderMailbox mailbox : mailboxes) {
             EmailAddress address = mailbox.addrSpec();
             if (address != null && missing.remove(address.key()) != null) {
-                named.add(new HeaderMailbox(DisplayName.cleaned(mailbox.name()), address));
-                exact &= isPlain(member, address);
+                HeaderMailbox cleaned = new HeaderMailbox(DisplayName.cleaned(mailbox.name()), address);
+                named.add(cleaned);
+                exact &= cleaned.equals(mailbox);
             } else {
                 exact = false;
             }
@@ -162,17 +152,13 @@ public final class DestinationFields {
         return exact;
     }
 
-    /// Tests whether the member names exactly this address, in an unambiguous form. Non-ASCII octets are
-    /// allowed in the display name, where they do not affect the address.
-    private static boolean isPlain(RawField member, EmailAddress address) {
-        StringBuilder ascii = new StringBuilder(member.text());
-        for (int i = 0; i < ascii.length(); i++) {
-            if (ascii.charAt(i) >= 0x80) {
-                ascii.setCharAt(i, 'x');
-            }
-        }
-        return address.isAscii()
-                && AddressList.isOnePlainMailbox(new RawField(member.name(), ascii.toString()), address);
+    private static RawField listField(String name, List<HeaderMailbox> mailboxes) {
+        return EncodedText.listField(
+                name,
+                mailboxes.stream()
+                        .map(mailbox -> EncodedText.mailbox(
+                                mailbox.name(), mailbox.address().orElseThrow()))
+                        .toList());
     }
 
     private static List<NamedAddress> namedAddresses(List<HeaderMailbox> mailboxes) {

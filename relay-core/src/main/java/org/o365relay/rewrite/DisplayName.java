@@ -18,9 +18,9 @@ final class DisplayName {
     // Empty pairs of brackets or quotes. They are removed repeatedly, because pairs can be nested.
     private static final Pattern EMPTY_PAIR = Pattern.compile("<\\s*>|\\(\\s*\\)|\\[\\s*]|\"\\s*\"|'\\s*'");
     private static final Pattern ENCODED_WORD_BEGIN = Pattern.compile("=+\\?");
-    // Control characters, separators and bidirectional controls.
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}\\u202A-\\u202E\\u2066-\\u2069]+");
+    // Control characters, separators, bidirectional controls, and remains of text that cannot be decoded.
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}\\p{IsCs}\\u061C"
+            + "\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\uFFFD]+");
 
     private DisplayName() {}
 
@@ -44,9 +44,22 @@ final class DisplayName {
     static String cleaned(String name) {
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");
-        text = ENCODED_WORD_BEGIN.matcher(text).replaceAll("?");
-        text = withoutEmptyPairs(text);
+        return printable(withoutEmptyPairs(ENCODED_WORD_BEGIN.matcher(text).replaceAll("?")));
+    }
+
+    /// @return the name, truncated to 128 characters. Control characters, also bidirectional ones, and U+FFFD are
+    ///     replaced by spaces, and the `=` of `=?` is removed
+    static String printable(String name) {
+        String text = ENCODED_WORD_BEGIN
+                .matcher(name.substring(0, Math.min(name.length(), MAX_READ)))
+                .replaceAll("?");
         return shortened(UNPRINTABLE.matcher(text).replaceAll(" ").strip());
+    }
+
+    /// @return whether [#printable] would at most truncate the name
+    static boolean isPrintable(String name) {
+        return !ENCODED_WORD_BEGIN.matcher(name).find()
+                && !UNPRINTABLE.matcher(name.replace(" ", "")).find();
     }
 
     private static String withoutEmptyPairs(String name) {

@@ -5,24 +5,16 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 
-/// Encodes and decodes text in header fields: encoded words (RFC 2047) and quoted strings.
+/// Encodes text in header fields: encoded words (RFC 2047) and quoted strings.
 final class EncodedText {
 
     private static final int MAX_COLUMN = 77; // leaves room for a comma
     private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
     private EncodedText() {}
-
-    /// @return the text with encoded words decoded; the unchanged text if a charset is unknown
-    static String decode(String text) {
-        try {
-            return MimeUtility.decodeText(text);
-        } catch (UnsupportedEncodingException unknownCharset) {
-            return text;
-        }
-    }
 
     /// @return a folded field that contains these mailboxes, one octet per character
     static RawField addressField(String name, List<HeaderMailbox> mailboxes) {
@@ -32,19 +24,19 @@ final class EncodedText {
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
     }
 
-    /// Like [#addressField], but folds only between mailboxes, never inside a quoted local part.
-    static RawField listField(String name, List<HeaderMailbox> mailboxes) {
+    /// @return a field that contains these members of an address list, folded only between them, never inside a
+    ///     quoted local part
+    static RawField listField(String name, List<String> members) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;
-        for (HeaderMailbox entry : mailboxes) {
-            String mailbox = mailbox(entry.name(), entry.address().orElseThrow());
+        for (String member : members) {
             if (!value.isEmpty()) {
-                boolean fits = column + 2 + mailbox.length() <= MAX_COLUMN;
+                boolean fits = column + 2 + member.length() <= MAX_COLUMN;
                 value.append(fits ? ", " : ",\r\n ");
                 column = fits ? column + 2 : 1;
             }
-            value.append(mailbox);
-            column += mailbox.length();
+            value.append(member);
+            column += member.length();
         }
         return RawField.of(name, value.toString());
     }
@@ -54,20 +46,27 @@ final class EncodedText {
         return new String(address.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static String mailbox(String name, EmailAddress address) {
-        String angleAddress = "<" + octets(quotedIfNeeded(address)) + ">";
+    /// @return the mailbox, one octet per character
+    static String mailbox(String name, EmailAddress address) {
+        String angleAddress = "<" + octets(wellFormed(address)) + ">";
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
     }
 
     /// Quotes a local part with leading, trailing or consecutive dots, which some devices use
-    /// (RFC 5322 §3.4.1).
-    private static EmailAddress quotedIfNeeded(EmailAddress address) {
+    /// (RFC 5322 §3.4.1), and converts the domain to A-labels (RFC 5890) if the address is US-ASCII then.
+    private static EmailAddress wellFormed(EmailAddress address) {
         String text = address.localPart();
         boolean needsQuotes = text.startsWith(".") || text.endsWith(".") || text.contains("..");
-        return needsQuotes && !text.startsWith("\"") ? new EmailAddress('"' + text + '"', address.domain()) : address;
+        EmailAddress ascii = new EmailAddress(
+                needsQuotes && !text.startsWith("\"") ? '"' + text + '"' : text,
+                new EmailAddress("", address.domain()).isAscii()
+                        ? address.domain()
+                        : new Domain(address.domain()).name());
+        return ascii.isAscii() ? ascii : new EmailAddress(ascii.localPart(), address.domain());
     }
 
-    private static String phrase(String name) {
+    /// @return the words of a phrase (RFC 5322 §3.2.5) for this name
+    static String phrase(String name) {
         if (!name.chars().allMatch(c -> c < 0x80)) {
             return encodedWords(name);
         }

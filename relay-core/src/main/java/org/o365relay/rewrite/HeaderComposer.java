@@ -113,7 +113,7 @@ final class HeaderComposer {
             fields.add(RawField.of("Message-ID", added));
         }
         if (lacks("To") && fields.stream().noneMatch(field -> field.is("Cc") && !field.isEmpty())) {
-            fields.add(RawField.of("To", "undisclosed-recipients:;"));
+            fields.add(RawField.of("To", AddressListRepair.NO_RECIPIENTS));
         }
         if (lacks("MIME-Version") && !(lacks("Content-Type") && lacks("Content-Transfer-Encoding"))) {
             // Without it, a reader may show the whole body as plain text (RFC 2045 §4), attachments included.

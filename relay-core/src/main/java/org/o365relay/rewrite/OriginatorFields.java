@@ -11,7 +11,9 @@ import org.o365relay.mail.Envelope;
 /// The originator fields (RFC 5322 §3.6.2) of a message: the original and the new `From` and `Reply-To`.
 final class OriginatorFields {
 
+    // Limits the number of fields that are parsed and the size of the fields that are created.
     private static final int MAX_FIELDS = 50;
+    private static final int MAX_MAILBOXES = 50;
 
     private final RewriteRules rules;
     private final Envelope envelope;
@@ -28,12 +30,12 @@ final class OriginatorFields {
                 .filter(field -> field.is("Reply-To"))
                 .limit(MAX_FIELDS)
                 .toList();
-        List<RawField> parsed = Stream.concat(fromFields.stream().limit(MAX_FIELDS), replyToFields.stream())
-                .toList();
-        List<List<HeaderMailbox>> named = AddressList.parseEach(parsed);
-        int from = named.size() - replyToFields.size();
-        authors = AddressList.flatten(named.subList(0, from));
-        replyTos = named.subList(from, named.size());
+        authors = mailboxes(fromFields.stream().limit(MAX_FIELDS).map(AddressList::parse));
+        replyTos = replyToFields.stream().map(AddressList::parse).toList();
+    }
+
+    private static List<HeaderMailbox> mailboxes(Stream<List<HeaderMailbox>> lists) {
+        return lists.flatMap(List::stream).limit(MAX_MAILBOXES).toList();
     }
 
     /// Returns the new `From` with exactly one address: the author if there is only one and it is on the
@@ -44,11 +46,12 @@ final class OriginatorFields {
             String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
             return EncodedText.addressField("From", List.of(new HeaderMailbox(name, rules.mailbox())));
         }
-        if (fromFields.size() == 1 && AddressList.isOnePlainMailbox(fromFields.getFirst(), own.get())) {
-            return fromFields.getFirst();
-        }
         String name = DisplayName.cleaned(firstAuthor().name());
-        return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
+        boolean kept =
+                fromFields.size() == 1 && AddressList.isOnly(fromFields.getFirst(), new HeaderMailbox(name, own.get()));
+        return kept
+                ? fromFields.getFirst()
+                : EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
     /// Returns the new `Reply-To`: the first usable one from the device; otherwise a new one with the reachable
@@ -65,11 +68,13 @@ final class OriginatorFields {
     /// Returns a valid field unchanged, and rebuilds any other field from its addresses, because Exchange
     /// requires a valid `Reply-To` (RFC 5322 §3.6.2).
     private static RawField validReplyTo(RawField replyTo) {
-        if (AddressList.isValid(replyTo)) {
+        List<HeaderMailbox> mailboxes = AddressList.parse(replyTo);
+        if (AddressList.isUnambiguous(replyTo) && mailboxes.stream().allMatch(HeaderMailbox::isQualified)) {
             return replyTo;
         }
-        List<HeaderMailbox> named = AddressList.parse(replyTo).stream()
+        List<HeaderMailbox> named = mailboxes.stream()
                 .filter(HeaderMailbox::isQualified)
+                .limit(MAX_MAILBOXES)
                 .map(mailbox -> new HeaderMailbox(DisplayName.cleaned(mailbox.name()), mailbox.addrSpec()))
                 .toList();
         return EncodedText.addressField("Reply-To", named);
@@ -78,7 +83,7 @@ final class OriginatorFields {
     /// Returns the address for notices about the message: the first of the authors, the `Reply-To` addresses
     /// and the envelope sender that is reachable and is not the mailbox.
     Optional<EmailAddress> noticeAddress() {
-        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flatten(replyTos).stream())
+        Stream<EmailAddress> named = Stream.concat(authors.stream(), mailboxes(replyTos.stream()).stream())
                 .flatMap(author -> author.address().stream());
         return Stream.concat(named, envelope.returnPath().stream())
                 .filter(EmailAddress::isReachable)

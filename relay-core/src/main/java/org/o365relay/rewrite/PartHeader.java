@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EncodedWords;
 import org.o365relay.mail.ParameterizedValue;
 import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.VisibleText;
@@ -128,7 +129,7 @@ record PartHeader(
     /// Removes unsafe characters, and truncates the name to 255 characters.
     static String displayable(String name) {
         StringBuilder displayable = new StringBuilder();
-        EncodedText.decode(name)
+        EncodedWords.decode(name)
                 .codePoints()
                 .filter(VisibleText::isSafe)
                 .limit(MAX_NAME)

@@ -34,8 +34,13 @@
 ///    with the field if it is the only value, because the admin needs the NDRs. If configured, and there is
 ///    none, one is appended with all values except `NDR`.
 /// 8. NUL octets in fields, white space before the colon, and lines of white space in fields are removed.
-/// 9. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, unquoted names that contain an `@` are quoted,
-///    and an address after a name is enclosed in angle brackets if they are missing.
+/// 9. `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc` become valid address lists of US-ASCII names that any
+///    program reads alike; Exchange blocks mailboxes that send invalid names. Valid lists and members stay
+///    byte-identical. In other members, the name becomes an encoded word, a phrase or a quoted string, without
+///    control and bidirectional characters, and the address gets angle brackets and a domain of A-labels.
+///    Members are separated by commas, an unquoted comma in a name (`Kock, Ann <a@b.c>`) stays part of it, and
+///    groups are replaced by their members. A name that cannot be decoded is dropped; its address is kept. Text
+///    without any address becomes the name of an empty group.
 /// 10. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///    between elements.
 ///

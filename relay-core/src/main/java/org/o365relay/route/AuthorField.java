@@ -2,11 +2,10 @@ package org.o365relay.route;
 
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeUtility;
-import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EncodedWords;
 import org.o365relay.mail.RawText;
 
 /// Parses the author address in a `From` field, tolerating errors that are common in mail from devices.
@@ -29,7 +28,7 @@ public final class AuthorField {
         // Some devices encode the address together with the display name.
         return plain.filter(EmailAddress::isQualified).isPresent() || !text.contains("=?")
                 ? plain
-                : first(decoded(text)).or(() -> plain);
+                : first(EncodedWords.decode(text)).or(() -> plain);
     }
 
     private static Optional<EmailAddress> first(String text) {
@@ -47,13 +46,5 @@ public final class AuthorField {
             return Optional.empty();
         }
         return first;
-    }
-
-    private static String decoded(String text) {
-        try {
-            return MimeUtility.decodeText(text);
-        } catch (UnsupportedEncodingException unknownCharset) {
-            return text;
-        }
     }
 }

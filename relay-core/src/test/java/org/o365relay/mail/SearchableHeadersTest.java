@@ -20,7 +20,7 @@ class SearchableHeadersTest {
                     =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=                  | Gr\u00fc\u00dfe
                     =?utf-8?B?w5xi?=/ =?utf-8?B?ZXI=?= 3         | \u00dcber 3
                     =?ISO-8859-1?Q?caf=E9_au_lait?=              | caf\u00e9 au lait
-                    =?x-unknown?Q?a?= b                          | =?x-unknown?Q?a?= b
+                    =?x-unknown?Q?a?= b                          | a b
                     =?UTF-8?B?broken                             | =?UTF-8?B?broken
                     =?UTF-8?Q?a=0D=0Ab=00c=1B[31m?=              | ab␀c␛[31m
                     a\\7b\\0c                                  | a␇b␀c

@@ -54,8 +54,7 @@ public final class DocumentedChanges {
             "x-auto-response-suppress",
             "x-original-from",
             "x-original-envelope-from");
-    private static final Set<String> RESPACED =
-            Set.of("to", "cc", "reply-to", "resent-to", "resent-cc", "references", "in-reply-to");
+    private static final Set<String> RESPACED = Set.of("reply-to", "references", "in-reply-to");
     private static final Pattern INNER_BLANK = Pattern.compile("(?s).*[^ \t][ \t]+[^ \t].*");
 
     private final RewriteRules rules;
@@ -130,6 +129,7 @@ public final class DocumentedChanges {
         hold(rules.maySendAs(address), "From is not ours", author);
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         hold(!name.contains("@") && !decoded(name).contains("@"), "an @ in the display name", name);
+        AddressFieldChanges.checkValid(from.getFirst());
     }
 
     private static InternetAddress strict(Field field) {
@@ -154,6 +154,7 @@ public final class DocumentedChanges {
         List<Field> replyTo =
                 after.fields().stream().filter(field -> field.is("Reply-To")).toList();
         hold(replyTo.size() <= 1, "several Reply-To", replyTo);
+        replyTo.forEach(AddressFieldChanges::checkValid);
         boolean own = replyTo.isEmpty()
                 || before.fields().stream().anyMatch(field -> comparable(field).equals(comparable(replyTo.getFirst())));
         hold(own || !strictList(replyTo.getFirst()).isEmpty(), "nobody to reply to", replyTo);
@@ -185,27 +186,33 @@ public final class DocumentedChanges {
 
     private void checkFields() {
         hold(after.fields().getFirst().is("Received"), "no trace on top", out);
-        List<String> kept = before.fields().stream()
-                .filter(this::stays)
-                .map(DocumentedChanges::comparable)
-                .toList();
+        List<Field> kept = before.fields().stream().filter(this::stays).toList();
         List<Field> others = after.fields().stream()
                 .skip(1)
                 .filter(field -> !WRITTEN_ANEW.contains(lower(field)))
                 .toList();
         hold(others.size() >= kept.size(), "fields are missing", out);
         for (int i = 0; i < kept.size(); i++) {
-            String now = comparable(others.get(i));
-            hold(now.equals(kept.get(i)), "changed or moved: " + kept.get(i), now);
+            checkKept(kept.get(i), others.get(i));
         }
         checkAdded(kept, others.subList(kept.size(), others.size()));
         hold(has("Date") && has("Message-ID"), "Date or Message-ID is missing", out);
         hold(has("To") || has("Cc"), "neither To nor Cc", out);
     }
 
-    private void checkAdded(List<String> kept, List<Field> added) {
-        List<String> names = new ArrayList<>(
-                kept.stream().map(text -> text.substring(0, text.indexOf(':'))).toList());
+    private static void checkKept(Field then, Field now) {
+        if (AddressFieldChanges.isList(then)) {
+            hold(lower(now).equals(lower(then)), "moved: " + then, now);
+            AddressFieldChanges.checkValid(now);
+            AddressFieldChanges.checkSameAddresses(then, now);
+        } else {
+            hold(comparable(now).equals(comparable(then)), "changed or moved: " + then, now);
+        }
+    }
+
+    private void checkAdded(List<Field> kept, List<Field> added) {
+        List<String> names =
+                new ArrayList<>(kept.stream().map(DocumentedChanges::lower).toList());
         for (Field field : added) {
             hold(ADDED.contains(lower(field)), "a field that no rule allows", field);
             hold(!names.contains(lower(field)), "a field that was there", field);
@@ -241,7 +248,7 @@ public final class DocumentedChanges {
     }
 
     /// The field without what a documented rule may have changed: NUL, folds of lines over 998 octets, and in
-    /// address lists white space, quotes and angle brackets. The name is in lower case.
+    /// lists white space, quotes and angle brackets. The name is in lower case.
     private static String comparable(Field field) {
         String text = field.text().replace("\0", "");
         String value = text.substring(text.indexOf(':') + 1);

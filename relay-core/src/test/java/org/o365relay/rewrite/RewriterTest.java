@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EncodedWords;
 import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.ReportedMessage;
 
@@ -108,7 +109,7 @@ class RewriterTest {
         assertThat(address.getAddress()).isEqualTo("relay@contoso.example");
         String name = String.valueOf(address.getPersonal());
         assertThat(name).doesNotContain("@", "\uFF20");
-        assertThat(EncodedText.decode(name)).doesNotContain("@");
+        assertThat(EncodedWords.decode(name)).doesNotContain("@");
     }
 
     @Test
