@@ -8,10 +8,11 @@ import org.o365relay.mail.ParameterizedValue.Parameter;
 /// Reads a [ParameterizedValue].
 final class ParameterScanner {
 
-    // the parameters of RFC 2045, 2046, 2183, 2387, 3676, 3798, 5545 and 8551, with the suffixes of RFC 2231
+    // registered parameters of media types and dispositions, with the suffixes of RFC 2231 §3
+    private static final Pattern ANY = Pattern.compile("[\\w.-]+(?:\\*[0-9*]*)?\\s*=");
     private static final Pattern WELL_KNOWN = Pattern.compile(
             "(?:boundary|charset|name|filename|type|start|start-info|format|delsp|protocol|micalg|report-type|method"
-                    + "|smime-type|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
+                    + "|smime-type|access-type|site|directory|mode|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
             Pattern.CASE_INSENSITIVE);
 
     private final String text;
@@ -76,34 +77,54 @@ final class ParameterScanner {
         return AsciiCase.lower(name.substring(name.lastIndexOf(' ') + 1).replaceAll("[^!-~]|[\",]", ""));
     }
 
+    /// Reads a value in quotes. If no quote ends it before the next semicolon after a quote, the first quote
+    /// does, and the text after it is skipped.
     private String quoted() {
         StringBuilder value = new StringBuilder();
+        int firstQuote = -1; // length of the value before it
+        int stray = text.length(); // index of the text after it
         for (int i = position + 1; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean isEscape = c == '\\' && i + 1 < text.length() && "\"\\".indexOf(text.charAt(i + 1)) >= 0;
-            if (isEscape && !(text.charAt(i + 1) == '"' && endsAfter(i + 1) && text.indexOf('"', i + 2) < 0)) {
-                i++;
-                value.append(text.charAt(i));
-            } else if (c == '"' && endsAfter(i)) {
+            if (c == '"' && endsAfter(i)) {
                 position = i + 1;
                 return value.toString();
-            } else {
-                value.append(c);
             }
+            if (c == ';' && firstQuote >= 0) {
+                break;
+            }
+            if (isEscape(i)) {
+                i++;
+            } else if (c == '"' && firstQuote < 0) {
+                firstQuote = value.length();
+                stray = i;
+            }
+            value.append(text.charAt(i));
         }
-        position = text.length();
-        return value.toString();
+        int semicolon = text.indexOf(';', stray);
+        position = semicolon < 0 ? text.length() : semicolon;
+        return firstQuote < 0 ? value.toString() : value.substring(0, firstQuote);
+    }
+
+    /// A backslash before the quote that ends the value is part of a Windows path.
+    private boolean isEscape(int index) {
+        if (text.charAt(index) != '\\' || index + 1 == text.length()) {
+            return false;
+        }
+        char next = text.charAt(index + 1);
+        return next == '\\' || (next == '"' && !(endsAfter(index + 1) && text.indexOf('"', index + 2) < 0));
     }
 
     /// @return whether the value ends with the quote at this index
     private boolean endsAfter(int quote) {
         int next = skipBlanksAndComments(quote + 1);
-        return next == text.length() || ";,".indexOf(text.charAt(next)) >= 0 || isWellKnownAt(next);
+        return next == text.length() || ";,".indexOf(text.charAt(next)) >= 0 || isParameterAt(next, ANY);
     }
 
     private String unquoted() {
         int end = position;
-        while (end < text.length() && text.charAt(end) != ';' && !(isBlank(end) && isWellKnownAt(end + 1))) {
+        while (end < text.length()
+                && text.charAt(end) != ';'
+                && !(isBlank(end) && isParameterAt(end + 1, WELL_KNOWN))) {
             end++;
         }
         String value = text.substring(position, end).strip();
@@ -111,8 +132,8 @@ final class ParameterScanner {
         return value;
     }
 
-    private boolean isWellKnownAt(int index) {
-        return WELL_KNOWN.matcher(text).region(index, text.length()).lookingAt();
+    private boolean isParameterAt(int index, Pattern parameter) {
+        return parameter.matcher(text).region(index, text.length()).lookingAt();
     }
 
     private int skipBlanksAndComments(int from) {

@@ -2,6 +2,8 @@ package org.o365relay.mail;
 
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
@@ -12,11 +14,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The value of a `Content-Type` or `Content-Disposition` field (RFC 2045 §5.1, RFC 2183 §2), read tolerantly:
+/// The value of a `Content-Type` or `Content-Disposition` field (RFC 2045 §5.1, RFC 2183), read tolerantly:
 ///
 /// - a parameter value without quotes ends at the next semicolon, whatever else it contains, or before another
 ///   well-known parameter if the semicolon is missing;
-/// - a quote ends a value only before a semicolon, the end or another well-known parameter; in quotes, a
+/// - a quote ends a value only before a semicolon, the end or another parameter; in quotes, a
 ///   backslash escapes only a quote or a backslash, because programs write Windows paths;
 /// - text that is not a parameter, comments, and extra semicolons are skipped.
 ///
@@ -30,7 +32,7 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
 
     /// A parameter.
     ///
-    /// @param name name in lower case, with the suffix of RFC 2231 if there is one
+    /// @param name name in lower case, with the suffix of RFC 2231 §3 if there is one
     /// @param value value without quotes
     public record Parameter(String name, String value) {}
 
@@ -48,9 +50,9 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
         return values;
     }
 
-    /// Decodes a parameter (RFC 2231 §3 and §4). The encoded form is preferred to the plain one, and of several
-    /// plain ones, the first is taken. Octets of an unknown charset are taken as UTF-8 if valid, otherwise as
-    /// ISO-8859-1.
+    /// Decodes a parameter (RFC 2231 §3). The encoded form is preferred to the plain one, and of
+    /// several plain ones, the first is taken. Octets of an unknown or wrong charset are taken as UTF-8 if
+    /// valid, otherwise as ISO-8859-1.
     ///
     /// @param name name of the parameter in lower case
     /// @return the value as text; empty if the parameter is missing or has no value
@@ -88,12 +90,17 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
             String value = i == 0 && hasCharset ? first[2] : segments.get(i).value();
             octets.writeBytes(segments.get(i).name().endsWith("*") ? percentDecoded(value) : octets(value));
         }
+        return hasCharset ? decoded(octets.toByteArray(), first[0]) : RawText.of(octets.toByteArray());
+    }
+
+    private static String decoded(byte[] octets, String charset) {
         try {
-            return hasCharset
-                    ? octets.toString(Charset.forName(MimeUtility.javaCharset(first[0])))
-                    : RawText.of(octets.toByteArray());
-        } catch (IllegalArgumentException unknownCharset) {
-            return RawText.of(octets.toByteArray());
+            return Charset.forName(MimeUtility.javaCharset(charset))
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException unknownOrWrongCharset) {
+            return RawText.of(octets);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.rewrite.MessagePart.Doubt;
 import org.o365relay.rewrite.PartFinder.FoundParts;
 import org.o365relay.rewrite.StripResult.Unsplittable;
 
@@ -28,7 +29,8 @@ public final class AttachmentStripper {
     private final List<MessagePart> parts;
     private final IdentityHashMap<MessagePart, byte[]> headers = new IdentityHashMap<>(); // headers to be replaced
     private final Set<MessagePart> removed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private byte[] messageHeader;
+    private final byte[] messageHeader;
+    private boolean isMalformedProtected; // whether the header of a signed or encrypted part is malformed
     private @Nullable String damaged; // name of a file that cannot be removed because it is encoded incorrectly
 
     private AttachmentStripper(StoredContent message, ReaddressedHeader header, List<MessagePart> parts) {
@@ -58,7 +60,7 @@ public final class AttachmentStripper {
 
     private StripResult strip(long limit) throws IOException {
         parts.forEach(this::standardize);
-        if (remove(limit) > limit) {
+        if (isMalformedProtected || remove(limit) > limit) {
             return new Unsplittable(reason());
         }
         byte[] rest = rest();
@@ -73,11 +75,13 @@ public final class AttachmentStripper {
     }
 
     private void standardize(MessagePart part) {
-        if (part.readsDifferently() || part.header().isProtected()) {
+        List<RawField> standard = StandardHeader.of(part);
+        if (part.doubt() == Doubt.HEADER || standard.equals(part.fields())) {
             return;
         }
-        List<RawField> standard = StandardHeader.of(part);
-        if (!standard.equals(part.fields())) {
+        if (part.header().isProtected()) {
+            isMalformedProtected = true;
+        } else {
             headers.put(part, StandardHeader.octets(standard));
         }
     }
@@ -115,12 +119,15 @@ public final class AttachmentStripper {
     }
 
     private long headerLength(MessagePart part) {
-        return part.parent() == null ? messageHeader.length : part.bodyFrom() - part.headerFrom();
+        return part.parent() == null
+                ? messageHeader.length
+                : part.offsets().body() - part.offsets().header();
     }
 
     private String reason() {
         boolean isProtected = parts.stream().anyMatch(part -> part.header().isProtected());
-        boolean isMalformed = parts.stream().anyMatch(MessagePart::readsDifferently);
+        boolean isMalformed = parts.stream()
+                .anyMatch(part -> part.doubt() != Doubt.NONE && part.header().isFile(true));
         return isProtected
                 ? "it is signed or encrypted"
                 : damaged != null
@@ -140,7 +147,7 @@ public final class AttachmentStripper {
         }
         String delimiter = "--" + parent.boundary().value();
         String text = part.index() > 0 ? "" : delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n";
-        String closing = part.to() < message.size() ? "" : delimiter + "--\r\n";
+        String closing = part.offsets().to() < message.size() ? "" : delimiter + "--\r\n";
         return (text + closing).getBytes(StandardCharsets.ISO_8859_1);
     }
 
@@ -155,13 +162,13 @@ public final class AttachmentStripper {
         long from = bodyOffset;
         for (MessagePart part : parts) {
             if (removed.contains(part)) {
-                copy(from, part.from(), rest);
+                copy(from, part.offsets().from(), rest);
                 rest.writeBytes(replacement(part));
-                from = part.to();
+                from = part.offsets().to();
             } else if (part.parent() != null && headers.containsKey(part)) {
-                copy(from, part.headerFrom(), rest);
+                copy(from, part.offsets().header(), rest);
                 rest.writeBytes(headers.getOrDefault(part, new byte[0]));
-                from = part.bodyFrom();
+                from = part.offsets().body();
             }
         }
         copy(from, message.size(), rest);

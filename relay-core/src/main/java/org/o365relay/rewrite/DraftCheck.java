@@ -75,7 +75,8 @@ final class DraftCheck {
         if (part.boundary() != null) {
             return "";
         }
-        try (InputStream content = original.read(part.bodyFrom(), part.bodyTo())) {
+        try (InputStream content =
+                original.read(part.offsets().body(), part.offsets().bodyEnd())) {
             return digest(content);
         }
     }

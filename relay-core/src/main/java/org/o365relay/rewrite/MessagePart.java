@@ -3,41 +3,51 @@ package org.o365relay.rewrite;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A part of a message: the message itself, a multipart, or a part that is not divided further. Offsets are
-/// those in the stored message.
+/// A part of a message: the message itself, a multipart, or a part that is not divided further.
 ///
-/// @param level number of enclosing multiparts
 /// @param parent the enclosing multipart; null for the message itself
 /// @param index index of the part in its multipart, from 0
 /// @param fields fields of the header
 /// @param boundary boundary of a multipart that is divided further; otherwise null
-/// @param readsDifferently whether other programs may read the part differently, because its header is
-///     malformed or contradictory, or a line of its content resembles a delimiter
-/// @param from offset of the delimiter before the part; offset of the content for the message itself
-/// @param headerFrom offset of the header
-/// @param bodyFrom offset of the content
-/// @param bodyTo end of the content, without the line ending before the next delimiter; not set for a part with a
-///     boundary
-/// @param to offset of the delimiter after the part; not set for a part with a boundary
+/// @param doubt what other programs may read differently
 record MessagePart(
-        int level,
         @Nullable MessagePart parent,
         int index,
         PartHeader header,
         List<RawField> fields,
         @Nullable Boundary boundary,
-        boolean readsDifferently,
-        long from,
-        long headerFrom,
-        long bodyFrom,
-        long bodyTo,
-        long to) {
+        Doubt doubt,
+        Offsets offsets) {
+
+    /// What other programs may read differently.
+    enum Doubt {
+        NONE,
+        /// The header: it contains other lines than fields, does not end, or its fields contradict each other.
+        HEADER,
+        /// The content: it contains lines that resemble a delimiter or the header of a part.
+        CONTENT
+    }
+
+    /// Offsets in the stored message.
+    ///
+    /// @param from offset of the delimiter before the part; offset of the content for the message itself
+    /// @param header offset of the header
+    /// @param body offset of the content
+    /// @param bodyEnd end of the content, without the line ending before the next delimiter; not set for a part
+    ///     with a boundary
+    /// @param to offset of the delimiter after the part; not set for a part with a boundary
+    record Offsets(long from, long header, long body, long bodyEnd, long to) {}
+
+    /// @return number of enclosing multiparts
+    int level() {
+        return parent == null ? 0 : parent.level() + 1;
+    }
 
     /// @return whether the part is a file that can be sent separately
     boolean isRemovable() {
         boolean isBody = parent == null || index == 0 || parent.header.type().equals("multipart/alternative");
         boolean isReferencedByLocation = header.hasLocation() && header.contentId() == null && isRelated();
-        return !readsDifferently && !isReferencedByLocation && boundary == null && header.isFile(isBody);
+        return doubt == Doubt.NONE && !isReferencedByLocation && boundary == null && header.isFile(isBody);
     }
 
     private boolean isRelated() {
@@ -56,11 +66,11 @@ record MessagePart(
                 header.contentId(),
                 isReferenced,
                 header.encoding(),
-                bodyFrom,
-                bodyTo);
+                offsets.body(),
+                offsets.bodyEnd());
     }
 
     long length() {
-        return to - from;
+        return offsets.to() - offsets.from();
     }
 }

@@ -98,6 +98,20 @@ final class MimeLineReader {
         return startsLine && length >= 2 && isHyphens(0, 2);
     }
 
+    /// @param text ASCII text in lower case, without control characters
+    /// @return whether the piece is the beginning of a line that begins with the text, in any case
+    boolean startsWith(String text) {
+        if (!startsLine || length < text.length()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if ((buffer[from + i] | 0x20) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, optionally followed by white
     /// space.
     ///

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.HeaderSizeLimit;
+import org.o365relay.rewrite.MessagePart.Doubt;
+import org.o365relay.rewrite.MessagePart.Offsets;
 
 /// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
 /// attached messages are not divided.
@@ -15,6 +17,8 @@ final class PartFinder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_PARTS = 10_000;
+    private static final List<String> HEADER_FIELDS =
+            List.of("content-type:", "content-transfer-encoding:", "content-disposition:");
     private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS;
 
     private final MimeLineReader lines;
@@ -23,7 +27,7 @@ final class PartFinder {
     private @Nullable String obstacle;
 
     // what was found in the content that was skipped last
-    private boolean resemblesDelimiter;
+    private boolean mayContainParts;
     private boolean hasPgp;
 
     private PartFinder(MimeLineReader lines) {
@@ -79,13 +83,14 @@ final class PartFinder {
         }
         long bodyFrom = lines.nextPosition();
         if (isDivided && obstacle == null) {
-            MessagePart multipart = part(place, header, type, boundary, headerFrom, bodyFrom, bodyFrom, bodyFrom);
+            Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, bodyFrom, bodyFrom);
+            MessagePart multipart = part(place, header, type, boundary, offsets);
             parts.add(multipart);
             return divide(multipart, boundary);
         }
         Delimiter next = header.end() == null ? skip() : header.end();
-        MessagePart leaf =
-                part(place, header, type, null, headerFrom, bodyFrom, Math.max(bodyFrom, next.before()), next.at());
+        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, Math.max(bodyFrom, next.before()), next.at());
+        MessagePart leaf = part(place, header, type, null, offsets);
         if (hasPgp && !leaf.isRemovable()) {
             obstacle = "its text is signed or encrypted with PGP";
         }
@@ -94,29 +99,11 @@ final class PartFinder {
     }
 
     private MessagePart part(
-            Place place,
-            Header header,
-            PartHeader type,
-            @Nullable Boundary boundary,
-            long headerFrom,
-            long bodyFrom,
-            long bodyTo,
-            long to) {
-        boolean readsDifferently =
-                header.isMalformed() || header.end() != null || type.isAmbiguous() || resemblesDelimiter;
-        return new MessagePart(
-                boundaries.size(),
-                place.parent(),
-                place.index(),
-                type,
-                header.fields(),
-                boundary,
-                readsDifferently,
-                place.from(),
-                headerFrom,
-                bodyFrom,
-                bodyTo,
-                to);
+            Place place, Header header, PartHeader type, @Nullable Boundary boundary, Offsets offsets) {
+        boolean isHeaderDoubtful =
+                header.isMalformed() || header.end() != null || PartHeader.isContradictory(header.fields());
+        Doubt doubt = isHeaderDoubtful ? Doubt.HEADER : mayContainParts ? Doubt.CONTENT : Doubt.NONE;
+        return new MessagePart(place.parent(), place.index(), type, header.fields(), boundary, doubt, offsets);
     }
 
     private Delimiter divide(MessagePart multipart, Boundary boundary) throws IOException {
@@ -146,7 +133,7 @@ final class PartFinder {
     }
 
     private Delimiter skip() throws IOException {
-        resemblesDelimiter = false;
+        mayContainParts = false;
         hasPgp = false;
         long before = lines.nextPosition();
         while (lines.next()) {
@@ -154,6 +141,7 @@ final class PartFinder {
             if (delimiter != null) {
                 return delimiter;
             }
+            mayContainParts |= HEADER_FIELDS.stream().anyMatch(lines::startsWith);
             before = lines.nextPosition() - lines.lineEnding().length;
         }
         return new Delimiter(-1, false, lines.position(), lines.position());
@@ -169,7 +157,7 @@ final class PartFinder {
                 return new Delimiter(level, line == Boundary.Line.CLOSING, lines.position(), before);
             }
         }
-        resemblesDelimiter |= boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
+        mayContainParts |= boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
         String text = lines.text();
         hasPgp |= text.startsWith("-----BEGIN PGP MESSAGE") || text.startsWith("-----BEGIN PGP SIGNED MESSAGE");
         return null;

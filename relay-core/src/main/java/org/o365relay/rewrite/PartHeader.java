@@ -11,7 +11,7 @@ import org.o365relay.mail.ParameterizedValue;
 import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.VisibleText;
 
-/// The header of a MIME part (RFC 2045, RFC 2183), read tolerantly.
+/// The header of a MIME part (RFC 2045 §5.1, RFC 2183), read tolerantly.
 ///
 /// @param type media type in lower case, without parameters
 /// @param typeField the Content-Type as written; without a value and parameters if there is none
@@ -20,7 +20,6 @@ import org.o365relay.mail.VisibleText;
 /// @param fileName file name; null if there is none
 /// @param contentId Content-ID without angle brackets; null if there is none
 /// @param hasLocation whether the part has a Content-Location (RFC 2557)
-/// @param isAmbiguous whether the field that describes the part occurs several times with different values
 record PartHeader(
         String type,
         ParameterizedValue typeField,
@@ -28,8 +27,7 @@ record PartHeader(
         String disposition,
         @Nullable String fileName,
         @Nullable String contentId,
-        boolean hasLocation,
-        boolean isAmbiguous) {
+        boolean hasLocation) {
 
     static final String CONTENT_TYPE = "Content-Type";
     static final String DISPOSITION = "Content-Disposition";
@@ -60,9 +58,7 @@ record PartHeader(
                 disposition.main(),
                 fileName,
                 contentId.isEmpty() ? null : contentId,
-                !value(fields, "Content-Location").isEmpty(),
-                Stream.of(CONTENT_TYPE, DISPOSITION, TRANSFER_ENCODING)
-                        .anyMatch(name -> isContradictory(fields, name)));
+                !value(fields, "Content-Location").isEmpty());
     }
 
     /// Corrects a malformed type: `multipart/multipart/mixed`, and a multipart without a type or subtype.
@@ -86,7 +82,7 @@ record PartHeader(
         return type.startsWith("multipart/");
     }
 
-    /// @return whether a signature or encryption protects the part (RFC 1847, RFC 3156, RFC 8551)
+    /// @return whether a signature or encryption protects the part (RFC 1847 §2.1, RFC 3156, RFC 8551)
     boolean isProtected() {
         return type.equals("multipart/signed")
                 || type.equals("multipart/encrypted")
@@ -117,6 +113,11 @@ record PartHeader(
                 .filter(value -> !value.isEmpty())
                 .findFirst()
                 .orElse("");
+    }
+
+    /// @return whether a field that describes a part occurs several times with different values
+    static boolean isContradictory(List<RawField> fields) {
+        return Stream.of(CONTENT_TYPE, DISPOSITION, TRANSFER_ENCODING).anyMatch(name -> isContradictory(fields, name));
     }
 
     private static boolean isContradictory(List<RawField> fields, String name) {

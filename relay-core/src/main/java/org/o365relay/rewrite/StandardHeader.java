@@ -7,8 +7,10 @@ import jakarta.mail.internet.ParseException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.ParameterizedValue;
 
 /// Rewrites the fields of a part that a program which follows the standard strictly would read differently from
@@ -62,7 +64,9 @@ final class StandardHeader {
         try {
             ContentType strict = new ContentType(value);
             boolean sameBoundary = boundary.isEmpty() || boundary.equals(strict.getParameter("boundary"));
+            // Some programs read a comment before the type as part of it
             return strict.getBaseType().equalsIgnoreCase(header.type())
+                    && AsciiCase.lower(value).startsWith(header.type())
                     && sameBoundary
                     && hasSameParameters(strict.getParameterList(), header.typeField());
         } catch (ParseException notStandard) {
@@ -82,11 +86,10 @@ final class StandardHeader {
     }
 
     private static boolean hasSameParameters(@Nullable ParameterList strict, ParameterizedValue tolerant) {
-        return tolerant.names().stream().allMatch(name -> {
-            String value = strict == null ? null : strict.get(name);
-            return tolerant.values(name).contains(value == null ? "" : value)
-                    || tolerant.text(name).orElse("").equals(value);
-        });
+        return tolerant.names().stream()
+                .filter(name -> !name.equals("boundary"))
+                .allMatch(name -> Objects.toString(strict == null ? null : strict.get(name), "")
+                        .equals(tolerant.text(name).orElse("")));
     }
 
     private RawField contentType(String name) {

@@ -55,7 +55,8 @@
 ///
 /// For an upstream without envelopes (Microsoft Graph), [org.o365relay.rewrite.DestinationFields] makes the
 /// destination fields match the envelope, and [org.o365relay.rewrite.AttachmentStripper] removes large
-/// attachments from messages that are too large for one request.
+/// attachments from messages that are too large for one request, and rewrites malformed fields of the remaining
+/// parts in standard form.
 @NullMarked
 package org.o365relay.rewrite;
 

@@ -53,7 +53,7 @@ final class FakeGraph implements AutoCloseable {
 
     static final class Draft {
         private final String mime;
-        private final Map<String, Upload> files = new LinkedHashMap<>();
+        final Map<String, Upload> files = new LinkedHashMap<>();
         private final List<String> corrections = new CopyOnWriteArrayList<>();
 
         Draft(String mime) {
