@@ -3,6 +3,7 @@ package org.o365relay.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,29 @@ final class FallbackTest {
         assertThat(relay.journal().events())
                 .containsOnlyOnce("failover", "failback")
                 .doesNotContain("blocked", "failed");
+    }
+
+    @Test
+    void sendsBySmtpAMessageThatGraphCannotCarry() throws Exception {
+        relay.start(ConfigText.mailboxes(
+                relay.office(),
+                ConfigText.address(ConfigText.MAILBOX)
+                        + ConfigText.graph(relay.office())
+                        + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                        + "fallback = [ { " + ConfigText.smtpUpstream(relay.office()) + " } ]"));
+        String text = "A line of a large text.\r\n".repeat(100_000);
+        try (Device device = relay.device()) {
+            device.sendContent("Subject: large\r\n\r\n" + text, "sales@example.org");
+            device.send("small", "sales@example.org");
+        }
+
+        AcceptedMessage large = relay.received("large");
+        assertThat(large.ingress()).isEqualTo(Ingress.SMTP);
+        assertThat(new String(large.content(), StandardCharsets.US_ASCII)).endsWith("\r\n\r\n" + text);
+        assertThat(relay.received("small").ingress()).isEqualTo(Ingress.GRAPH);
+        assertThat(relay.journal().await("delivered", 2))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
+        assertThat(relay.journal().events()).doesNotContain("failover", "blocked", "failed", "deferred");
     }
 
     @Test
