@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 /// @param parameters the parameters in order, with their names in lower case; a name may occur several times
 public record ParameterizedValue(String main, List<Parameter> parameters) {
 
+    private static final int MAX_FIELD = 8_192;
     private static final Pattern HEX_PAIR = Pattern.compile("[0-9a-fA-F]{2}");
 
     /// A parameter.
@@ -36,9 +37,9 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
     /// @param value value without quotes
     public record Parameter(String name, String value) {}
 
-    /// Reads an unfolded field value.
+    /// Reads an unfolded field value. Its time is quadratic, so only the first 8,192 octets are read.
     public static ParameterizedValue parse(String field) {
-        return new ParameterScanner(field).read();
+        return new ParameterScanner(field.substring(0, Math.min(field.length(), MAX_FIELD))).read();
     }
 
     /// @return the distinct values of the parameter, as written; encodings are not decoded

@@ -12,18 +12,19 @@ import org.o365relay.rewrite.MessagePart.Offsets;
 /// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
 /// attached messages are not divided.
 ///
-/// Reads the message once and keeps only the headers of the parts in memory.
+/// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB.
 final class PartFinder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_PARTS = 10_000;
     private static final List<String> HEADER_FIELDS =
             List.of("content-type:", "content-transfer-encoding:", "content-disposition:");
-    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS;
+    private static final int MAX_HEADERS = 2 * HeaderSizeLimit.OCTETS;
 
     private final MimeLineReader lines;
     private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
     private final List<MessagePart> parts = new ArrayList<>();
+    private int headerSize; // of all parts, in octets
     private @Nullable String obstacle;
 
     // what was found in the content that was skipped last
@@ -112,23 +113,25 @@ final class PartFinder {
         String defaultType = multipart.header().type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
         boundaries.add(boundary);
         Delimiter delimiter = skip(); // the preamble
-        for (int index = 0; delimiter.level() == level && !delimiter.closing(); index++) {
+        for (int index = 0; delimiter.level() == level && !delimiter.closing() && obstacle == null; index++) {
             Place place = new Place(multipart, index, delimiter.at());
             long headerFrom = lines.nextPosition();
             Header header = readHeader();
-            checkFirst(boundary, place, header);
+            check(boundary, place, header);
             delimiter = part(place, header, headerFrom, defaultType);
         }
         boundaries.removeLast();
         return delimiter.level() == level ? skip() : delimiter; // the epilogue
     }
 
-    private void checkFirst(Boundary boundary, Place place, Header header) {
+    private void check(Boundary boundary, Place place, Header header) {
         boolean isPart = header.fields().stream().anyMatch(field -> field.is(PartHeader.CONTENT_TYPE));
         if (boundary.isGuessed() && place.index() == 0 && !isPart) {
             obstacle = "a multipart declares no boundary";
         } else if (parts.size() > MAX_PARTS) {
             obstacle = "it has more than " + MAX_PARTS + " parts";
+        } else if (headerSize > MAX_HEADERS) {
+            obstacle = "the headers of its parts are too large";
         }
     }
 
@@ -169,7 +172,6 @@ final class PartFinder {
         List<RawField> fields = new ArrayList<>();
         StringBuilder field = new StringBuilder();
         boolean isMalformed = false;
-        int size = 0;
         while (lines.next()) {
             Delimiter delimiter = delimiter(lines.position());
             if (delimiter != null || lines.isEmptyLine()) {
@@ -181,9 +183,9 @@ final class PartFinder {
             if (!continues) {
                 isMalformed |= !endField(field, fields);
             }
-            size += text.length();
-            isMalformed |= size > MAX_HEADER || text.isBlank() || (continues && field.isEmpty());
-            if (size <= MAX_HEADER) {
+            headerSize += text.length();
+            isMalformed |= text.isBlank() || (continues && field.isEmpty());
+            if (headerSize <= MAX_HEADERS) {
                 field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
             }
         }

@@ -3,8 +3,10 @@ package org.o365relay.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ParameterizedValueTest {
 
@@ -92,5 +94,15 @@ class ParameterizedValueTest {
             """)
     void readsTransferEncodingsTolerantly(String field, TransferEncoding encoding) {
         assertThat(TransferEncoding.parse(field)).isEqualTo(encoding);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"(", "(", "\" ", "x-", "a=\"", "\\\"", " name", "*=%", "; name*0*=''%4"})
+    @Timeout(10)
+    void readsLargeMalformedFieldsInBoundedTime(String piece) {
+        ParameterizedValue value = ParameterizedValue.parse("a/b; name=\"" + piece.repeat(1_000_000));
+
+        assertThat(value.main()).isEqualTo("a/b");
+        assertThat(value.text("name").orElse("").length()).isLessThanOrEqualTo(8_192);
     }
 }

@@ -161,6 +161,19 @@ class AttachmentStripperTest {
         assertThat(new String(detached.content(), ISO_8859_1)).endsWith("Hello\r\n--b--\r\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 10002, more than 10000 parts", "500, 9000, headers of its parts"})
+    void limitsTheMemoryForTheParts(int fieldSize, int count, String reason) throws IOException {
+        StoredText message = mixed(part("X: " + "x".repeat(fieldSize), "x").repeat(count));
+
+        StripResult result = AttachmentStripper.strip(message, DestinationFields.readdress(message, ANN), LIMIT);
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        StripResult.Unsplittable.class,
+                        unsplittable -> assertThat(unsplittable.reason()).contains(reason));
+    }
+
     private static Optional<StrippedMessage> detached(StoredText message) throws IOException {
         return AttachmentStripper.strip(message, DestinationFields.readdress(message, ANN), LIMIT)
                         instanceof StrippedMessage stripped
