@@ -231,7 +231,7 @@ final class Draft {
     private static AttemptAbortedException tooLarge(long maxRequestSize, String reason) {
         String text = "Message too large for Microsoft Graph: it exceeds " + maxRequestSize / 1000
                 + " KB, and its attachments cannot be sent separately because " + reason
-                + "; use SMTP for larger mail";
+                + "; send smaller messages, or use SMTP for larger mail";
         return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.UNSUITABLE));
     }
 }
