@@ -101,7 +101,7 @@ public final class AttachmentStripper {
             }
             if (part.attachment().isUnambiguous(message)) {
                 removed.add(part);
-                size -= part.length() - replacement(part).length;
+                size -= part.length() + headerGrowth(part) - replacement(part).length;
             } else if (damaged == null) {
                 damaged = part.attachment().name();
             }
@@ -113,15 +113,19 @@ public final class AttachmentStripper {
         return messageHeader.length
                 + message.size()
                 - bodyOffset
-                + headers.entrySet().stream()
-                        .mapToLong(entry -> entry.getValue().length - headerLength(entry.getKey()))
-                        .sum();
+                + parts.stream().mapToLong(this::headerGrowth).sum();
     }
 
-    private long headerLength(MessagePart part) {
-        return part.parent() == null
+    /// @return by how many octets the header of the part grows when it is rewritten; may be negative
+    private long headerGrowth(MessagePart part) {
+        byte[] rewritten = headers.get(part);
+        if (rewritten == null) {
+            return 0;
+        }
+        long original = part.parent() == null
                 ? messageHeader.length
                 : part.offsets().body() - part.offsets().header();
+        return rewritten.length - original;
     }
 
     private String reason() {

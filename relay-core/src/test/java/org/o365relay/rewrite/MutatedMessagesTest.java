@@ -71,8 +71,10 @@ class MutatedMessagesTest {
         byte[] content = new byte[1 + random.nextInt(1_500)];
         random.nextBytes(content);
         files.add(Base64.getMimeEncoder().encodeToString(content));
-        return mutated("Content-Type: application/pdf; name=\"Scan 1.pdf\"\r\n"
-                        + "Content-Disposition: attachment; filename=\"Scan 1.pdf\"; size=99\r\n")
+        return mutated("""
+                        Content-Type: application/pdf; name="Scan 1.pdf"
+                        Content-Disposition: attachment; filename="Scan 1.pdf"; size=99
+                        """.replace("\n", "\r\n"))
                 + "Content-Transfer-Encoding: base64\r\n\r\n" + files.getLast() + "\r\n";
     }
 
