@@ -81,7 +81,12 @@ final class NextSteps {
             }
         }
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
-            step("Put the client-id that the script prints into " + path(RelayConf.NAME) + ".");
+            boolean expiry = method.hasClientSecret()
+                    && answers.text(SetupQuestion.SECRET_EXPIRES).isEmpty();
+            step(
+                    "Put the client-id" + (expiry ? " and the client-secret-expires" : "")
+                            + " that the script prints into",
+                    "  " + path(RelayConf.NAME));
             missing.add("the client-id");
         }
     }

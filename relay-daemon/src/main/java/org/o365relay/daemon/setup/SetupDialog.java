@@ -117,8 +117,9 @@ final class SetupDialog {
     private void introduce(Terminal terminal) {
         if (!introduced) {
             introduced = true;
-            terminal.print("Press Enter to accept the answer in brackets. Enter ? for an explanation of the");
-            terminal.print("question, or back to return to the one before. No file is written before the end.");
+            SetupText.wrapped("Press Enter to accept the answer in brackets. Enter ? for an explanation of the"
+                            + " question, or back to return to the one before. No file is written before the end.")
+                    .forEach(terminal::print);
         }
     }
 
@@ -173,8 +174,9 @@ final class SetupDialog {
             return Optional.empty();
         }
         terminal.get().print("");
-        SetupText.wrapped("Enter the " + description
-                        + ". The input is not shown. Leave it empty to write the secret to its file later.")
+        SetupText.wrapped(
+                        "Enter the " + description
+                                + ". The input is not shown. If you do not have it yet, press Enter, and write it to its file later.")
                 .forEach(terminal.get()::print);
         Secret entered = orThrow(terminal.get().secret(description + ": "), description);
         return Optional.of(entered).filter(secret -> !secret.reveal().isBlank());

@@ -17,12 +17,14 @@ public record SetupOption(String name, String parameter, String description) {
     }
 
     private static SetupOption of(SetupQuestion question) {
-        String choices = question == SetupQuestion.METHOD
-                ? " "
-                        + Arrays.stream(SubmissionMethod.values())
-                                .map(SubmissionMethod::key)
-                                .collect(Collectors.joining(", ", "One of ", "."))
-                : "";
-        return new SetupOption(question.option(), question.parameter(), question.text() + choices);
+        String more = switch (question) {
+            case METHOD ->
+                Arrays.stream(SubmissionMethod.values())
+                        .map(SubmissionMethod::key)
+                        .collect(Collectors.joining(", ", " One of ", "."));
+            case WEBHOOK -> " Other users can see it in the list of processes; setup asks for it if it is not given.";
+            default -> "";
+        };
+        return new SetupOption(question.option(), question.parameter(), question.text() + more);
     }
 }

@@ -6,14 +6,14 @@ import java.util.Optional;
 
 /// How the relay delivers mail to Microsoft 365 or another server.
 enum SubmissionMethod {
-    OAUTH_CERTIFICATE("SMTP with OAuth: app with a certificate (recommended; valid for two years)"),
-    OAUTH_SECRET("SMTP with OAuth: app with a client secret"),
-    GRAPH_CERTIFICATE("Microsoft Graph: app with a certificate (if SMTP is not available)"),
-    GRAPH_SECRET("Microsoft Graph: app with a client secret"),
-    DEVICE_CODE("SMTP with OAuth: a user signs in once with a code (no app certificate or secret)"),
-    PASSWORD("SMTP with the password of the mailbox (Microsoft disables it at the end of December 2026)"),
-    CONNECTOR_IP("Connector that identifies the relay by its static public IP address (port 25)"),
-    CONNECTOR_CERTIFICATE("Connector that identifies the relay by its TLS certificate (port 25)"),
+    OAUTH_CERTIFICATE("SMTP: an app with a certificate (recommended)"),
+    OAUTH_SECRET("SMTP: an app with a client secret"),
+    GRAPH_CERTIFICATE("Microsoft Graph: an app with a certificate"),
+    GRAPH_SECRET("Microsoft Graph: an app with a client secret"),
+    DEVICE_CODE("SMTP: a user signs in once with a code"),
+    PASSWORD("SMTP: the password (disabled at the end of 2026)"),
+    CONNECTOR_IP("Connector: the relay's static public IP address"),
+    CONNECTOR_CERTIFICATE("Connector: the relay's TLS certificate"),
     SMARTHOST("Another mail server, not Microsoft 365");
 
     private final String description;
