@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
@@ -32,6 +33,9 @@ public record TokenClaims(
         List<String> roles,
         List<String> scopes,
         @Nullable Instant expiresAt) {
+
+    // the addresses of Graph in all clouds, and its ID
+    private static final Pattern GRAPH = Pattern.compile("(?i)graph|00000003-0000-0000-c000-000000000000");
 
     public TokenClaims {
         roles = List.copyOf(roles);
@@ -86,6 +90,26 @@ public record TokenClaims(
                 .filter(VisibleText::isSafe)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    /// Explains why Exchange Online may have refused the token over SMTP. An app whose permission is a role of Exchange
+    /// (RBAC for Applications) rightly has no `SMTP.SendAsApp`.
+    ///
+    /// @return what is wrong with the token or what it lacks, in words that the reply catalogue contains; empty if
+    ///     nothing, or if the token is not readable
+    public static Optional<String> lackForSmtp(AccessToken token) {
+        return of(token).flatMap(TokenClaims::lackForSmtp);
+    }
+
+    private Optional<String> lackForSmtp() {
+        if (GRAPH.matcher(audience).find()) {
+            return Optional.of("the token is for " + audience + " instead of Exchange Online");
+        }
+        boolean isUser = !user.isEmpty() || !scopes.isEmpty();
+        String needed = isUser ? "SMTP.Send" : "SMTP.SendAsApp";
+        return (isUser ? scopes : roles).contains(needed)
+                ? Optional.empty()
+                : Optional.of("the token lacks the permission " + needed);
     }
 
     /// @return a one-line summary for the admin

@@ -3,8 +3,10 @@ package org.o365relay.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Secret;
 
@@ -48,6 +50,27 @@ class TokenClaimsTest {
     @ValueSource(strings = {"", "opaque", "a.b.c", "eyJ.!!.x", "..", "e30.bnVsbA.x", "e30.W10.x"})
     void ignoresATokenThatIsNotAJwt(String text) {
         assertThat(TokenClaims.of(new AccessToken(new Secret(text), Instant.EPOCH)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "aud":"https://outlook.office365.com","roles":["SMTP.SendAsApp"]               |
+        "aud":"https://outlook.office365.com","roles":["Mail.Send"]                    | the token lacks the permission SMTP.SendAsApp
+        "aud":"https://outlook.office365.us"                                           | the token lacks the permission SMTP.SendAsApp
+        "aud":"https://outlook.office.com","scp":"SMTP.Send","upn":"a@x.example"       |
+        "aud":"https://outlook.office.com","scp":"IMAP.AccessAsUser.All"               | the token lacks the permission SMTP.Send
+        "aud":"https://graph.microsoft.com","roles":["SMTP.SendAsApp"]                 | the token is for https://graph.microsoft.com instead of Exchange Online
+        "aud":"00000003-0000-0000-c000-000000000000"                                   | the token is for 00000003-0000-0000-c000-000000000000 instead of Exchange Online
+        """)
+    void explainsWhatATokenLacksForSmtp(String claims, String lack) {
+        AccessToken token = new AccessToken(new Secret(FakeEntra.jwt(claims)), Instant.EPOCH);
+        assertThat(TokenClaims.lackForSmtp(token)).isEqualTo(Optional.ofNullable(lack));
+    }
+
+    @Test
+    void explainsNothingAboutAnOpaqueToken() {
+        assertThat(TokenClaims.lackForSmtp(new AccessToken(new Secret("opaque"), Instant.EPOCH)))
                 .isEmpty();
     }
 

@@ -76,10 +76,25 @@ final class UpstreamConnector {
             tokenSource().invalidate(first.token());
             SaslLogin.Token second = login(findings);
             if (second.token().equals(first.token())) {
-                throw e;
+                throw withLack(e, first);
             }
-            return connect(second, findings);
+            return retry(second, findings);
         }
+    }
+
+    private Connection retry(SaslLogin.Token login, List<Finding> findings) throws AttemptAbortedException {
+        try {
+            return connect(login, findings);
+        } catch (AttemptAbortedException e) {
+            throw isTokenRefused(e.response()) ? withLack(e, login) : e;
+        }
+    }
+
+    /// Adds to the reply what the token lacks, if this is known: the server does not say it.
+    private static AttemptAbortedException withLack(AttemptAbortedException refusal, SaslLogin.Token login) {
+        return TokenClaims.lackForSmtp(login.token())
+                .map(lack -> new AttemptAbortedException(refusal.response().withNote(lack)))
+                .orElse(refusal);
     }
 
     private static boolean isTokenRefused(Response response) {

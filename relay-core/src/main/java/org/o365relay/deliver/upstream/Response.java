@@ -1,6 +1,8 @@
 package org.o365relay.deliver.upstream;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,14 @@ public record Response(
     /// @return a copy with this value of [#unconfirmed]
     public Response withUnconfirmed(boolean value) {
         return new Response(step, reply, origin, reportsSuccess, retryAfter, value);
+    }
+
+    /// @param note explanation that the relay adds to the reply
+    public Response withNote(String note) {
+        List<String> lines = new ArrayList<>(reply.lines());
+        lines.add("(" + note + ")");
+        Reply explained = new Reply(reply.code(), reply.status(), lines);
+        return new Response(step, explained, origin, reportsSuccess, retryAfter, unconfirmed);
     }
 
     /// The steps of an attempt, in order.

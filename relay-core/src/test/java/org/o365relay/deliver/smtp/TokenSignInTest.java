@@ -81,6 +81,19 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
+    void addsToTheSecondRefusalWhatTheTokenLacks() {
+        tokens.padding = "."
+                + base64("{\"aud\":\"https://outlook.office365.com\",\"roles\":[\"Mail.Send\"]}")
+                        .replace("=", "")
+                + ".signature";
+        server.at("TOKEN", "535 5.7.3 Authentication unsuccessful")
+                .at("TOKEN", "535 5.7.3 Authentication unsuccessful");
+        Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
+        assertThat(response.reply().toString())
+                .isEqualTo("535 5.7.3 Authentication unsuccessful (the token lacks the permission SMTP.SendAsApp)");
+    }
+
+    @Test
     void keepsTheTokenAfterAnotherFailure() {
         server.at("TOKEN", "454 4.7.0 Temporary authentication failure");
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
