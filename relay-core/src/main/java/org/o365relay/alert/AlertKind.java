@@ -1,5 +1,6 @@
 package org.o365relay.alert;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or the
@@ -43,8 +44,22 @@ public enum AlertKind {
         return key() + " " + subject;
     }
 
-    /// @return whether the alert of this name is of this kind
-    boolean isKindOf(String alert) {
-        return alert.equals(key()) || alert.startsWith(key() + " ");
+    /// @param alert name of an alert
+    /// @throws IllegalArgumentException if no kind of alert has such a name
+    public static AlertKind of(String alert) {
+        String key = alert.split(" ", 2)[0];
+        return Arrays.stream(values())
+                .filter(kind -> kind.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not the name of an alert: " + alert));
+    }
+
+    /// @return whether mail is not accepted, or mail of at least one mailbox does not leave, while such an alert is
+    ///     active
+    public boolean stopsMail() {
+        return switch (this) {
+            case MAILBOX_BLOCKED, UNREACHABLE, DISK_FULL, QUEUE_FULL, QUEUE_UNUSABLE -> true;
+            case QUEUE_AGE, QUEUE_LENGTH, DISK_LOW, QUEUE_LARGE, QUEUE_DAMAGED, LIMIT_EXCEEDED, EXPIRING -> false;
+        };
     }
 }

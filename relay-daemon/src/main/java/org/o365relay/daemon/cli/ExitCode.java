@@ -15,8 +15,8 @@ public final class ExitCode {
     public static final int DAMAGED = 65;
     /// The message or its content does not exist, or the action applies to none of the messages given by ID.
     public static final int NO_SUCH_MESSAGE = 66;
-    /// A port is in use, the relay is not running or does not respond, a sign-in fails (`login`), or a mailbox
-    /// cannot send mail (`check`).
+    /// A port is in use, the relay is not running or does not respond, a sign-in fails (`login`), or mail does not
+    /// leave (`check`, `status`).
     public static final int UNAVAILABLE = 69;
     /// An internal error occurred, or the demo failed.
     public static final int INTERNAL = 70;

@@ -14,6 +14,7 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.report.BlockedMailboxes;
+import org.o365relay.daemon.report.StatusCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +29,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Show the status of the relay.",
             "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
-            "Exits with 0 if the relay is running, 69 if it is not, 73 if it cannot write its queue, and 65 if the"
-                    + " queue is damaged."
+            "Exits with 0 if mail leaves; 69 if the relay is not running, new mail is rejected, or a mailbox is blocked or"
+                    + " paused; 73 if the queue cannot be written; and 65 if it is damaged.",
+            "With --check, prints one line for a monitoring system and exits with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3"
+                    + " (UNKNOWN), as a Nagios plugin does."
         })
 public final class StatusCommand implements Callable<Integer> {
 
@@ -56,6 +59,9 @@ public final class StatusCommand implements Callable<Integer> {
             description = "Refresh every SECONDS (default: 2) until Ctrl-C.")
     private @Nullable Integer seconds;
 
+    @Option(names = "--check", description = "Print one line for a monitoring system, with its exit codes.")
+    private boolean check;
+
     /// Waits between refreshes.
     @FunctionalInterface
     interface Sleeper {
@@ -75,8 +81,11 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        if (seconds != null && output.isJson()) {
-            throw new CommandFailed(ExitCode.USAGE, "--json and --watch cannot be combined");
+        if ((seconds != null ? 1 : 0) + (output.isJson() ? 1 : 0) + (check ? 1 : 0) > 1) {
+            throw new CommandFailed(ExitCode.USAGE, "--check, --json and --watch cannot be combined");
+        }
+        if (check) {
+            return check();
         }
         if (seconds != null && (seconds < 1 || seconds > MAX_INTERVAL)) {
             throw new CommandFailed(
@@ -90,6 +99,19 @@ public final class StatusCommand implements Callable<Integer> {
                 : watch(context, configuration, Duration.ofSeconds(seconds));
     }
 
+    private int check() {
+        try {
+            CommandContext context = new CommandContext(environment, config, output);
+            StatusCheck check = StatusCheck.of(status(context, context.configuration()));
+            output.lines(List.of(check.line()));
+            return check.level().exitCode();
+        } catch (CommandFailed | ControlException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            output.lines(List.of("O365-RELAY UNKNOWN - " + why));
+            return StatusCheck.Level.UNKNOWN.exitCode();
+        }
+    }
+
     private int once(CommandContext context, Valid configuration) throws ControlException {
         RelayStatus status = status(context, configuration);
         if (output.isJson()) {
@@ -97,18 +119,21 @@ public final class StatusCommand implements Callable<Integer> {
         } else {
             output.lines(lines(context, configuration, status));
         }
-        return exitCode(status.running());
+        return exitCode(status);
     }
 
-    private static int exitCode(@Nullable Running running) {
-        if (running == null) {
-            return ExitCode.UNAVAILABLE;
-        }
-        List<String> alerts = running.alerts().stream().map(Alert::name).toList();
+    private static int exitCode(RelayStatus status) {
+        Running running = status.running();
+        List<String> alerts = running == null
+                ? List.of()
+                : running.alerts().stream().map(Alert::name).toList();
         if (alerts.contains(AlertKind.QUEUE_UNUSABLE.key())) {
             return ExitCode.CANNOT_CREATE;
         }
-        return alerts.contains(AlertKind.QUEUE_DAMAGED.key()) ? ExitCode.DAMAGED : ExitCode.OK;
+        if (alerts.contains(AlertKind.QUEUE_DAMAGED.key())) {
+            return ExitCode.DAMAGED;
+        }
+        return StatusCheck.isStuck(status) ? ExitCode.UNAVAILABLE : ExitCode.OK;
     }
 
     private int watch(CommandContext context, Valid configuration, Duration interval) {

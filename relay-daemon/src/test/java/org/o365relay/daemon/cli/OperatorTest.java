@@ -226,11 +226,29 @@ final class OperatorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"queue-unusable, 73", "queue-damaged, 65", "queue-age, 0"})
-    void theStatusExitsWithACodeForAQueueThatCannotBeUsed(String alert, int code) {
+    @CsvSource({"queue-unusable, 73", "queue-damaged, 65", "queue-age, 69"})
+    void theStatusExitsWithACodeForAQueueThatCannotBeUsedAndForABlockedMailbox(String alert, int code) {
         relay.raising(new Alert(alert, SampleRelay.NOW, "The subject", "The text.", "The advice."));
         assertThat(pipe("status")).isEqualTo(code);
         assertThat(out.toString()).contains("! The subject");
+    }
+
+    @Test
+    void theStatusCheckPrintsOneLineForAMonitor() {
+        assertThat(pipe("status", "--check")).isEqualTo(2);
+        assertThat(out.toString())
+                .matches("(?s)O365-RELAY CRITICAL - relay@contoso.example is blocked: .*"
+                        + " \\| waiting=\\d+ oldest=\\d+s\\R")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theStatusCheckIsUnknownIfTheRelayCannotBeAsked(Kind kind) {
+        relay.refusing(kind, "why, and what to do");
+        assertThat(pipe("status", "--check")).isEqualTo(3);
+        assertThat(out.toString()).isEqualToIgnoringNewLines("O365-RELAY UNKNOWN - why, and what to do");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test
