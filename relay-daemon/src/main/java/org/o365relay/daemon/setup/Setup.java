@@ -73,12 +73,13 @@ public final class Setup {
                 answersByQuestion(given),
                 Map.of(SetupQuestion.DATA_DIRECTORY, paths.dataFor(directory).toString()),
                 terminal);
-        SetupAnswers answers = dialog.answers();
+        SetupDialog.Entered entered = dialog.entered(secretFile == null);
+        SetupAnswers answers = entered.answers();
         Optional<SetupSecretFile> requested = SetupSecretFile.requestedFor(answers);
         if (secretFile != null && requested.isEmpty()) {
             throw new InvalidAnswersException("--secret-file cannot be used here: this method needs no secret");
         }
-        Optional<Secret> secret = secret(dialog, requested);
+        Optional<Secret> secret = secretFile == null ? entered.secret() : Optional.of(secretIn(secretFile));
         Optional<String> certificate = knownCertificate(target, answers, secret);
         target.prepare(fileNames(target, answers, requested.filter(file -> secret.isPresent()), certificate));
         List<String> secrets = writeSecrets(target, answers, requested, secret);
@@ -104,19 +105,12 @@ public final class Setup {
         return answersByQuestion;
     }
 
-    private Optional<Secret> secret(SetupDialog dialog, Optional<SetupSecretFile> requested)
-            throws InvalidAnswersException, IOException {
-        if (requested.isEmpty()) {
-            return Optional.empty();
-        }
-        if (secretFile == null) {
-            return dialog.secret(requested.get().description());
-        }
-        String text = Files.readString(secretFile, StandardCharsets.UTF_8).strip();
+    private static Secret secretIn(Path file) throws InvalidAnswersException, IOException {
+        String text = Files.readString(file, StandardCharsets.UTF_8).strip();
         if (text.isEmpty()) {
-            throw new InvalidAnswersException("--secret-file: " + secretFile + " is empty");
+            throw new InvalidAnswersException("--secret-file: " + file + " is empty");
         }
-        return Optional.of(new Secret(text));
+        return new Secret(text);
     }
 
     /// @return the certificate to upload; empty if the method has none or it will be generated

@@ -20,12 +20,14 @@ final class SetupDialog {
 
     private static final String EXPLAIN = "?";
     private static final String BACK = "back";
+    private static final String FIRST = "  This is the first question.";
     private static final List<SetupQuestion> QUESTIONS = List.of(SetupQuestion.values());
 
     private final Map<SetupQuestion, String> given;
     private final Map<SetupQuestion, String> defaults;
     private final Optional<Terminal> terminal;
     private final Map<SetupQuestion, String> typed = new EnumMap<>(SetupQuestion.class);
+    private final Deque<Position> asked = new ArrayDeque<>();
     private final List<String> problems = new ArrayList<>();
     private boolean introduced;
 
@@ -54,13 +56,39 @@ final class SetupDialog {
         }
     }
 
+    /// The answers of the user.
+    ///
+    /// @param secret the secret; empty if the method has none, the user entered nothing, or there is no terminal
+    record Entered(SetupAnswers answers, Optional<Secret> secret) {}
+
+    /// @param asksSecret whether to ask for the secret of the method after the questions
     /// @throws InvalidAnswersException if options are missing, invalid or not applicable to the method (the
     ///     message lists all of them), or if the input ended before the last answer
-    SetupAnswers answers() throws InvalidAnswersException, IOException {
-        Deque<Position> asked = new ArrayDeque<>();
-        Position position = new Position(0, new SetupAnswers(Map.of()));
+    Entered entered(boolean asksSecret) throws InvalidAnswersException, IOException {
+        SetupAnswers answers = answers(new Position(0, new SetupAnswers(Map.of())));
+        while (true) {
+            Optional<SetupSecretFile> secret = SetupSecretFile.requestedFor(answers);
+            if (!asksSecret || secret.isEmpty() || terminal.isEmpty()) {
+                return new Entered(answers, Optional.empty());
+            }
+            Secret typedSecret = secret(terminal.get(), secret.get());
+            if (!typedSecret.reveal().equals(BACK)) {
+                return new Entered(
+                        answers,
+                        Optional.of(typedSecret).filter(given -> !given.reveal().isBlank()));
+            }
+            if (asked.isEmpty()) {
+                terminal.get().print(FIRST);
+            } else {
+                answers = answers(asked.pop());
+            }
+        }
+    }
+
+    private SetupAnswers answers(Position start) throws InvalidAnswersException, IOException {
+        Position position = start;
         while (position.index() < QUESTIONS.size()) {
-            position = next(position, asked);
+            position = next(position);
         }
         if (!problems.isEmpty()) {
             throw new InvalidAnswersException(String.join("\n", problems));
@@ -68,7 +96,7 @@ final class SetupDialog {
         return position.earlier();
     }
 
-    private Position next(Position position, Deque<Position> asked) throws InvalidAnswersException, IOException {
+    private Position next(Position position) throws InvalidAnswersException, IOException {
         SetupQuestion question = position.question();
         if (!question.applies(position.earlier())) {
             if (given.containsKey(question)) {
@@ -87,7 +115,7 @@ final class SetupDialog {
             return position.answered(answer.get());
         }
         if (asked.isEmpty()) {
-            terminal.get().print("  This is the first question.");
+            terminal.get().print(FIRST);
             return position;
         }
         return asked.pop();
@@ -167,19 +195,19 @@ final class SetupDialog {
         }
     }
 
-    /// @param description name of the secret for the prompt, such as `password`
-    /// @return the secret; empty if the user entered nothing or there is no terminal
-    Optional<Secret> secret(String description) throws InvalidAnswersException, IOException {
-        if (terminal.isEmpty()) {
-            return Optional.empty();
-        }
-        terminal.get().print("");
+    private static Secret secret(Terminal terminal, SetupSecretFile file) throws InvalidAnswersException, IOException {
+        terminal.print("");
         SetupText.wrapped(
-                        "Enter the " + description
+                        "Enter the " + file.description()
                                 + ". The input is not shown. If you do not have it yet, press Enter, and write it to its file later.")
-                .forEach(terminal.get()::print);
-        Secret entered = orThrow(terminal.get().secret(description + ": "), description);
-        return Optional.of(entered).filter(secret -> !secret.reveal().isBlank());
+                .forEach(terminal::print);
+        while (true) {
+            Secret entered = orThrow(terminal.secret(file.description() + ": "), file.description());
+            if (!entered.reveal().equals(EXPLAIN)) {
+                return entered;
+            }
+            SetupText.wrapped(file.explanation()).forEach(text -> terminal.print("  " + text));
+        }
     }
 
     /// Converts the number of a method to the method's key; returns all other input unchanged.

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.Secret;
 
@@ -34,7 +35,10 @@ final class ScriptedTerminal implements Terminal {
     @Override
     public Optional<Secret> secret(String prompt) {
         Optional<String> typed = Optional.ofNullable(typing.poll());
-        screen.println(prompt + typed.map(secret -> "«***»").orElse(""));
+        screen.println(prompt
+                + typed.map(secret -> Set.of("?", "back").contains(secret) ? secret : "***")
+                        .map("«%s»"::formatted)
+                        .orElse(""));
         return typed.map(Secret::new);
     }
 }
