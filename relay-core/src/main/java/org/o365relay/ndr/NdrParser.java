@@ -3,18 +3,27 @@ package org.o365relay.ndr;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.InternetHeaders;
+import jakarta.mail.internet.MailDateFormat;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.text.ParsePosition;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.ParameterizedValue;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
@@ -30,6 +39,12 @@ final class NdrParser {
     /// takes many seconds. A report has at most three parts (RFC 3462), one of which may be a message with
     /// further parts.
     private static final int MAX_PARTS = 200;
+
+    private static final int MAX_IDS = 20;
+    private static final Set<String> RETURNED =
+            Set.of("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers");
+    private static final Pattern ID = Pattern.compile("<[^<>\\s]+>");
+    private static final Pattern TRACE_ID = Pattern.compile("\\sid\\s+<?([0-9A-Za-z]{13})(?![0-9A-Za-z])");
 
     private NdrParser() {}
 
@@ -50,7 +65,7 @@ final class NdrParser {
         try {
             MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(content));
             return isReport(message.getContentType()) && message.getContent() instanceof MimeMultipart parts
-                    ? report(parts, message.getHeader("In-Reply-To", null))
+                    ? report(parts, message)
                     : Optional.empty();
         } catch (MessagingException | IOException malformed) {
             return Optional.empty();
@@ -69,31 +84,67 @@ final class NdrParser {
         return count > max;
     }
 
-    /// @param inReplyTo the In-Reply-To field of the report, used if the report does not contain the Message-ID
-    ///     of the reported message; null if absent
-    private static Optional<NonDeliveryReport> report(MimeMultipart parts, @Nullable String inReplyTo)
+    /// Takes the Message-IDs from the returned header and, because some servers return none, from the fields of
+    /// the report that refer to the reported message.
+    private static Optional<NonDeliveryReport> report(MimeMultipart parts, MimeMessage message)
             throws MessagingException, IOException {
-        String messageId = "";
+        List<String> messageIds = new ArrayList<>();
+        List<QueueId> queueIds = new ArrayList<>();
         List<InternetHeaders> groups = new ArrayList<>();
         for (int i = 0; i < parts.getCount(); i++) {
             BodyPart part = parts.getBodyPart(i);
             if (part.isMimeType("message/delivery-status") || part.isMimeType("message/global-delivery-status")) {
                 groups.addAll(groups(part));
-            } else if (part.isMimeType("message/rfc822") || part.isMimeType("text/rfc822-headers")) {
-                messageId = text(header(part), "Message-ID");
+            } else if (RETURNED.contains(baseType(part))) {
+                InternetHeaders returned = header(part);
+                messageIds.addAll(messageIds(text(returned, "Message-ID")));
+                queueIds.addAll(queueIds(returned));
             }
         }
-        String reportedId = messageId.isEmpty() && inReplyTo != null ? inReplyTo.strip() : messageId;
+        messageIds.addAll(messageIds(text(message.getHeader("In-Reply-To", null))));
+        messageIds.addAll(
+                messageIds(text(message.getHeader("References", null))).reversed());
         // RFC 3464 §2.1: the first group is about the message, each other group about one recipient
-        String reporter = groups.isEmpty() ? "" : untyped(text(groups.getFirst(), "Reporting-MTA"));
+        InternetHeaders about = groups.isEmpty() ? new InternetHeaders() : groups.getFirst();
+        String reporter = untyped(text(about, "Reporting-MTA"));
         List<UndeliveredRecipient> undelivered = groups.stream()
                 .skip(1)
                 .limit(MAX_RECIPIENTS)
-                .flatMap(group -> undelivered(group).stream())
+                .flatMap(group -> undelivered(group, reporter).stream())
                 .toList();
         return undelivered.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new NonDeliveryReport(reportedId, reporter, undelivered));
+                : Optional.of(new NonDeliveryReport(
+                        queueIds.stream().distinct().toList(),
+                        messageIds.stream().distinct().limit(MAX_IDS).toList(),
+                        date(text(about, "Arrival-Date")),
+                        reporter,
+                        undelivered));
+    }
+
+    private static String baseType(BodyPart part) throws MessagingException {
+        return ParameterizedValue.parse(part.getContentType()).main();
+    }
+
+    /// @return the Message-IDs in a value; a text without angle brackets is one Message-ID
+    private static List<String> messageIds(String value) {
+        List<String> ids = ID.matcher(value).results().map(MatchResult::group).toList();
+        String bare = value.replaceAll("[<>\\s]", "");
+        return ids.isEmpty() && bare.indexOf('@') > 0 ? List.of("<" + bare + ">") : ids;
+    }
+
+    private static List<QueueId> queueIds(InternetHeaders header) {
+        String[] received = header.getHeader("Received");
+        return Stream.of(received == null ? new String[0] : received)
+                .limit(MAX_IDS)
+                .flatMap(field -> TRACE_ID.matcher(field).results())
+                .flatMap(id -> QueueId.parse(id.group(1)).stream())
+                .toList();
+    }
+
+    private static @Nullable Instant date(String value) {
+        Date date = value.isEmpty() ? null : new MailDateFormat().parse(value, new ParsePosition(0));
+        return date == null ? null : date.toInstant();
     }
 
     private static InternetHeaders header(BodyPart part) throws MessagingException, IOException {
@@ -116,11 +167,17 @@ final class NdrParser {
         return groups;
     }
 
-    private static Optional<UndeliveredRecipient> undelivered(InternetHeaders group) {
+    private static Optional<UndeliveredRecipient> undelivered(InternetHeaders group, String reporter) {
         String recipient = untyped(text(group, "Final-Recipient"));
+        String server = untyped(text(group, "Remote-MTA"));
+        String original = untyped(text(group, "Original-Recipient"));
         boolean failed = text(group, "Action").toLowerCase(Locale.ROOT).startsWith("failed"); // RFC 3464 §2.3.3
         return failed && !recipient.isEmpty()
-                ? Optional.of(new UndeliveredRecipient(recipient, reply(group)))
+                ? Optional.of(new UndeliveredRecipient(
+                        recipient,
+                        original.isEmpty() ? recipient : original,
+                        reply(group),
+                        server.isEmpty() ? reporter : server))
                 : Optional.empty();
     }
 
@@ -146,7 +203,10 @@ final class NdrParser {
     /// @return the value on one line, with unsafe characters replaced, truncated to 1,000 characters; empty if
     ///     the field is missing
     private static String text(InternetHeaders fields, String name) {
-        String value = fields.getHeader(name, null);
+        return text(fields.getHeader(name, null));
+    }
+
+    private static String text(@Nullable String value) {
         if (value == null) {
             return "";
         }

@@ -1,9 +1,6 @@
 package org.o365relay.ndr;
 
-import jakarta.mail.internet.MimeUtility;
-import java.io.UnsupportedEncodingException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
@@ -23,16 +18,14 @@ import org.o365relay.exchange.ReplyStep;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Journal;
-import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportedMessage;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
+import org.o365relay.ndr.ReportedMessages.Candidate;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -40,8 +33,6 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageEntry;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.NdrStore;
 import org.o365relay.queue.SuppressedNotice;
@@ -56,16 +47,15 @@ final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
 
-    /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
-    private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
+    private static final int MAX_LOGGED = 5;
 
-    /// Maximum number of messages with the same Message-ID that are considered. The parts into which a
-    /// message was split have the same Message-ID.
-    private static final int MAX_PARTS = 100;
+    private static final Set<KnownReply.Kind> ABOUT_MESSAGE =
+            Set.of(KnownReply.Kind.PERMANENT, KnownReply.Kind.TRANSIENT);
 
     private final EmailAddress mailbox;
     private final String positionKey;
     private final NdrStore queue;
+    private final ReportedMessages messages;
     private final SenderNotifier notifier;
     private final Journal journal;
     private final InstantSource clock;
@@ -83,6 +73,7 @@ final class NdrProcessor {
         this.mailbox = mailbox;
         this.positionKey = positionKey;
         this.queue = queue;
+        this.messages = new ReportedMessages(queue);
         this.notifier = notifier;
         this.journal = journal;
         this.clock = clock;
@@ -99,25 +90,41 @@ final class NdrProcessor {
     /// @throws org.o365relay.queue.QueueException if the queue cannot be read or written; nothing is recorded
     ///     then
     void process(String position, NonDeliveryReport report) {
-        List<Candidate> candidates = candidates(report.messageId());
+        List<Candidate> candidates = messages.candidates(report);
         Map<Candidate, List<FailedDelivery>> failures = new LinkedHashMap<>();
         for (UndeliveredRecipient undelivered : report.recipients()) {
-            Optional<Candidate> match = candidates.stream()
-                    .filter(candidate -> candidate.recipient(undelivered).isPresent())
-                    .findFirst()
-                    .or(() -> candidates.stream().findFirst());
-            match.ifPresent(candidate -> failures.computeIfAbsent(candidate, _ -> new ArrayList<>())
-                    .add(new FailedDelivery(
-                            undelivered,
-                            candidate.recipient(undelivered).orElse(null),
-                            notifier.reason(catalogueName(undelivered.reply()), mailbox))));
+            List<Candidate> matching = ReportedMessages.matching(candidates, undelivered, report.arrival());
+            if (matching.size() > 1) {
+                logAmbiguous(undelivered, matching);
+            } else {
+                matching.forEach(candidate -> failures.computeIfAbsent(candidate, _ -> new ArrayList<>())
+                        .add(new FailedDelivery(
+                                undelivered,
+                                candidate.recipient(undelivered).orElse(null),
+                                notifier.reason(catalogueName(undelivered), mailbox))));
+            }
         }
         if (failures.isEmpty()) {
-            log.debug("an NDR in {} reports the unknown message {}", mailbox, report.messageId());
+            log.debug("an NDR in {} reports the unknown message {}", mailbox, report.messageIds());
             queue.savePosition(positionKey, position);
         } else {
             process(position, report, failures);
         }
+    }
+
+    private void logAmbiguous(UndeliveredRecipient undelivered, List<Candidate> matching) {
+        log.warn(
+                "an NDR in {} reports that {} was not reached: {}. It is not recorded, and the sender is not notified,"
+                        + " because {} messages with the same Message-ID may be meant: {}. Check whether the device"
+                        + " uses a Message-ID more than once",
+                mailbox,
+                undelivered.address(),
+                undelivered.reply(),
+                matching.size(),
+                matching.stream()
+                        .limit(MAX_LOGGED)
+                        .map(candidate -> candidate.message().id().toString())
+                        .collect(Collectors.joining(", ")));
     }
 
     private void process(String position, NonDeliveryReport report, Map<Candidate, List<FailedDelivery>> failures) {
@@ -186,7 +193,7 @@ final class NdrProcessor {
                 "ndr",
                 reporter,
                 prefix + undelivered.reply(),
-                catalogueName(undelivered.reply()),
+                catalogueName(undelivered),
                 false);
     }
 
@@ -242,66 +249,13 @@ final class NdrProcessor {
                 notice.content());
     }
 
-    /// @return the catalogue name of the reply; empty if it is unknown
-    private String catalogueName(Reply reply) {
+    /// @return the catalogue name of the reply; empty if it is unknown. What a reply says about the mailbox or
+    ///     the organization holds only if Microsoft gave it: to other servers, the same status means something else
+    private String catalogueName(UndeliveredRecipient undelivered) {
         return catalogue
-                .find(ReplySource.NDR, ReplyStep.CONTENT, reply)
+                .find(ReplySource.NDR, ReplyStep.CONTENT, undelivered.reply())
+                .filter(known -> undelivered.isFromMicrosoft() || ABOUT_MESSAGE.contains(known.kind()))
                 .map(KnownReply::name)
                 .orElse("");
-    }
-
-    /// A message that may be the reported one.
-    private record Candidate(MessageSummary message, String subject, String messageId) {
-
-        Optional<Recipient> recipient(UndeliveredRecipient undelivered) {
-            String key = AddressKey.ofName(undelivered.address());
-            return message.recipients().stream()
-                    .filter(recipient -> recipient.address().key().toString().equals(key))
-                    .findFirst();
-        }
-
-        /// Contains only the stored header fields, because the content of a settled message is deleted.
-        ReportedMessage original() {
-            String header = (subject.isEmpty() ? "" : "Subject: " + encoded(subject) + "\r\n") + "Message-ID: "
-                    + messageId + "\r\n";
-            return new ReportedMessage(
-                    message.envelope().returnPath().orElse(null), header.getBytes(StandardCharsets.ISO_8859_1));
-        }
-
-        private static String encoded(String text) {
-            try {
-                return MimeUtility.encodeText(text, "UTF-8", null);
-            } catch (UnsupportedEncodingException impossible) {
-                throw new IllegalStateException("this Java has no UTF-8", impossible);
-            }
-        }
-    }
-
-    /// @return the messages with this Message-ID; several if a message was split into parts
-    private List<Candidate> candidates(String messageId) {
-        if (messageId.isEmpty()) {
-            return List.of();
-        }
-        Matcher own = OWN_ID.matcher(messageId);
-        Stream<MessageEntry> ownIds = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
-                .map(id -> MessageFilter.of(List.of(id))).stream()
-                        .flatMap(selection -> entries(selection).stream())
-                        .filter(entry -> entry.messageId().isEmpty());
-        MessageFilter byMessageId =
-                new MessageFilter(List.of(), Set.of(), null, null, null, null, null, null, null, null, messageId, null);
-        return Stream.concat(
-                        ownIds,
-                        entries(byMessageId).stream()
-                                .filter(entry -> entry.sentMessageId().equals(messageId)))
-                .flatMap(
-                        entry -> queue
-                                .message(entry.id())
-                                .map(message -> new Candidate(message, entry.subject(), messageId))
-                                .stream())
-                .toList();
-    }
-
-    private List<MessageEntry> entries(MessageFilter selection) {
-        return queue.find(selection, MAX_PARTS);
     }
 }

@@ -1,22 +1,50 @@
 package org.o365relay.ndr;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
 /// The failed recipients of a delivery status notification (RFC 3464).
 ///
-/// @param messageId Message-ID of the reported message, with angle brackets; empty if missing
+/// @param queueIds queue IDs that the `Received` fields of the returned header name, those of this relay and
+///     possibly of other servers, most recent first
+/// @param messageIds Message-IDs under which the reported message may be known, with angle brackets, most
+///     reliable first
+/// @param arrival when the reporting server received the message; null if missing
 /// @param reporter host name of the reporting MTA; empty if missing
 /// @param recipients the failed recipients, at least one
-record NonDeliveryReport(String messageId, String reporter, List<UndeliveredRecipient> recipients) {
+record NonDeliveryReport(
+        List<QueueId> queueIds,
+        List<String> messageIds,
+        @Nullable Instant arrival,
+        String reporter,
+        List<UndeliveredRecipient> recipients) {
+
+    private static final Pattern MICROSOFT = Pattern.compile(
+            "(?i).+\\.(outlook\\.com|microsoft\\.com|mx\\.microsoft|partner\\.outlook\\.cn|office365\\.us)\\.?");
 
     NonDeliveryReport {
+        queueIds = List.copyOf(queueIds);
+        messageIds = List.copyOf(messageIds);
         recipients = List.copyOf(recipients);
     }
 
     /// A recipient to whom the message was not delivered.
     ///
     /// @param address address of the recipient, as given in the report
+    /// @param original the address to which the message was sent, as given in the report (RFC 3464 §2.3.1);
+    ///     the same as `address` if missing
     /// @param reply the reason given in the report
-    record UndeliveredRecipient(String address, Reply reply) {}
+    /// @param server host name of the server that gave the reason: the one to which the reporting server passed
+    ///     the message (RFC 3464 §2.3.5), otherwise the reporting server; empty if missing
+    record UndeliveredRecipient(String address, String original, Reply reply, String server) {
+
+        /// @return whether a server of Microsoft 365 gave the reason
+        boolean isFromMicrosoft() {
+            return MICROSOFT.matcher(server).matches();
+        }
+    }
 }

@@ -4,8 +4,8 @@
 ///
 /// 1. `NdrFolder` lists new messages in a folder of the mailbox, without changing the folder.
 /// 2. `NdrParser` parses delivery status notifications (RFC 3464) and ignores all other messages.
-/// 3. `NdrProcessor` finds the message by its Message-ID, and commits the event, the notice and the position in
-///    the folder in one transaction.
+/// 3. `ReportedMessages` finds the message by its queue ID or Message-ID.
+/// 4. `NdrProcessor` commits the event, the notice and the position in the folder in one transaction.
 @NullMarked
 package org.o365relay.ndr;
 

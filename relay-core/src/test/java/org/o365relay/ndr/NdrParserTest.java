@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
@@ -25,29 +28,40 @@ class NdrParserTest {
     void parsesAReportFromExchange() throws IOException {
         assertThat(read("exchange.eml"))
                 .contains(new NonDeliveryReport(
-                        "<38FZGSS47J9ZS@contoso.example>",
+                        List.of(),
+                        List.of("<38FZGSS47J9ZS@contoso.example>"),
+                        Instant.parse("2026-03-01T02:09:58Z"),
                         "AM0PR04MB0000.eurprd04.prod.outlook.com",
                         List.of(
                                 new UndeliveredRecipient(
+                                        "nobody@contoso.example",
                                         "nobody@contoso.example",
                                         Reply.of(
                                                 550,
                                                 "5.1.10",
                                                 "RESOLVER.ADR.RecipientNotFound; Recipient nobody@contoso.example not found"
-                                                        + " by SMTP address lookup")),
+                                                        + " by SMTP address lookup"),
+                                        "AM0PR04MB0000.eurprd04.prod.outlook.com"),
                                 new UndeliveredRecipient(
                                         "full@fabrikam.example",
-                                        Reply.of(554, "5.2.2", "mailbox full; STOREDRV.Deliver.Exception")))));
+                                        "full@fabrikam.example",
+                                        Reply.of(554, "5.2.2", "mailbox full; STOREDRV.Deliver.Exception"),
+                                        "AM0PR04MB0000.eurprd04.prod.outlook.com"))));
     }
 
     @Test
     void parsesAReportFromAnotherServer() throws IOException {
         assertThat(read("postfix.eml"))
                 .contains(new NonDeliveryReport(
-                        "<own-7@mfp>",
+                        List.of(),
+                        List.of("<own-7@mfp>"),
+                        Instant.parse("2026-03-01T02:09:58Z"),
                         "mail.fabrikam.example",
                         List.of(new UndeliveredRecipient(
-                                "gone@fabrikam.example", Reply.of(550, "5.1.1", "User unknown in virtual table")))));
+                                "gone@fabrikam.example",
+                                "gone@fabrikam.example",
+                                Reply.of(550, "5.1.1", "User unknown in virtual table"),
+                                "mail.fabrikam.example"))));
     }
 
     @ParameterizedTest
@@ -65,8 +79,33 @@ class NdrParserTest {
     void takesTheMessageIdFromInReplyToIfTheHeaderIsMissing() {
         assertThat(read(report("Action: failed", "Status: 5.0.0")
                         .replace("MIME-Version", "In-Reply-To: <a@b>\nMIME-Version")))
-                .map(NonDeliveryReport::messageId)
-                .contains("<a@b>");
+                .map(NonDeliveryReport::messageIds)
+                .contains(List.of("<a@b>"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Message-ID: <a@b>                           | <a@b>       |
+            Message-ID:~ <a@b>                          | <a@b>       |
+            message-id: a@b                             | <a@b>       |
+            In-Reply-To: <c@d>                          | <c@d>       |
+            References: <e@f>~ <c@d>                    | <c@d> <e@f> |
+            In-Reply-To: <c@d>~References: <e@f> <c@d>  | <c@d> <e@f> |
+            Received: from mfp ([10.0.0.7])~ by relay.example with ESMTP id 01JD4Z7K2M9QX;~ now | | 01JD4Z7K2M9QX
+            Received: by relay.example id 01JD4Z7K2M9QX; now~Message-ID: <a@b> | <a@b> | 01JD4Z7K2M9QX
+            Received: from a by b with ESMTPS id 4Zabc123; now                 |       |
+            """)
+    void readsEveryIdOfTheReportedMessage(String field, String messageIds, @Nullable String queueId) {
+        boolean ofReport = field.startsWith("In-Reply-To") || field.startsWith("References");
+        String lines = field.replace('~', '\n') + "\n";
+        String report = report("Action: failed", "Status: 5.1.1");
+        String returned =
+                "--b\nContent-Type: text/rfc822-headers\n\n" + (ofReport ? "" : lines) + "Subject: Scan\n\n--b--";
+        NonDeliveryReport read = read((ofReport ? lines : "") + report.replace("--b--", returned))
+                .orElseThrow();
+        assertThat(String.join(" ", read.messageIds())).isEqualTo(messageIds == null ? "" : messageIds);
+        assertThat(read.queueIds().stream().map(QueueId::toString))
+                .containsExactlyElementsOf(queueId == null ? List.of() : List.of(queueId));
     }
 
     @ParameterizedTest
@@ -82,6 +121,16 @@ class NdrParserTest {
         assertThat(read(report("Action: Failed", status + "\n" + diagnostic)))
                 .map(report -> report.recipients().getFirst().reply().toString())
                 .contains(reply);
+    }
+
+    @Test
+    void namesTheServerThatGaveTheReason() {
+        assertThat(read(report("Action: failed", "Remote-MTA: dns;mx.fabrikam.example\nStatus: 5.1.8")))
+                .map(report -> report.recipients().getFirst().server())
+                .contains("mx.fabrikam.example");
+        assertThat(read(report("Action: failed", "Status: 5.1.8")))
+                .map(report -> report.recipients().getFirst().server())
+                .contains("mail.example");
     }
 
     @ParameterizedTest

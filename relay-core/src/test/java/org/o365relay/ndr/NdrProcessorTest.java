@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
@@ -165,6 +168,77 @@ class NdrProcessorTest {
     }
 
     @Test
+    void attributesNoReportToOneOfSeveralMessagesThatMayBeMeant() throws IOException {
+        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, ANNA);
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
+        returns.process("there", report("<own-1@mfp>", "other@fabrikam.example"));
+        assertThat(parts)
+                .hasSize(2)
+                .allSatisfy(id -> assertThat(queue.notices().history(id)).isEmpty());
+        assertThat(notices()).isEmpty();
+        assertThat(queue.ndrs().position(MARK)).contains("there");
+    }
+
+    @Test
+    void choosesAmongMessagesWithTheSameMessageIdByTime() {
+        Instant first = clock.instant();
+        accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
+        clock.advance(Duration.ofHours(2));
+        List<QueueId> both = accept(List.of(new Envelope(PRINTER, List.of(ANNA), false)), "<own-1@mfp>");
+        returns.process("here", report(List.of(), "<own-1@mfp>", first.plusSeconds(5), ANNA.toString()));
+        assertThat(queue.notices().history(both.getFirst())).hasSize(1);
+        assertThat(queue.notices().history(both.getLast())).isEmpty();
+    }
+
+    @Test
+    void prefersTheQueueIdInTheReturnedHeaderToTheMessageId() {
+        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, ANNA);
+        QueueId unknown = QueueId.parse("0000000000001").orElseThrow();
+        returns.process("here", report(List.of(unknown, parts.getFirst()), "<own-1@mfp>", null, ANNA.toString()));
+        assertThat(queue.notices().history(parts.getFirst())).hasSize(1);
+        assertThat(queue.notices().history(parts.getLast())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        550 5.1.8 Access denied, bad outbound sender     | AM0PR04MB0000.eurprd04.prod.outlook.com | bad-outbound-sender
+        550 5.1.8 Sender address rejected: Domain not found | mail.fabrikam.example   |
+        550 5.7.705 Access denied, tenant has exceeded threshold | AM0PR04MB0000.eurprd04.prod.outlook.com | tenant-threshold
+        550 5.7.705 Blocked by our policy                | outlook.com.evil.example   |
+        550 5.7.750 No                                   | ''                         |
+        550 5.1.10 RESOLVER.ADR.RecipientNotFound; no    | mail.fabrikam.example      | recipient-unknown
+        """)
+    void judgesTheMailboxOnlyByReportsFromMicrosoft(String reply, String server, @Nullable String reason) {
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
+        UndeliveredRecipient undelivered = new UndeliveredRecipient(
+                ANNA.toString(), ANNA.toString(), Reply.parse(reply).orElseThrow(), server);
+        returns.process(
+                "here",
+                new NonDeliveryReport(List.of(), List.of("<own-1@mfp>"), null, "mail.example", List.of(undelivered)));
+        assertThat(queue.notices().history(id))
+                .singleElement()
+                .satisfies(event -> assertThat(event.reason()).isEqualTo(reason == null ? "" : reason));
+    }
+
+    @Test
+    void findsAMessageIdThatTheDeviceSentWithoutBrackets() {
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "own-1@mfp", ANNA);
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
+        assertThat(queue.notices().history(id)).hasSize(1);
+    }
+
+    @Test
+    void recognizesTheRecipientByTheAddressToWhichTheMessageWasSent() {
+        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, BERT);
+        UndeliveredRecipient forwarded = new UndeliveredRecipient("x@elsewhere.example", BERT.toString(), GONE, "");
+        returns.process(
+                "here",
+                new NonDeliveryReport(List.of(), List.of("<own-1@mfp>"), null, "mail.example", List.of(forwarded)));
+        assertThat(queue.notices().history(parts.getFirst())).isEmpty();
+        assertThat(queue.notices().history(parts.getLast())).hasSize(1);
+    }
+
+    @Test
     void ignoresNdrsAboutUnknownMessages() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         for (String other :
@@ -211,11 +285,18 @@ class NdrProcessorTest {
     }
 
     private static NonDeliveryReport report(String messageId, String... recipients) {
+        return report(List.of(), messageId, null, recipients);
+    }
+
+    private static NonDeliveryReport report(
+            List<QueueId> queueIds, String messageId, @Nullable Instant arrival, String... recipients) {
         return new NonDeliveryReport(
-                messageId,
+                queueIds,
+                Stream.of(messageId).filter(id -> !id.isEmpty()).toList(),
+                arrival,
                 "mail.example",
                 Stream.of(recipients)
-                        .map(recipient -> new UndeliveredRecipient(recipient, GONE))
+                        .map(recipient -> new UndeliveredRecipient(recipient, recipient, GONE, "mail.example"))
                         .toList());
     }
 
