@@ -21,8 +21,9 @@ import java.io.ByteArrayOutputStream;
 ///   (RFC 5322 §4.1).
 public final class HeaderParser {
 
-    /// Longest field name with the white space before its colon, in octets.
-    private static final int MAX_NAME = 998;
+    /// Longest field name with the white space before its colon, in octets, so that both and the colon fit into a
+    /// line.
+    private static final int MAX_NAME = 997;
 
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf"; // in UTF-8, one octet per character
 

@@ -87,7 +87,7 @@ public final class DestinationFields {
         if (!hidden.isEmpty()) {
             fields.add(listField("Bcc", hidden));
         }
-        String header = fields.stream().map(RawField::text).collect(Collectors.joining()) + "\r\n";
+        String header = fields.stream().map(HeaderFolding::folded).collect(Collectors.joining()) + "\r\n";
         return new ReaddressedHeader(
                 header.getBytes(StandardCharsets.ISO_8859_1),
                 bodyAt,

@@ -1,11 +1,21 @@
 package org.o365relay.rewrite;
 
-import java.util.Locale;
+import jakarta.mail.internet.MimeUtility;
+import jakarta.mail.internet.ParseException;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.o365relay.mail.AsciiCase;
 
-/// Folds header lines longer than 998 octets, which Exchange refuses. Folds only where that does not change the
-/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A single
-/// word longer than 998 octets is left unchanged.
+/// Folds header lines longer than 998 octets, which Exchange refuses. Folds where that does not change the
+/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). White
+/// space at the end of such a line is removed, and so is white space that does not fit into a line.
+///
+/// A word longer than a line is encoded again in several words if it is an encoded word (RFC 2047). Otherwise, it
+/// is broken, which inserts a space: a value that no program reads whole is worth less than the message.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -14,31 +24,35 @@ final class HeaderFolding {
     private static final Set<String> LISTS =
             Set.of("to", "cc", "reply-to", "resent-to", "resent-cc", "references", "in-reply-to");
 
-    private final String text;
+    private static final Pattern WHITE_SPACE = Pattern.compile("[ \t\r\n]+");
+    private static final Pattern ENCODED_WORD = Pattern.compile("=\\?[^?]+\\?[BbQq]\\?[^?]*\\?=");
+    private static final int MAX_ENCODED = 10; // characters of an encoded word, so that it has at most 75 (RFC 2047 §2)
 
-    private HeaderFolding(String text) {
-        this.text = text;
+    private final StringBuilder folded;
+    private int lineLength;
+
+    private HeaderFolding(int length) {
+        folded = new StringBuilder(length + 64);
     }
 
     static String folded(RawField field) {
-        if (field.text().length() <= MAX_LINE + 2) {
+        if (field.text().lines().allMatch(line -> line.length() <= MAX_LINE)) {
             return field.text();
         }
-        String folded = new HeaderFolding(field.text()).folded();
-        boolean isList = LISTS.contains(field.name().toLowerCase(Locale.ROOT));
-        return isList && hasLongLine(folded) ? new HeaderFolding(spaced(field.text())).folded() : folded;
+        boolean isList = LISTS.contains(AsciiCase.lower(field.name()));
+        String text = isList && hasLongWord(field.text()) ? spaced(field.text()) : field.text();
+        HeaderFolding folding = new HeaderFolding(text.length());
+        int nameLength = field.name().length() + 1;
+        folding.append(text.substring(0, nameLength));
+        text.substring(nameLength).lines().forEach(line -> {
+            folding.add(line);
+            folding.endLine();
+        });
+        return folding.folded.toString();
     }
 
-    private static boolean hasLongLine(String text) {
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf("\r\n", start);
-            if (end - start > MAX_LINE) {
-                return true;
-            }
-            start = end + 2;
-        }
-        return false;
+    private static boolean hasLongWord(String text) {
+        return WHITE_SPACE.splitAsStream(text).anyMatch(word -> word.length() >= MAX_LINE);
     }
 
     /// Inserts a space between list elements that are not separated by white space.
@@ -64,55 +78,98 @@ final class HeaderFolding {
         return spaced.toString();
     }
 
-    private String folded() {
-        StringBuilder folded = new StringBuilder(text.length() + 64);
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf("\r\n", start);
-            int fold = end - start > MAX_LINE ? foldingPoint(start, end) : end;
-            folded.append(text, start, fold).append("\r\n");
-            start = fold < end ? fold : end + 2;
+    /// Adds a line of the value, and folds it if necessary.
+    private void add(String line) {
+        if (lineLength + line.length() <= MAX_LINE) {
+            append(line);
+            return;
         }
-        return folded.toString();
-    }
-
-    /// Finds the last white space within 998 octets or, if there is none, the first after them. The folding
-    /// point is never at the beginning or end of the line, which would create a blank line. It is directly
-    /// after the field name only if the first word fits on the next line.
-    ///
-    /// @return index of the white space that begins the next line; `end` if the line cannot be folded
-    private int foldingPoint(int start, int end) {
-        int first = start == 0 ? text.indexOf(':') + 1 : start;
-        int word = first;
-        while (word < end && isWhiteSpace(word)) {
-            word++;
-        }
-        int last = end;
-        while (last > word && isWhiteSpace(last - 1)) {
-            last--;
-        }
-        int fold = Math.min(start + MAX_LINE, last - 1);
-        while (fold > word && !isWhiteSpace(fold)) {
-            fold--;
-        }
-        if (fold > word) {
-            return fold;
-        }
-        int next = nextWhiteSpace(Math.max(word, start + MAX_LINE), last, end);
-        boolean fitsBelow = start == 0 && word > first && next - (word - 1) <= MAX_LINE;
-        return fitsBelow ? word - 1 : next;
-    }
-
-    private int nextWhiteSpace(int from, int last, int end) {
-        for (int i = from; i < last; i++) {
-            if (isWhiteSpace(i)) {
-                return i;
+        int at = 0;
+        while (at < line.length()) {
+            int word = endOf(line, at, true);
+            int end = endOf(line, word, false);
+            if (word < end) {
+                add(line.substring(at, word), line.substring(word, end));
             }
+            at = end;
+        }
+    }
+
+    /// Adds a word with the white space before it. A line is never begun without a word, because a line of white
+    /// space may end the header.
+    private void add(String space, String word) {
+        if (lineLength + space.length() + word.length() <= MAX_LINE) {
+            append(space);
+            append(word);
+        } else if (word.length() < MAX_LINE) {
+            endLine();
+            append(space.isEmpty() || space.length() + word.length() > MAX_LINE ? " " : space);
+            append(word);
+        } else {
+            decoded(word).ifPresentOrElse(this::addEncoded, () -> addBroken(word));
+        }
+    }
+
+    private void addBroken(String word) {
+        int at = 0;
+        while (at < word.length()) {
+            if (at > 0 || lineLength + 2 > MAX_LINE) {
+                endLine();
+            }
+            append(" ");
+            int end = Math.min(word.length(), at + MAX_LINE - lineLength);
+            while (end < word.length() && end > at + 1 && isUtf8Continuation(word.charAt(end))) {
+                end--;
+            }
+            append(word.substring(at, end));
+            at = end;
+        }
+    }
+
+    /// @return the text of an encoded word; empty if the word is not encoded, or cannot be decoded
+    private static Optional<String> decoded(String word) {
+        try {
+            return ENCODED_WORD.matcher(word).matches() ? Optional.of(MimeUtility.decodeWord(word)) : Optional.empty();
+        } catch (ParseException | UnsupportedEncodingException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private void addEncoded(String text) {
+        int at = 0;
+        while (at < text.length()) {
+            int end = at;
+            for (int i = 0; i < MAX_ENCODED && end < text.length(); i++) {
+                end += Character.charCount(text.codePointAt(end));
+            }
+            byte[] octets = text.substring(at, end).getBytes(StandardCharsets.UTF_8);
+            add(" ", "=?UTF-8?B?" + Base64.getEncoder().encodeToString(octets) + "?=");
+            at = end;
+        }
+    }
+
+    private void append(String text) {
+        folded.append(text);
+        lineLength += text.length();
+    }
+
+    private void endLine() {
+        if (lineLength > 0) {
+            folded.append("\r\n");
+            lineLength = 0;
+        }
+    }
+
+    /// @return end of the white space, or of the word, that begins at this index
+    private static int endOf(String line, int from, boolean whiteSpace) {
+        int end = from;
+        while (end < line.length() && (line.charAt(end) == ' ' || line.charAt(end) == '\t') == whiteSpace) {
+            end++;
         }
         return end;
     }
 
-    private boolean isWhiteSpace(int index) {
-        return text.charAt(index) == ' ' || text.charAt(index) == '\t';
+    private static boolean isUtf8Continuation(char octet) {
+        return (octet & 0xc0) == 0x80;
     }
 }

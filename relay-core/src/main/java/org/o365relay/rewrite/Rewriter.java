@@ -46,8 +46,8 @@ public final class Rewriter {
         if (message.headerTooLarge()) {
             return new RewriteResult.Unacceptable(HeaderSizeLimit.EXCEEDED, reported);
         }
-        byte[] header =
-                new HeaderComposer(rules, message.fields(), newMessageId).compose(id, arrival, envelope, originators);
+        List<RawField> fields = SingleFields.reduced(message.fields());
+        byte[] header = new HeaderComposer(rules, fields, newMessageId).compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
                 rules.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);

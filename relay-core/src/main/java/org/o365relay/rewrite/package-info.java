@@ -41,8 +41,12 @@
 ///    Members are separated by commas, an unquoted comma in a name (`Kock, Ann <a@b.c>`) stays part of it, and
 ///    groups are replaced by their members. A name that cannot be decoded is dropped; its address is kept. Text
 ///    without any address becomes the name of an empty group.
-/// 10. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
-///    between elements.
+/// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first usable one is kept, at
+///    the position of the first; several `To` or `Cc` are merged into one. A `Message-ID` that does not fit into
+///    a line is removed, and counts as missing. See [org.o365relay.rewrite.SingleFields].
+/// 11. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
+///    between elements. White space that does not fit into a line is removed. A longer word is encoded again in
+///    parts if it is an encoded word, and otherwise broken, which inserts a space.
 ///
 /// All other fields stay byte-identical and in order, also `Auto-Submitted` and `Precedence`. Neither is added:
 /// the relay cannot know whether a person wrote the message. The body is not read before the header is sent,

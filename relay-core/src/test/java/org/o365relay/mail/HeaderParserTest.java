@@ -145,12 +145,12 @@ class HeaderParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0", "997, 0", "998, 0", "999, 0", "5000, 0", "990, 8", "990, 9", "1, 997", "1, 998", "1, 5000"})
+    @CsvSource({"1, 0", "996, 0", "997, 0", "998, 0", "5000, 0", "990, 7", "990, 8", "1, 996", "1, 997", "1, 5000"})
     void endsTheHeaderBeforeAnOverlongName(int name, int blanks) {
         String message = "A: b\r\n" + "X".repeat(name) + " ".repeat(blanks) + ": y\r\n\r\nbody";
 
         for (int split : new int[] {1, 7, 10_000}) {
-            assertThat(parsed(message, split, 1 << 20).fields()).hasSize(name + blanks <= 998 ? 2 : 1);
+            assertThat(parsed(message, split, 1 << 20).fields()).hasSize(name + blanks <= 997 ? 2 : 1);
         }
     }
 

@@ -74,7 +74,7 @@ record PlainMessage(List<Field> fields, String body) {
 
     static boolean isField(String line) {
         var matcher = NAME.matcher(line);
-        return matcher.matches() && line.indexOf(':') <= 998 && !line.startsWith("--");
+        return matcher.matches() && line.indexOf(':') <= 997 && !line.startsWith("--");
     }
 
     static boolean isContinuation(String line) {

@@ -296,6 +296,37 @@ class RewriterTest {
         return InternetAddress.parse(value, true)[0];
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {822, 2822, 5322})
+    void changesRandomHeadersOnlyAsDocumented(long seed) throws IOException {
+        RandomGenerator random = new Random(seed);
+        for (int round = 0; round < 1_000; round++) {
+            byte[] in = randomHeader(random);
+            DocumentedChanges.check(PLAIN.rules(), in, rewritten(in));
+        }
+    }
+
+    private static byte[] randomHeader(RandomGenerator random) {
+        String[] names = {
+            "To", "Cc", "Subject", "Message-ID", "Content-Type", "date", "X-A ", "mime-version", "From", "--x"
+        };
+        String[] values = {
+            "", "a@b.com", "\"A, B\" <c@d.com>,", "(", "text/plain", "multipart/mixed", "1.0", "\r\n ", "\0", "\u00e9"
+        };
+        String[] ends = {"\r\n", "\n", "\r", "\r\r\n", "\r\n \r\n", "\r\n\tx\r\n", " ".repeat(1000) + "\n"};
+        StringBuilder header = new StringBuilder();
+        header.append(new String[] {"", "", "\u00ef\u00bb\u00bf", "\r\n", " \n\r\n", "From x\n"}[random.nextInt(6)]);
+        for (int i = random.nextInt(8); i >= 0; i--) {
+            header.append(names[random.nextInt(names.length)]).append(": ");
+            header.append(values[random.nextInt(values.length)].repeat(random.nextInt(20) == 0 ? 200 : 1));
+            header.append(ends[random.nextInt(ends.length)]);
+        }
+        return header.append(random.nextBoolean() ? "\r\n" : "")
+                .append("\0.\r\r\nbody")
+                .toString()
+                .getBytes(ISO_8859_1);
+    }
+
     private static byte[] randomBody(RandomGenerator random, boolean crlf) {
         StringBuilder body = new StringBuilder();
         for (int line = 0; line < 2_000; line++) {
