@@ -81,7 +81,9 @@ final class SingleFields {
                 .map(AddressListRepair::repaired)
                 .map(SingleFields::listOf)
                 .collect(Collectors.joining(",\r\n "));
-        return value.isEmpty() ? fields.getFirst() : RawField.of(fields.getFirst().name(), value);
+        return value.isEmpty()
+                ? fields.getFirst()
+                : RawField.of(fields.getFirst().name(), value);
     }
 
     /// @return the value, folded as in the field, without the commas and white space around it
