@@ -167,7 +167,7 @@ final class NextSteps {
         } else if (!webhook) {
             note("while the only mailbox cannot send, no alert reaches "
                     + answers.text(SetupQuestion.ADMIN).orElseThrow()
-                    + ": add a webhook (docs/alerts.md), or let your monitoring run \"o365-relay status\".");
+                    + ": add a webhook (docs/alerts.md), or let your monitoring run \"o365-relay status --check\".");
         }
     }
 
