@@ -1,7 +1,6 @@
 package org.o365relay.deliver;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
@@ -12,10 +11,7 @@ import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.ReplySource;
-import org.o365relay.exchange.ReplyStep;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
@@ -26,14 +22,16 @@ import org.o365relay.mail.Reply;
 ///
 /// - up to MAIL, a 5xx reply over SMTP suspends the upstream, except a reply to MAIL that is about size or
 ///   content: nothing before MAIL depends on the message, and the sender in MAIL is always the mailbox;
-/// - a lost connection, replies that do not follow the protocol, a name that is not found and every 4xx reply over SMTP
-/// defer the message or recipient;
+/// - a lost connection, replies that do not follow the protocol, a name that is not found and every 4xx reply
+///   over SMTP defer the message or recipient;
 /// - an upstream or sign-in service that asks the relay to wait (Retry-After) is suspended for that time;
 /// - a TLS failure, or a token that the sign-in service refuses, suspends the upstream: only the admin can fix
 ///   it, and mail is safe in the queue;
+/// - a 5xx reply over SMTP that names the relay's address or sign-in, or the sender or its organization,
+///   suspends the upstream at any step ([ReplySubject]);
 /// - any other 5xx reply over SMTP fails the recipient at RCPT, and the message at other steps, except that a
-///   refused sign-in (530, 535) suspends the upstream, and too many recipients (552 at RCPT) defer the
-///   recipient;
+///   refused sign-in (530, 535) suspends the upstream, a bad sequence of commands (503) defers the message,
+///   and too many recipients (552 at RCPT) defer the recipient;
 /// - a 4xx response from Graph fails the message only if its error code names a recipient, the content or its size;
 ///   it suspends the upstream if it is about the mailbox or its permissions (401, 403, 404); any other defers the
 ///   message, as a 5xx response does;
@@ -42,6 +40,8 @@ import org.o365relay.mail.Reply;
 ///   upstream, and fails the message only if the catalogue contains it as permanent;
 /// - a message that the upstream cannot carry fails; `Delivery` first tries the other upstreams of the mailbox.
 public final class FailurePolicy {
+
+    private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
 
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -53,7 +53,7 @@ public final class FailurePolicy {
             Pattern.compile("(?!\\w*(?:Limit|Quota))\\w*(?:Recipient|Mime|TooLarge|SizeExceeded)\\w*:");
 
     private final EmailAddress mailbox;
-    private final ReplyCatalogue catalogue;
+    private final CatalogueLookup catalogue;
 
     /// Creates a policy with the catalogue that is included in the relay ([ReplyCatalogue#microsoft365()]).
     ///
@@ -65,7 +65,7 @@ public final class FailurePolicy {
     /// @param mailbox mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox, ReplyCatalogue catalogue) {
         this.mailbox = mailbox;
-        this.catalogue = catalogue;
+        this.catalogue = new CatalogueLookup(catalogue);
     }
 
     /// @param alias whether the message was sent as its author (send-as list); false if it was sent as the
@@ -99,39 +99,17 @@ public final class FailurePolicy {
     }
 
     private Verdict known(Response response, boolean alias) {
-        return find(response).map(known -> judgeKnown(response, known, alias)).orElseGet(() -> judgeUnknown(response));
-    }
-
-    private Optional<KnownReply> find(Response response) {
-        return source(response).flatMap(source -> catalogue.find(source, replyStep(response.step()), response.reply()));
-    }
-
-    private static Optional<ReplySource> source(Response response) {
-        return switch (response.origin()) {
-            case SUBMISSION -> Optional.of(ReplySource.SUBMISSION);
-            case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
-            case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
-            case GRAPH -> Optional.of(ReplySource.GRAPH);
-            case NDR -> Optional.of(ReplySource.NDR);
-            case NETWORK -> response.unconfirmed() ? Optional.of(ReplySource.GRAPH) : Optional.empty();
-            case TLS, RELAY, UNSUITABLE -> Optional.empty();
-        };
-    }
-
-    private static ReplyStep replyStep(Step step) {
-        return switch (step) {
-            case CONNECT, GREETING, EHLO, STARTTLS -> ReplyStep.SESSION;
-            case AUTH -> ReplyStep.AUTH;
-            case MAIL -> ReplyStep.MAIL;
-            case RCPT -> ReplyStep.RCPT;
-            case CONTENT, END_OF_CONTENT -> ReplyStep.CONTENT;
-        };
+        return catalogue
+                .find(response)
+                .map(known -> judgeKnown(response, known, alias))
+                .orElseGet(() -> judgeUnknown(response));
     }
 
     /// A non-delivery report is final, whatever its reply would mean for an attempt.
     private Verdict judgeReport(Response response) {
         Outcome outcome = new Outcome.Failed(response.reply());
-        return find(response)
+        return catalogue
+                .find(response)
                 .map(known -> judgeKnown(response, known, false).withScope(Scope.RECIPIENT, outcome))
                 .orElseGet(
                         () -> failed(response, "the message was not delivered").withScope(Scope.RECIPIENT, outcome));
@@ -159,9 +137,7 @@ public final class FailurePolicy {
 
     private Verdict judgeTls(Response response) {
         return catalogue
-                // a wrong clock has the same fix, whichever server shows it
-                .find(ReplySource.SIGN_IN, ReplyStep.SESSION, response.reply())
-                .or(() -> catalogue.find(ReplySource.SUBMISSION, ReplyStep.SESSION, response.reply()))
+                .findTlsFailure(response)
                 .map(known -> judgeKnown(response, known, false))
                 .orElseGet(() -> suspended(
                         response,
@@ -223,7 +199,7 @@ public final class FailurePolicy {
         if (reply.category() == 4) {
             return deferred(response, scopeOf(response), "the upstream temporarily refuses the message");
         }
-        if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
+        if (response.step() == Step.RCPT && ReplySubject.isTooManyRecipients(reply)) {
             return deferred(
                     response,
                     Scope.RECIPIENT,
@@ -239,9 +215,26 @@ public final class FailurePolicy {
                     "sign-in to the upstream failed",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
-        return isAboutUpstream(response)
-                ? suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.")
-                : failed(response, "the upstream refuses the message");
+        if (isAboutUpstream(response)) {
+            return suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.");
+        }
+        if (reply.code() == BAD_SEQUENCE) {
+            return deferred(response, Scope.MESSAGE, "the upstream lost track of the commands; they are sent again");
+        }
+        return ReplySubject.isRelay(reply) ? refusedRelay(response) : refusedMessage(response);
+    }
+
+    private Verdict refusedRelay(Response response) {
+        return suspended(
+                response,
+                "the upstream refuses the relay's address, its sign-in or its sender",
+                "The reply tells what it refuses: check the relay's public IP address, the credential or connector, and the"
+                        + " account " + mailbox + ".");
+    }
+
+    private static Verdict refusedMessage(Response response) {
+        String refused = response.step() == Step.RCPT ? "recipient" : "message";
+        return failed(response, "the upstream refuses the " + refused + "; only its reply tells the reason");
     }
 
     private Verdict judgeUnknownGraphResponse(Response response) {
@@ -290,7 +283,7 @@ public final class FailurePolicy {
     /// SMTPUTF8).
     private static boolean isAboutUpstream(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
-        return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
+        return beforeRcpt && !(response.step() == Step.MAIL && ReplySubject.isContent(response.reply()));
     }
 
     /// A 429 response applies to all requests, even if the request was for a draft.
@@ -298,18 +291,6 @@ public final class FailurePolicy {
         return response.origin() == Origin.GRAPH
                 && response.step() == Step.CONTENT
                 && response.reply().code() != TOO_MANY_REQUESTS;
-    }
-
-    // RFC 5321 §4.5.3.1.10: a 552 from old servers means 452, unless its enhanced status code shows otherwise
-    private static boolean isTooManyRecipients(Reply reply) {
-        EnhancedStatus status = reply.status();
-        return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));
-    }
-
-    // codes for size and content: RFC 1870 §6.1, RFC 3463 §3.4 and §3.7
-    private static boolean isAboutContent(Reply reply) {
-        EnhancedStatus status = reply.status();
-        return reply.code() == 552 || (status != null && (status.subject() == 3 || status.subject() == 6));
     }
 
     static Scope scopeOf(Response response) {

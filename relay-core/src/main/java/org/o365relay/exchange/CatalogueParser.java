@@ -17,7 +17,8 @@ import org.o365relay.mail.Reply;
 final class CatalogueParser {
 
     private static final Set<String> KEYS = Set.of(
-            "from", "at", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
+            "from", "at", "code", "status", "error", "text", "phrase", "class", "probe", "cause", "author", "advice",
+            "example");
 
     private final Block block;
 
@@ -37,7 +38,8 @@ final class CatalogueParser {
                 words("code"),
                 words("status").stream().map(StatusRange::parse).toList(),
                 words("error"),
-                block.all("text"));
+                block.all("text"),
+                block.all("phrase"));
         return new KnownReply(
                 block.section(),
                 block.name(),

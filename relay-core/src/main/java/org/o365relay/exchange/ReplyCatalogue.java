@@ -8,19 +8,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.exchange.KnownReply.Kind;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
 /// The known replies of Microsoft 365, in the order in which they are matched, read from `replies.txt`.
 /// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
-/// permanent. Entries therefore match by enhanced status code and text, and where these mean different things, by who
-/// sent the reply and at which step.
+/// permanent. Entries therefore match by enhanced status code and text, and where these mean different things,
+/// by who sent the reply and at which step.
 public final class ReplyCatalogue {
 
     private static final String RESOURCE = "replies.txt";
+
+    private static final Pattern STATUS_IN_TEXT = Pattern.compile("#([45]\\.\\d{1,3}\\.\\d{1,3})\\b");
+    private static final Pattern QUOTED =
+            Pattern.compile("(?s)(?<![\\d.])[45]\\d\\d[ -]#?[45]\\.\\d{1,3}\\.\\d{1,3}\\b.*");
 
     private final List<KnownReply> entries;
 
@@ -56,9 +63,27 @@ public final class ReplyCatalogue {
     /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
     /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
+        Reply complete = withStatus(reply);
+        Reply quoted = source == ReplySource.NDR ? quoted(complete) : complete;
         return entries.stream()
-                .filter(entry -> entry.matches(source, step, reply))
+                .filter(entry -> entry.matches(source, step, complete) || entry.matches(source, step, quoted))
                 .findFirst();
+    }
+
+    /// Takes the enhanced status code from the text, where some servers put it: `550 sorry, no mailbox here
+    /// (#5.1.1)`.
+    private static Reply withStatus(Reply reply) {
+        Matcher matcher = STATUS_IN_TEXT.matcher(reply.text());
+        return reply.status() == null && matcher.find()
+                ? new Reply(reply.code(), EnhancedStatus.of(matcher.group(1)), reply.lines())
+                : reply;
+    }
+
+    /// Returns the reply that a report of Exchange Online quotes, as in `550 5.0.350 Remote server returned an
+    /// error -> 550 5.1.1 User unknown`.
+    private static Reply quoted(Reply report) {
+        Matcher matcher = QUOTED.matcher(report.text());
+        return matcher.find() ? Reply.parse(matcher.group()).orElse(report) : report;
     }
 
     /// @return all entries, in the order in which they are matched

@@ -8,19 +8,22 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Matches replies. A reply matches if it matches at least one entry of each non-empty list.
+/// Matches replies. A reply matches if it matches at least one entry of each non-empty list; a phrase replaces
+/// the status and the text.
 ///
 /// @param codes reply codes, such as `535`, or `5xx` for all codes that begin with 5; HTTP status codes if the
 ///     source is not SMTP
 /// @param statuses enhanced status codes
 /// @param errors error codes that occur as words in the text, such as `AADSTS7000215`
-/// @param texts substrings of the text, compared without regard to case
-public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts) {
+/// @param texts substrings of the text, compared without regard to case; `…` stands for any characters
+/// @param phrases the same, for texts that are meaningful without a status
+public record ReplyPattern(
+        List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts, List<String> phrases) {
 
     private static final Pattern WORD = Pattern.compile("\\w+");
 
     public ReplyPattern {
-        if (codes.isEmpty() && statuses.isEmpty() && errors.isEmpty() && texts.isEmpty()) {
+        if (codes.isEmpty() && statuses.isEmpty() && errors.isEmpty() && texts.isEmpty() && phrases.isEmpty()) {
             throw new IllegalArgumentException("matches every reply");
         }
         codes.stream().filter(code -> !code.matches("[2-5](?:xx|\\d\\d)")).forEach(code -> {
@@ -29,22 +32,46 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
         codes = List.copyOf(codes);
         statuses = List.copyOf(statuses);
         errors = List.copyOf(errors);
-        texts = texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
+        texts = inLowerCase(texts);
+        phrases = inLowerCase(phrases);
+    }
+
+    private static List<String> inLowerCase(List<String> texts) {
+        return texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
     }
 
     public boolean matches(Reply reply) {
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
-                && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
                 && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
-                && (texts.isEmpty() || textMatches(reply.text().toLowerCase(Locale.ROOT)));
+                && meansThis(reply, reply.text().toLowerCase(Locale.ROOT));
+    }
+
+    private boolean meansThis(Reply reply, String text) {
+        boolean isPhraseNeeded = statuses.isEmpty() && texts.isEmpty() && !phrases.isEmpty();
+        return contains(text, phrases)
+                || (!isPhraseNeeded
+                        && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
+                        && (texts.isEmpty() || contains(text, texts)));
     }
 
     private boolean isError(MatchResult word) {
         return errors.contains(word.group());
     }
 
-    private boolean textMatches(String text) {
-        return texts.stream().anyMatch(text::contains);
+    private static boolean contains(String text, List<String> patterns) {
+        return patterns.stream().anyMatch(pattern -> contains(text, pattern));
+    }
+
+    private static boolean contains(String text, String pattern) {
+        int from = 0;
+        for (String part : pattern.split("…", -1)) {
+            int found = text.indexOf(part, from);
+            if (found < 0) {
+                return false;
+            }
+            from = found + part.length();
+        }
+        return true;
     }
 
     private static boolean codeMatches(String code, int candidate) {

@@ -59,7 +59,9 @@ class ReplyTextsTest {
                 .isEqualTo(new ReplyText(
                         "das Relay hat sich vor dem Senden nicht angemeldet",
                         "",
-                        "Configure a credential for relay@contoso.example."));
+                        "Configure a credential for relay@contoso.example. Without a sign-in, Exchange accepts mail only on"
+                                + " port 25 of the organization's mail exchanger: set upstream.host to it and configure a"
+                                + " connector."));
         assertThat(words.of("unknown-reply", MAILBOX)).isEmpty();
     }
 

@@ -9,6 +9,7 @@ import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
+import org.o365relay.exchange.ReplyStep;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.sandbox.Sandbox;
@@ -21,9 +22,15 @@ import org.o365relay.sandbox.fault.FaultPoint;
 /// @param hasFallback whether the mailbox has a fallback that works
 record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFallback) {
 
-    private static final Pattern ERROR = Pattern.compile("(?<code>\\w+): (?<message>.*)");
+    private static final Pattern ERROR = Pattern.compile("(?<code>[\\w ]+): (?<message>.*)");
     private static final Set<String> AT_MAIL = Set.of(
-            "starttls-required", "not-authenticated", "old-tls", "bad-helo", "wrong-region", "sender-address-invalid");
+            "starttls-required",
+            "not-authenticated",
+            "old-tls",
+            "bad-helo",
+            "command-refused",
+            "wrong-region",
+            "sender-address-invalid");
     private static final Set<String> AT_RCPT = Set.of(
             "relay-denied",
             "direct-send-denied",
@@ -149,6 +156,9 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
                 boolean signsIn = entry.kind() == Kind.UPSTREAM || entry.name().startsWith("authentication-");
                 if (AT_MAIL.contains(entry.name())) {
                     yield FaultPoint.MAIL;
+                }
+                if (entry.steps().contains(ReplyStep.CONTENT)) {
+                    yield FaultPoint.CONTENT;
                 }
                 yield AT_RCPT.contains(entry.name()) ? FaultPoint.RCPT : signsIn ? FaultPoint.AUTH : FaultPoint.CONTENT;
             }

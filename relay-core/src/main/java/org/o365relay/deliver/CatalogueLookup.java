@@ -1,0 +1,47 @@
+package org.o365relay.deliver;
+
+import java.util.Optional;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.exchange.KnownReply;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.ReplySource;
+import org.o365relay.exchange.ReplyStep;
+
+/// Looks a response up in the catalogue, with the source and the step that correspond to its origin and step.
+record CatalogueLookup(ReplyCatalogue catalogue) {
+
+    /// @return the entry that matches; empty if the reply is not known
+    Optional<KnownReply> find(Response response) {
+        return source(response).flatMap(source -> catalogue.find(source, step(response.step()), response.reply()));
+    }
+
+    /// A wrong clock has the same fix, whichever server shows it.
+    Optional<KnownReply> findTlsFailure(Response response) {
+        return catalogue
+                .find(ReplySource.SIGN_IN, ReplyStep.SESSION, response.reply())
+                .or(() -> catalogue.find(ReplySource.SUBMISSION, ReplyStep.SESSION, response.reply()));
+    }
+
+    private static Optional<ReplySource> source(Response response) {
+        return switch (response.origin()) {
+            case SUBMISSION -> Optional.of(ReplySource.SUBMISSION);
+            case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
+            case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
+            case GRAPH -> Optional.of(ReplySource.GRAPH);
+            case NDR -> Optional.of(ReplySource.NDR);
+            case NETWORK -> response.unconfirmed() ? Optional.of(ReplySource.GRAPH) : Optional.empty();
+            case TLS, RELAY, UNSUITABLE -> Optional.empty();
+        };
+    }
+
+    private static ReplyStep step(Step step) {
+        return switch (step) {
+            case CONNECT, GREETING, EHLO, STARTTLS -> ReplyStep.SESSION;
+            case AUTH -> ReplyStep.AUTH;
+            case MAIL -> ReplyStep.MAIL;
+            case RCPT -> ReplyStep.RCPT;
+            case CONTENT, END_OF_CONTENT -> ReplyStep.CONTENT;
+        };
+    }
+}
