@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Explain a reply from Microsoft 365.",
             "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph,"
-                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice or a web page."
+                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice, a non-delivery report,"
+                    + " a web page or a response of Graph."
         },
         footer = {
             "%nExamples:",
@@ -55,31 +56,38 @@ public final class ExplainReplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        PastedReply pasted = PastedReply.in(String.join(" ", words))
+        FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
+        PastedReply pasted = PastedReply.in(String.join(" ", words), policy)
                 .orElseThrow(() -> new CommandFailed(
                         ExitCode.USAGE,
                         "no reply found in this text; it must contain a code such as 535, 5.7.139, AADSTS7000215 or"
                                 + " ErrorAccessDenied"));
-        FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
-        ReplyExplanation explanation = new ReplyExplanation(pasted, policy.judge(pasted.response(), false));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(json(explanation));
+            out.println(json(pasted));
         } else {
-            explanation.lines().forEach(out::println);
+            new ReplyExplanation(pasted).lines().forEach(out::println);
         }
         out.flush();
         return ExitCode.OK;
     }
 
     private record Members(
-            String reply, String source, String name, String outcome, String scope, String cause, String advice) {}
+            String reply,
+            String source,
+            String step,
+            String name,
+            String outcome,
+            String scope,
+            String cause,
+            String advice) {}
 
-    private static String json(ReplyExplanation explanation) {
-        Verdict verdict = explanation.verdict();
+    private static String json(PastedReply pasted) {
+        Verdict verdict = pasted.verdict();
         return ControlJson.text(new Members(
-                explanation.pasted().reply().toString(),
-                key(explanation.pasted().source()),
+                pasted.response().reply().toString(),
+                key(pasted.response().origin()),
+                pasted.response().step().key(),
                 verdict.name(),
                 key(verdict.outcome().getClass().getSimpleName()),
                 key(verdict.scope()),
