@@ -106,7 +106,7 @@ final class NdrParser {
                 messageIds(text(message.getHeader("References", null))).reversed());
         // RFC 3464 §2.1: the first group is about the message, each other group about one recipient
         InternetHeaders about = groups.isEmpty() ? new InternetHeaders() : groups.getFirst();
-        String reporter = untyped(text(about, "Reporting-MTA"));
+        String reporter = hostName(text(about, "Reporting-MTA"));
         List<UndeliveredRecipient> undelivered = groups.stream()
                 .skip(1)
                 .limit(MAX_RECIPIENTS)
@@ -169,7 +169,7 @@ final class NdrParser {
 
     private static Optional<UndeliveredRecipient> undelivered(InternetHeaders group, String reporter) {
         String recipient = untyped(text(group, "Final-Recipient"));
-        String server = untyped(text(group, "Remote-MTA"));
+        String server = hostName(text(group, "Remote-MTA"));
         String original = untyped(text(group, "Original-Recipient"));
         boolean failed = text(group, "Action").toLowerCase(Locale.ROOT).startsWith("failed"); // RFC 3464 §2.3.3
         return failed && !recipient.isEmpty()
@@ -193,6 +193,11 @@ final class NdrParser {
                         status.filter(code -> code.category() == 4).isPresent() ? 450 : 550,
                         status.orElse(null),
                         List.of(diagnostic.isEmpty() ? "not delivered" : untyped(diagnostic))));
+    }
+
+    /// @return the host name without its type prefix, a comment after it (Gmail) and a dot at its end
+    private static String hostName(String value) {
+        return untyped(value).split("[\\s(]", 2)[0].replaceAll("\\.$", "");
     }
 
     /// @return the value without its type prefix, such as `rfc822;`, `smtp;` or `dns;`

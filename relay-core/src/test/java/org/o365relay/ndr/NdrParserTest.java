@@ -123,6 +123,25 @@ class NdrParserTest {
                 .contains(reply);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            gmail.eml           | <scan-12@mfp>              | 01JD4Z7K2M9QX | nobody@gmail.example  | 550 5.1.1 | gmail-smtp-in.l.google.com
+            exim.eml            | <scan-12@mfp>              | ''            | gone@fabrikam.example | 550 5.1.8 | store.fabrikam.example
+            exchange-german.eml | <scan-12@mfp>, <first@mfp> | ''            | voll@fabrikam.example | 554 5.2.2 | DB8PR04MB0000.eurprd04.prod.outlook.com
+            """)
+    void parsesReportsOfOtherServersAndLanguages(
+            String file, String messageIds, String queueId, String recipient, String reply, String server) {
+        NonDeliveryReport report = read(file).orElseThrow();
+        UndeliveredRecipient undelivered = report.recipients().getFirst();
+        assertThat(String.join(", ", report.messageIds())).isEqualTo(messageIds);
+        assertThat(report.queueIds())
+                .extracting(QueueId::toString)
+                .isEqualTo(queueId.isEmpty() ? List.of() : List.of(queueId));
+        assertThat(undelivered.address()).isEqualTo(recipient);
+        assertThat(undelivered.reply().toString()).startsWith(reply);
+        assertThat(undelivered.server()).isEqualTo(server);
+    }
+
     @Test
     void namesTheServerThatGaveTheReason() {
         assertThat(read(report("Action: failed", "Remote-MTA: dns;mx.fabrikam.example\nStatus: 5.1.8")))
