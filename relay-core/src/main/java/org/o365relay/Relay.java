@@ -93,6 +93,8 @@ public final class Relay {
         JdbcQueue queue = shutdown.add(SqliteQueue.open(settings.queue(), clock, random), JdbcQueue::close);
         clock = queue.clock();
         Rates rates = new Rates(clock);
+        RateKeeper counts = shutdown.add(new RateKeeper(rates, queue), RateKeeper::save);
+        counts.restore();
         Subscribers journal = new Subscribers(rates, log);
         UpstreamFactory upstreams = shutdown.add(upstreamFactory(), UpstreamFactory::close);
         NoticePolicy notices = noticePolicy(queue);
@@ -116,7 +118,7 @@ public final class Relay {
         workers.forEach(worker -> worker.dispatcher().start());
         upstreams.start();
         alerts.start();
-        shutdown.add(new ClockMonitor(clock, queue::saveClock, journal), ClockMonitor::close)
+        shutdown.add(new ClockMonitor(clock, () -> save(queue, counts), journal), ClockMonitor::close)
                 .start();
         shutdown.add(expiryMonitor(queue, upstreams, emails, alerts, journal), ExpiryMonitor::close)
                 .start();
@@ -126,6 +128,11 @@ public final class Relay {
         StatusSource status = new StatusSource(queue, workers, endpoints, rates, alerts::active, clock);
         Operations operations = new Operations(settings.routes(), queue, workers, status, journal, clock.calendar());
         return new RunningRelay(endpoints, operations, shutdown);
+    }
+
+    private static void save(JdbcQueue queue, RateKeeper counts) {
+        counts.save();
+        queue.saveClock();
     }
 
     private UpstreamFactory upstreamFactory() {

@@ -224,6 +224,20 @@ class OperationsTest {
     }
 
     @Test
+    void countsTheLastDayOverARestart() throws Exception {
+        operations.pause(SALES, "olga");
+        operations.change(new Change.Bounce(), MessageFilter.of(List.of(message)), "olga");
+        for (int i = 0; i < 2; i++) {
+            relay.stop();
+            relay = relay().start();
+            operations = relay.operations();
+        }
+        assertThat(operations.status("").running())
+                .satisfies(running -> assertThat(running.rates())
+                        .contains(new Rate("failed", 0, 1, 1), new Rate("accepted", 0, 1, 1)));
+    }
+
+    @Test
     void neverBouncesOrDeletesEverything() throws Exception {
         MessageFilter open = MessageFilter.ALL
                 .upTo(message)

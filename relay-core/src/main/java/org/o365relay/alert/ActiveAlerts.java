@@ -88,12 +88,13 @@ public final class ActiveAlerts {
                 .forEach(this::clear);
     }
 
-    /// @return the alerts about which the admin was notified, and alerts without a delay whose condition lasts;
-    ///     oldest first
+    /// @return the alerts about which the admin was notified, and alerts without a delay, whose condition lasts or
+    ///     was reported before a restart and is not known to be over; oldest first
     public List<Alert> active() {
+        Instant now = clock.instant();
         return alerts.values().stream()
-                .filter(AlertState::isActive)
-                .map(AlertState::alert)
+                .filter(state -> state.isActive(now))
+                .map(AlertState::shown)
                 .sorted(Comparator.comparing(Alert::since).thenComparing(Alert::name))
                 .toList();
     }

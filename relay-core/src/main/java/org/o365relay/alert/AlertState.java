@@ -79,9 +79,22 @@ record AlertState(
         return !stored && !since.steady().plus(delay).isAfter(now);
     }
 
-    /// @return whether the admin was notified; for a condition without a delay, whether the condition lasts
-    boolean isActive() {
-        return Duration.ZERO.equals(condition.raiseAfter()) ? ended == null : stored || announced;
+    /// @return whether the condition is not over, and the admin was notified or no delay applies
+    boolean isActive(Instant now) {
+        return clearedAt(now) == null && (Duration.ZERO.equals(condition.raiseAfter()) || stored || announced);
+    }
+
+    /// @return the alert as shown to operators
+    Alert shown() {
+        Alert alert = alert();
+        return condition.reporting() == AlertCondition.Reporting.RESTORED
+                ? new Alert(
+                        alert.name(),
+                        alert.since(),
+                        alert.subject(),
+                        alert.text() + " Reported before the restart, not detected again since.",
+                        alert.advice())
+                : alert;
     }
 
     Alert alert() {

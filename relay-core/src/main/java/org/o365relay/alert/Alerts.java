@@ -59,8 +59,7 @@ public final class Alerts implements AutoCloseable {
         return activeAlerts;
     }
 
-    /// @return the alerts about which the admin was notified, and alerts without a delay whose condition lasts;
-    ///     oldest first
+    /// @return the alerts of [ActiveAlerts#active]
     public List<Alert> active() {
         failureMonitor.check(); // a failure of the queue is reported at once
         return activeAlerts.active();

@@ -1,11 +1,18 @@
 package org.o365relay.journal;
 
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.time.RollingCount;
 
 /// Counts accepted messages, rejections, and recipients by outcome, for up to 24 hours. Recording an event never
 /// blocks for long and allocates little memory, because some events are recorded after the final dot of a
 /// message and before its 250 reply.
+///
+/// [#saved] and [#restore] keep the counts over a restart, to ten minutes.
 public final class Rates implements Journal {
 
     private final Count accepted;
@@ -20,6 +27,43 @@ public final class Rates implements Journal {
         this.delivered = new Count(clock);
         this.deferred = new Count(clock);
         this.failed = new Count(clock);
+    }
+
+    /// Number of recorded events by kind, and by the ten minutes in which they were recorded (the number of ten-minute
+    /// periods since 1970).
+    private record Saved(@Nullable Map<String, Map<Long, Integer>> counts) {
+
+        Map<Long, Integer> of(String kind) {
+            Map<Long, Integer> saved = counts == null ? null : counts.get(kind);
+            return saved == null ? Map.of() : saved;
+        }
+    }
+
+    private Map<String, Count> counts() {
+        return Map.of(
+                "accepted",
+                accepted,
+                "rejected",
+                rejected,
+                "delivered",
+                delivered,
+                "deferred",
+                deferred,
+                "failed",
+                failed);
+    }
+
+    /// @return the counts of the last 24 hours as text, a few kilobytes at most
+    public String saved() {
+        Map<String, Map<Long, Integer>> saved = new HashMap<>();
+        counts().forEach((kind, count) -> saved.put(kind, count.periods()));
+        return Json.text(new Saved(saved));
+    }
+
+    /// Adds counts that were saved before a restart. Ignores a text that was not written by [#saved].
+    public void restore(String text) {
+        Json.read(text, Saved.class)
+                .ifPresent(saved -> counts().forEach((kind, count) -> count.addPeriods(saved.of(kind))));
     }
 
     /// The number of events in sliding windows. Each window includes the current, incomplete second or minute.
@@ -74,6 +118,7 @@ public final class Rates implements Journal {
 
         private static final int HOUR = 60;
         private static final int DAY = 24 * HOUR;
+        private static final int PERIOD = 10; // minutes
 
         private final InstantSource clock;
         private final RollingCount seconds;
@@ -94,6 +139,19 @@ public final class Rates implements Journal {
         synchronized Rate rate() {
             moveToNow();
             return new Rate(seconds.sum(60), minutes.sum(HOUR), minutes.sum(DAY));
+        }
+
+        synchronized Map<Long, Integer> periods() {
+            moveToNow();
+            Map<Long, Integer> periods = new TreeMap<>();
+            minutes.slots().forEach(slot -> periods.merge(slot.number() / PERIOD, slot.count(), Integer::sum));
+            return periods;
+        }
+
+        /// Adds the events at the end of their period, or now if it has not ended.
+        synchronized void addPeriods(Map<Long, Integer> periods) {
+            moveToNow();
+            periods.forEach((period, events) -> minutes.add(period * PERIOD + PERIOD - 1, events));
         }
 
         /// Advances the windows to the current time.

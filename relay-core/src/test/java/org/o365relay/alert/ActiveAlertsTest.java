@@ -54,6 +54,9 @@ class ActiveAlertsTest {
             assertThat(alert.advice()).isEqualTo("Give it the right password.");
         });
         fixture.unblock(FIRST);
+        assertThat(fixture.alerts().active())
+                .as("disappears with the state that it reports, not when its end is reported")
+                .isEmpty();
         fixture.pass(HOUR);
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
         assertThat(fixture.alerts().active()).isEmpty();
@@ -154,7 +157,9 @@ class ActiveAlertsTest {
         for (int i = 0; i < 5; i++) {
             fixture.unblock(FIRST);
             fixture.pass(DELAY.minusSeconds(10));
+            assertThat(fixture.alerts().active()).isEmpty();
             fixture.block(FIRST);
+            assertThat(fixture.alerts().active()).as("no new delay").hasSize(1);
             fixture.pass(DELAY);
         }
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
@@ -169,8 +174,14 @@ class ActiveAlertsTest {
         fixture.block(FIRST);
         fixture.pass(HOUR);
         fixture.restart();
-        assertThat(fixture.alerts().active()).hasSize(1);
+        assertThat(fixture.alerts().active())
+                .singleElement()
+                .satisfies(alert ->
+                        assertThat(alert.text()).endsWith("Reported before the restart, not detected again since."));
         fixture.block(FIRST);
+        assertThat(fixture.alerts().active())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.text()).doesNotContain("before the restart"));
         fixture.pass(HOUR);
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
         fixture.restart();

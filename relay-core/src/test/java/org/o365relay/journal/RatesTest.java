@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.ManualClock;
 import org.o365relay.journal.Event.Deferred;
 import org.o365relay.journal.Event.Delivered;
@@ -47,6 +49,34 @@ class RatesTest {
         clock.advance(Duration.ofHours(23).minusMinutes(1));
         assertThat(rates.accepted()).isEqualTo(new Rate(0, 0, 1));
         clock.advance(Duration.ofMinutes(1));
+        assertThat(rates.accepted()).isEqualTo(new Rate(0, 0, 0));
+    }
+
+    @Test
+    void countsADayOverRestarts() {
+        times(3, () -> rates.record(new Delivered(SampleEvents.ATTEMPT)));
+        clock.advance(Duration.ofHours(2));
+        accept();
+        clock.advance(Duration.ofMinutes(5));
+
+        Rates restarted = new Rates(clock.steady());
+        restarted.restore(rates.saved());
+        assertThat(restarted.delivered()).isEqualTo(new Rate(0, 0, 3));
+        assertThat(restarted.accepted()).isEqualTo(new Rate(0, 1, 1));
+        restarted.record(new Delivered(SampleEvents.ATTEMPT));
+        Rates again = new Rates(clock.steady());
+        again.restore(restarted.saved());
+        assertThat(again.delivered()).isEqualTo(new Rate(0, 1, 4));
+        clock.advance(Duration.ofHours(22).minusMinutes(6));
+        assertThat(again.delivered()).as("23 h 59 min").isEqualTo(new Rate(0, 0, 4));
+        clock.advance(Duration.ofMinutes(11));
+        assertThat(again.delivered()).as("24 h 10 min").isEqualTo(new Rate(0, 0, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "{}", "{\"counts\":{}}", "{\"counts\":{\"accepted\":{\"x\":1}}}", "[]", "null"})
+    void ignoresATextThatIsNotASavedCount(String text) {
+        rates.restore(text);
         assertThat(rates.accepted()).isEqualTo(new Rate(0, 0, 0));
     }
 

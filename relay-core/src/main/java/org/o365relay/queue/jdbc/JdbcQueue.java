@@ -2,6 +2,7 @@ package org.o365relay.queue.jdbc;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.Claims;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcQueue.class);
+    private static final String EVENT_COUNTS = "event-counts";
 
     private final Store store;
     private final QueueIds ids;
@@ -107,6 +109,22 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     public void saveClock() {
         store.committer().write(statements -> {
             ClockTable.save(statements, clock.reading());
+            return true;
+        });
+    }
+
+    /// @return the counts of events stored last, as text; empty if there are none
+    /// @throws QueueException if the queue cannot be read
+    public Optional<String> eventCounts() {
+        return store.readers().read(statements -> statements.first("progress", row -> row.getString(1), EVENT_COUNTS));
+    }
+
+    /// Stores the counts of events.
+    ///
+    /// @throws QueueException if the queue cannot be written
+    public void saveEventCounts(String counts) {
+        store.committer().write(statements -> {
+            statements.update("save-progress", EVENT_COUNTS, counts);
             return true;
         });
     }

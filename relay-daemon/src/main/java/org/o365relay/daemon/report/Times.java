@@ -7,21 +7,22 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Formats times in the given time zone, without the date if the date is today.
+/// Formats times in the given time zone, without the date if the time is today and at most 12 hours from now.
 ///
-/// @param now current time; determines relative times and which day is today
+/// @param now current time
 public record Times(Instant now, ZoneId zone) {
 
+    private static final Duration HALF_DAY = Duration.ofHours(12);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    /// @return the time to the minute: `08:05` if it is today, otherwise `2026-11-20 17:42`
+    /// @return the time to the minute: `08:05` if it is near, otherwise `2026-11-20 17:42`
     public String of(Instant time) {
         return day(time) + MINUTE.format(time.atZone(zone));
     }
 
-    /// @return the time to the second: `08:05:12` if it is today, otherwise `2026-11-20 17:42:03`
+    /// @return the time to the second: `08:05:12` if it is near, otherwise `2026-11-20 17:42:03`
     public String withSeconds(Instant time) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
@@ -66,6 +67,8 @@ public record Times(Instant now, ZoneId zone) {
 
     private String day(Instant time) {
         ZonedDateTime local = time.atZone(zone);
-        return local.toLocalDate().equals(now.atZone(zone).toLocalDate()) ? "" : DAY.format(local);
+        boolean isToday = local.toLocalDate().equals(now.atZone(zone).toLocalDate());
+        boolean isNear = Duration.between(time, now).abs().compareTo(HALF_DAY) <= 0;
+        return isToday && isNear ? "" : DAY.format(local);
     }
 }
