@@ -70,6 +70,29 @@ public final class ReplyCatalogue {
                 .findFirst();
     }
 
+    /// Finds the entry for a reply in a non-delivery report. What a reply says about the mailbox or the organization
+    /// holds only if Microsoft gave it: from another server, the same status means something else.
+    ///
+    /// @param fromMicrosoft whether a server of Microsoft 365 gave the reply
+    /// @return the first entry that matches; empty if the reply is not known
+    public Optional<KnownReply> findReported(Reply reply, boolean fromMicrosoft) {
+        Reply complete = withStatus(reply);
+        Reply quoted = quoted(complete); // of another server
+        return entries.stream()
+                .filter(entry -> isAboutMessage(entry)
+                        ? matchesReport(entry, complete) || matchesReport(entry, quoted)
+                        : fromMicrosoft && matchesReport(entry, complete))
+                .findFirst();
+    }
+
+    private static boolean isAboutMessage(KnownReply entry) {
+        return entry.kind() == Kind.PERMANENT || entry.kind() == Kind.TRANSIENT;
+    }
+
+    private static boolean matchesReport(KnownReply entry, Reply reply) {
+        return entry.matches(ReplySource.NDR, ReplyStep.CONTENT, reply);
+    }
+
     /// Takes the enhanced status code from the text, where some servers put it: `550 sorry, no mailbox here
     /// (#5.1.1)`.
     private static Reply withStatus(Reply reply) {

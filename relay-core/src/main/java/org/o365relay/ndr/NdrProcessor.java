@@ -8,13 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.ReplySource;
-import org.o365relay.exchange.ReplyStep;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Journal;
@@ -48,9 +45,6 @@ final class NdrProcessor {
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
 
     private static final int MAX_LOGGED = 5;
-
-    private static final Set<KnownReply.Kind> ABOUT_MESSAGE =
-            Set.of(KnownReply.Kind.PERMANENT, KnownReply.Kind.TRANSIENT);
 
     private final EmailAddress mailbox;
     private final String positionKey;
@@ -249,12 +243,10 @@ final class NdrProcessor {
                 notice.content());
     }
 
-    /// @return the catalogue name of the reply; empty if it is unknown. What a reply says about the mailbox or
-    ///     the organization holds only if Microsoft gave it: to other servers, the same status means something else
+    /// @return the catalogue name of the reply; empty if it is unknown
     private String catalogueName(UndeliveredRecipient undelivered) {
         return catalogue
-                .find(ReplySource.NDR, ReplyStep.CONTENT, undelivered.reply())
-                .filter(known -> undelivered.isFromMicrosoft() || ABOUT_MESSAGE.contains(known.kind()))
+                .findReported(undelivered.reply(), undelivered.isFromMicrosoft())
                 .map(KnownReply::name)
                 .orElse("");
     }

@@ -202,10 +202,11 @@ class NdrProcessorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         550 5.1.8 Access denied, bad outbound sender     | AM0PR04MB0000.eurprd04.prod.outlook.com | bad-outbound-sender
-        550 5.1.8 Sender address rejected: Domain not found | mail.fabrikam.example   |
+        550 5.1.8 Sender address rejected: Domain not found | mail.fabrikam.example | ndr-sender-unknown
+        550 5.0.350 Remote server returned an error -> 550 5.1.8 Sender address rejected: Domain not found | x.outlook.com | ndr-sender-unknown
         550 5.7.705 Access denied, tenant has exceeded threshold | AM0PR04MB0000.eurprd04.prod.outlook.com | tenant-threshold
-        550 5.7.705 Blocked by our policy                | outlook.com.evil.example   |
-        550 5.7.750 No                                   | ''                         |
+        550 5.7.705 Blocked by our policy                | outlook.com.evil.example | ndr-policy
+        550 5.7.750 No                                   | '' | ndr-policy
         550 5.1.10 RESOLVER.ADR.RecipientNotFound; no    | mail.fabrikam.example      | recipient-unknown
         """)
     void judgesTheMailboxOnlyByReportsFromMicrosoft(String reply, String server, @Nullable String reason) {
