@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
 import org.o365relay.RunningRelay;
+import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.sandbox.Sandbox;
@@ -141,7 +142,7 @@ final class CatalogueTest {
                 wasDelivered(one);
             }
             case SLOWED -> {
-                assertThat(about("throttled", one)).contains(words(one), " connections=" + (one.connections() - 1));
+                assertThat(about("throttled", one)).contains(words(one), limit(one));
                 wasDelivered(one);
             }
             case SWITCHED -> {
@@ -150,6 +151,10 @@ final class CatalogueTest {
             }
             case PAUSED -> wasPaused(one);
         }
+    }
+
+    private static String limit(CatalogueCase one) {
+        return one.entry().kind() == Kind.RATE ? " messages-per-minute=15" : " connections=" + (one.connections() - 1);
     }
 
     private static void wasPaused(CatalogueCase one) throws InterruptedException {

@@ -28,8 +28,8 @@ final class ReplyForms {
     private static final Pattern STATUS_ONLY = Pattern.compile("(?s)(?<![\\d.])([245])" + STATUS.substring(5) + ".*");
     private static final Pattern SIGN_IN =
             Pattern.compile("(?:\\b([45]\\d\\d) )?(?:\\b([a-z]+_[a-z_]+): )?\\bAADSTS\\d{2,}.*");
-    private static final Pattern NAMED_ERROR =
-            Pattern.compile("\\b([245]\\d\\d) ((?:[A-Z]\\w+|[a-z]+[A-Z]\\w+|[a-z]+_[a-z_]+)(?:[.-]\\w+)*: .*)");
+    private static final Pattern NAMED_ERROR = Pattern.compile(
+            "\\b([245]\\d\\d) ((?:[A-Z]\\w+|[a-z]+[A-Z]\\w+|unauthenticated|[a-z]+_[a-z_]+)(?:[.-]\\w+)*: .*)");
     private static final Pattern STATUS_LINE =
             Pattern.compile("\\bHTTP(?:/\\d(?:\\.\\d)?)?[ :]+([2-5]\\d\\d)\\b[ :]*(.*)");
     private static final Pattern GRAPH = Pattern.compile("\\b(?:Error[A-Z]\\w+|ApplicationThrottled"
@@ -182,7 +182,8 @@ final class ReplyForms {
                 .collect(Collectors.joining())
                 .strip()
                 .replaceAll("#(?=" + STATUS + ")", "");
-        return Reply.parse(reply.replaceFirst("[\"'>)]+$", "")).stream().flatMap(parsed -> smtp(parsed, lines));
+        return Reply.parse(reply.replaceFirst("(?:[\"'>]|(?<!\\([^()]{0,999})\\))+$", "")).stream()
+                .flatMap(parsed -> smtp(parsed, lines));
     }
 
     private static Stream<Response> codeOnly(String lines) {
