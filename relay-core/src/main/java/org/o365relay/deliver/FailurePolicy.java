@@ -209,17 +209,19 @@ public final class FailurePolicy {
             return deferred(response, Scope.MESSAGE, "the upstream sent an unexpected reply");
         }
         // RFC 4954 §6: 530 and 535 are about authentication, whichever command they reply to
-        if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
+        if ((response.step() == Step.AUTH && reply.code() != BAD_SEQUENCE)
+                || reply.code() == 530
+                || reply.code() == 535) {
             return suspended(
                     response,
                     "sign-in to the upstream failed",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
-        if (isAboutUpstream(response)) {
-            return suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.");
-        }
         if (reply.code() == BAD_SEQUENCE) {
             return deferred(response, Scope.MESSAGE, "the upstream lost track of the commands; they are sent again");
+        }
+        if (isAboutUpstream(response)) {
+            return suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.");
         }
         return ReplySubject.isRelay(reply) ? refusedRelay(response) : refusedMessage(response);
     }

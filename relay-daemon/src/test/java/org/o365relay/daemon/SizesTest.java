@@ -45,6 +45,7 @@ class SizesTest {
             "QueueSummary",
             "RelaySettings",
             "RelayedMessage",
+            "ReplyJson",
             "SandboxSubmission",
             "SmtpUpstreamSettings",
             "SuppressedMessage",

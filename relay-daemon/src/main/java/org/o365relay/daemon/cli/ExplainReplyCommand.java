@@ -72,7 +72,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private record Members(
+    private record ReplyJson(
             String reply,
             String source,
             String step,
@@ -84,7 +84,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
 
     private static String json(PastedReply pasted) {
         Verdict verdict = pasted.verdict();
-        return ControlJson.text(new Members(
+        return ControlJson.text(new ReplyJson(
                 pasted.response().reply().toString(),
                 key(pasted.response().origin()),
                 pasted.response().step().key(),
