@@ -125,6 +125,25 @@ class WaitingMailTest {
         assertThat(delivered()).isEqualTo(2);
     }
 
+    /// Each further refusal may make Microsoft refuse the whole mailbox.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void mailOfARefusedAuthorIsTriedOnceAfterARestart(int others) throws Exception {
+        deferOne("ups@sales.example", SEND_AS_DENIED);
+        relay.close();
+        relay = new DeliveryFixture(directory, relay.clock, DeliveryFixture.NOTICES, DeliveryFixture.UNLIMITED);
+        relay.upstream.answer(FakeUpstream.OK).answer(SEND_AS_DENIED);
+
+        for (int i = 0; i < others; i++) {
+            accept("alarm" + i + "@sales.example");
+            relay.deliverDue();
+            relay.deliverDue();
+        }
+
+        assertThat(delivered()).isEqualTo(others);
+        assertThat(relay.upstream.sent()).hasSize(others + 1);
+    }
+
     @Test
     void mailThatMetAQuotaLeavesAfterARestart() throws Exception {
         deferOne("scan@contoso.example", QUOTA);

@@ -29,8 +29,15 @@ public final class Breakers {
     private final EmailAddress mailbox;
     private final Journal journal;
     private final SteadyClock clock;
-    private final Map<Subject, Breaker> breakers = recentlyUsed();
-    private final Map<Subject, Boolean> delivered = recentlyUsed(); // authors of delivered messages
+    private final Map<Subject, Breaker> breakers = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Subject, Breaker> eldest) {
+            return size() > MAX_BREAKERS;
+        }
+    };
+    private boolean hasDelivered; // a message of any author since the start
 
     /// A backoff in effect.
     ///
@@ -74,12 +81,12 @@ public final class Breakers {
     /// @param verdicts verdicts of the recipients that were tried
     /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
     ///     was sent as the mailbox
-    /// @return whether the author can send again: a message of the author was delivered, and an earlier one was
-    ///     refused or may have been refused before the last start
+    /// @return whether messages of refused authors are worth a try: a message of a refused author was delivered,
+    ///     or the first message of any author since the start, before which authors may have been refused
     public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Subject author = alias == null ? null : author(alias);
-        boolean mayBeRefused = author != null && (breakers.containsKey(author) || !delivered.containsKey(author));
+        boolean mayBeRefused = author != null && (breakers.containsKey(author) || !hasDelivered);
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {
             if (verdict.isDelivered()) {
@@ -93,7 +100,9 @@ public final class Breakers {
                         .ifPresent(first -> report(subject, first));
             }
         });
-        return mayBeRefused && delivered.containsKey(author) && !breakers.containsKey(author);
+        boolean isDelivered = author != null && verdicts.values().stream().anyMatch(Verdict::isDelivered);
+        hasDelivered |= isDelivered;
+        return mayBeRefused && isDelivered && !breakers.containsKey(author);
     }
 
     /// Ends all backoffs, so that one message of each refused author and to each refused recipient is tried
@@ -115,7 +124,6 @@ public final class Breakers {
         breakers.remove(recipient(recipient.address()));
         if (alias != null) {
             breakers.remove(author(alias));
-            delivered.put(author(alias), true);
         }
     }
 
@@ -128,17 +136,6 @@ public final class Breakers {
             case Delivered _ -> null;
             case Deferred _ -> verdict.scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
             case Failed _ -> verdict.scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
-        };
-    }
-
-    private static <T> Map<Subject, T> recentlyUsed() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Subject, T> eldest) {
-                return size() > MAX_BREAKERS;
-            }
         };
     }
 
