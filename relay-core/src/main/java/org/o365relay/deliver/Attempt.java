@@ -203,29 +203,38 @@ record Attempt(
                 .allMatch(verdict -> verdict.response().origin().isLocal());
     }
 
-    /// @return whether the upstream cannot carry the message, so that another upstream may be tried
+    /// @return whether the upstream cannot carry the message for at least one recipient, and delivered it to none, so
+    ///     that another upstream may be tried
     boolean isUnsuitable() {
-        return !tried().isEmpty()
-                && tried().values().stream()
-                        .allMatch(verdict -> verdict.response().origin() == Origin.UNSUITABLE);
+        return delivered() == 0 && any(Attempt::isUnsuitable);
     }
 
-    /// @return the reply for the first recipient that was tried
-    Reply reply() {
-        return first(_ -> true).orElseThrow().response().reply();
+    private static boolean isUnsuitable(Verdict verdict) {
+        return verdict.response().origin() == Origin.UNSUITABLE;
     }
 
-    /// @return a copy with every recipient deferred, because an upstream that may carry the message is not open
-    ///     now
+    /// @return the reason why the upstream cannot carry the message
+    Reply unsuitability() {
+        return first(Attempt::isUnsuitable).orElseThrow().response().reply();
+    }
+
+    /// @return a copy with the recipients deferred for which the upstream cannot carry the message, because an upstream
+    ///     that may carry it is not open now
     Attempt awaitingUpstream() {
-        return attributed(_ -> true, Verdict::deferred);
+        return attributed(Attempt::isUnsuitable, Verdict::deferred);
+    }
+
+    /// @return a copy with the recipients deferred for which the upstream cannot carry the message, because the others
+    ///     have it; the next attempt, which may be made at once, uses an upstream that may carry it
+    Attempt leavingUnsuitable() {
+        return attributed(Attempt::isUnsuitable, Reattribution::triedElsewhere);
     }
 
     /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay did not
     ///     end the attempt itself
     boolean reachedMail() {
         return any(verdict -> verdict.response().step().compareTo(Step.MAIL) >= 0
-                && verdict.response().origin() != Origin.RELAY);
+                && !verdict.response().origin().isLocal());
     }
 
     /// @return number of recipients that the upstream accepted

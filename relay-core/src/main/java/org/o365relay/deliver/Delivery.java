@@ -99,24 +99,25 @@ public final class Delivery {
             permit.attempted(attempt.delivered(), attempt.reachedMail());
             evaluate(upstream, claim, attempt);
             hold(claim, damage.get());
-        } else if (!attempt.isUnsuitable()) {
-            settle(claim, permit, upstream, attempt);
-        } else {
+        } else if (attempt.isUnsuitable()) {
             deliverByOther(claim, permit, upstream, attempt);
+        } else {
+            settle(claim, permit, upstream, permit.hasOther() ? attempt.leavingUnsuitable() : attempt);
         }
     }
 
-    /// Delivers a message that the upstream cannot carry by another upstream of the mailbox. If the others are
-    /// not open now, the message waits; if there are none, it fails.
+    /// Delivers a message that the upstream cannot carry, to all its recipients, by another upstream of the
+    /// mailbox. If the others are not open now, the message waits; if there are none, it fails.
     private void deliverByOther(Claim claim, AttemptPermit permit, DeliveryPermit upstream, Attempt refusal) {
         Optional<DeliveryPermit> other = permit.beginOther();
         if (other.isPresent()) {
+            evaluate(upstream, claim, refusal); // other recipients may have been refused
             log.info(
                     "message {}: {} cannot carry it and {} is tried: {}",
                     claim.id(),
                     name(upstream),
                     name(other.get()),
-                    refusal.reply());
+                    refusal.unsuitability());
             deliver(claim, permit, other.get());
         } else {
             settle(claim, permit, upstream, permit.hasOther() ? refusal.awaitingUpstream() : refusal);

@@ -30,6 +30,12 @@ final class Reattribution {
         return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }
 
+    /// Defers a recipient that another upstream is to deliver to in the next attempt.
+    static Verdict triedElsewhere(Verdict verdict) {
+        return verdict.withScope(
+                Scope.ATTEMPT, new Outcome.Deferred(verdict.response().reply()));
+    }
+
     /// Fails the message, because Graph has probably sent it, and more repeats would be more copies.
     static Verdict probablyDelivered(Verdict verdict) {
         return verdict.withScope(
