@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -65,10 +64,17 @@ final class ReplyForms {
     static List<Response> candidates(String text) {
         String lines = text.strip().replaceAll("(?m)^[>\\s]+", "");
         String line = lines.replaceAll("\\s*\\R\\s*", " ");
-        Optional<Response> own = own(line);
-        return own.isPresent()
-                ? List.of(own.get())
-                : Stream.of(json(line), signIn(line), smtp(lines), namedError(line), statusLine(line), codeOnly(lines))
+        Matcher network = NETWORK.matcher(line);
+        return network.find()
+                ? relay(Step.CONNECT, network.group(), Origin.NETWORK).toList()
+                : Stream.of(
+                                tls(line),
+                                json(line),
+                                signIn(line),
+                                smtp(lines),
+                                namedError(line),
+                                statusLine(line),
+                                codeOnly(lines))
                         .flatMap(forms -> forms)
                         .toList();
     }
@@ -92,16 +98,13 @@ final class ReplyForms {
         return (category.equals("4") ? DEFERRED : REFUSED).stream();
     }
 
-    /// A failure that the relay itself found.
-    private static Optional<Response> own(String line) {
-        Matcher tls = TLS.matcher(line);
-        if (tls.find()) {
-            return Reply.parse(tls.group()).map(reply -> new Response(Step.STARTTLS, reply, Origin.TLS));
-        }
-        Matcher network = NETWORK.matcher(line);
-        return network.find()
-                ? Reply.parse(network.group()).map(reply -> new Response(Step.CONNECT, reply, Origin.NETWORK))
-                : Optional.empty();
+    /// A failure of TLS that the relay itself found, or a refusal of the server with the same codes.
+    private static Stream<Response> tls(String line) {
+        return TLS.matcher(line).results().limit(1).flatMap(found -> relay(Step.STARTTLS, found.group(), Origin.TLS));
+    }
+
+    private static Stream<Response> relay(Step step, String reply, Origin origin) {
+        return Reply.parse(reply).map(parsed -> new Response(step, parsed, origin)).stream();
     }
 
     private static Stream<Response> json(String line) {
