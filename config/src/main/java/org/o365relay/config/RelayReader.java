@@ -37,6 +37,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.route.Routes;
 
 /// Reads the section `relay`.
@@ -217,10 +218,18 @@ record RelayReader(
                             .formatted(Quantities.text(maximumSize), key, Quantities.text(largest)));
         }
         return new QueueSettings(
-                relay.value("data-directory", FileContent.path(directory)),
-                queue.value("minimum-free-space", size(0, 1024 * TIB)),
-                maximumSize,
-                queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))));
+                        relay.value("data-directory", FileContent.path(directory)),
+                        queue.value("minimum-free-space", size(0, 1024 * TIB)),
+                        maximumSize,
+                        queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))))
+                .withKeepContent(keepContent(queue.section("keep-content")));
+    }
+
+    private static KeepContent keepContent(Section keep) {
+        return new KeepContent(
+                keep.value("failed", duration(Duration.ZERO, DAY.multipliedBy(3650))),
+                keep.value("delivered", duration(Duration.ZERO, DAY.multipliedBy(3650))),
+                keep.value("maximum-size", size(0, 1024 * TIB)));
     }
 
     private static long largest(long baseSize, List<ListenerSettings> listeners) {

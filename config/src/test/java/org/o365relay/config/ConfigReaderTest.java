@@ -51,6 +51,7 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -338,6 +339,7 @@ class ConfigReaderTest {
                         null,
                         null),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30))
+                        .withKeepContent(new KeepContent(Duration.ofDays(7), Duration.ZERO, 1L << 30))
                         .withLongestWait(Duration.ofDays(2)),
                 List.of(new MailboxSettings(
                         address,

@@ -109,7 +109,13 @@ public final class EffectiveText {
         return Map.of(
                 "minimum-free-space", Quantities.text(queue.minimumFreeSpace()),
                 "maximum-size", Quantities.text(queue.maximumSize()),
-                "history", Quantities.text(queue.history()));
+                "history", Quantities.text(queue.history()),
+                "keep-content",
+                        Map.of(
+                                "failed", Quantities.text(queue.keepContent().failed()),
+                                "delivered", Quantities.text(queue.keepContent().delivered()),
+                                "maximum-size",
+                                        Quantities.text(queue.keepContent().maximumSize())));
     }
 
     private static Map<String, Object> control(ControlSettings control) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.Optional;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.SpaceShortage;
 
 /// Decides whether there is disk space for new mail. The writer measures the space after each commit, and the
@@ -52,6 +53,18 @@ public final class FreeSpace {
 
     void updateUsage(Dialect.Usage current) {
         usage = current;
+    }
+
+    /// @return octets that content of settled messages may occupy in addition to what it occupies now; negative if
+    ///     some of it must be deleted, so that new mail is not rejected because of it
+    long headroomForKeptContent() {
+        long beforeAlert = settings.maximumSize() / 10 * 8 - usage.used();
+        return Math.min(free - settings.minimumFreeSpace(), beforeAlert);
+    }
+
+    /// @return how long content of settled messages is kept
+    KeepContent keepContent() {
+        return settings.keepContent();
     }
 
     DiskCapacity capacity() {

@@ -92,6 +92,7 @@ final class Housekeeper implements AutoCloseable {
                 schedule("measure free disk space", store.freeSpace()::measureFree, 1, 1, TimeUnit.SECONDS),
                 schedule("return free space to the file system", store::returnFreeSpace, 1, 1, TimeUnit.SECONDS),
                 schedule("write device counters", () -> writeDevices(DEVICE_BATCH), 2, 2, TimeUnit.SECONDS),
+                schedule("delete kept content", this::deleteKeptContent, 5, 5, TimeUnit.SECONDS),
                 schedule("delete old history", () -> cleanUp(hourly), 1, 60, TimeUnit.MINUTES));
     }
 
@@ -120,6 +121,17 @@ final class Housekeeper implements AutoCloseable {
     /// @param max maximum number of devices
     void writeDevices(int max) {
         devices.write(max);
+    }
+
+    /// Deletes content of settled messages whose time has ended, or whose space is needed.
+    void deleteKeptContent() {
+        Instant now = clock.instant();
+        long all = store.readers().read(KeptContent::size);
+        long available = Math.max(0, all + store.freeSpace().headroomForKeptContent());
+        long limit = Math.min(settings.keepContent().maximumSize(), available);
+        while (store.readers().read(statements -> KeptContent.isDue(statements, limit, now))) {
+            store.committer().write(statements -> KeptContent.deleteBatch(statements, limit, now));
+        }
     }
 
     /// Deletes the messages that were settled before the limit according to both clocks, and their history.

@@ -58,7 +58,8 @@ final class JdbcAdmin implements QueueAdmin {
         return walk(selection, (messages, progress) -> {
             List<Candidate> batch = change instanceof Change.Delete ? upTo(OCTETS, messages) : messages;
             progress.add(store.committer()
-                    .write(statements -> change(new MessageChanges(statements, now, by), change, selection, batch)));
+                    .write(statements -> change(
+                            new MessageChanges(statements, now, by, store.keepContent()), change, selection, batch)));
             return batch.size();
         });
     }

@@ -109,7 +109,7 @@ final class JdbcClaims implements Claims {
         String by = leases.bouncedBy(claim.lease());
         List<QueueId> noticeIds = localMessages
                 .write(notices, statements -> {
-                    if (!MessageTables.settle(statements, claim, settlement, by, now)) {
+                    if (!MessageTables.settle(statements, claim, settlement, by, store.keepContent(), now)) {
                         return false;
                     }
                     for (SuppressedNotice notice : suppressed) {

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.DeviceStore;
+import org.o365relay.queue.Incoming;
 import org.o365relay.queue.Intake;
 import org.o365relay.queue.NdrStore;
 import org.o365relay.queue.NoticeStore;
@@ -20,6 +21,7 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
+import org.o365relay.queue.SpaceShortage;
 import org.o365relay.queue.jdbc.ClockTable.Resumed;
 import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
@@ -131,7 +133,23 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     /// @return the interface for the SMTP server
     public Intake intake() {
-        return new JdbcIntake(store, ids, dueSignals, clock);
+        return new Intake() {
+
+            @Override
+            public boolean isWritable() {
+                return store.health().isWritable();
+            }
+
+            @Override
+            public Optional<SpaceShortage> shortageFor(long size) {
+                return store.freeSpace().shortageFor(size);
+            }
+
+            @Override
+            public Incoming receive() {
+                return new IncomingChunks(store.committer(), dueSignals, ids.next(), ids::next, clock);
+            }
+        };
     }
 
     /// @return the interface for delivery

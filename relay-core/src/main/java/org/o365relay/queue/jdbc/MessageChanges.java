@@ -6,13 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.time.SteadyClock.Reading;
 
 /// Applies an operator's change to messages and records it in their history. Runs in the caller's transaction.
 /// The messages must be open and not leased.
 ///
 /// @param by name of the operator
-record MessageChanges(Statements statements, Reading now, String by) {
+/// @param keep how long the content of a settled message is kept
+record MessageChanges(Statements statements, Reading now, String by, KeepContent keep) {
 
     /// @return whether the message was changed
     boolean apply(Change change, Candidate message) throws SQLException {
@@ -63,16 +65,13 @@ record MessageChanges(Statements statements, Reading now, String by) {
     private boolean delete(Candidate message) throws SQLException {
         update("delete-open-recipients", message.id().value());
         settle(message);
+        KeptContent.delete(statements, message.content());
         record(message, "deleted", null, "by " + by);
         return true;
     }
 
-    /// Settles the message. If the message is a part of a split message, the shared content is kept while
-    /// another part is open.
     private void settle(Candidate message) throws SQLException {
-        long content = message.content();
         update("settle-unclaimed", calendar(), steady(), message.id().value());
-        update("delete-content", content, content, content);
     }
 
     private boolean redirect(Candidate message, String target) throws SQLException {
@@ -121,6 +120,7 @@ record MessageChanges(Statements statements, Reading now, String by) {
         }
         if (RecipientRow.all(statements, message.id().value()).stream().noneMatch(RecipientRow::isOpen)) {
             settle(message);
+            KeptContent.settled(statements, message.id().value(), message.content(), keep, now.steady());
         }
     }
 

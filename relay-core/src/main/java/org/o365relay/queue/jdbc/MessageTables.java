@@ -25,6 +25,7 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.Settlement;
 import org.o365relay.time.SteadyClock.Reading;
 
@@ -137,8 +138,15 @@ final class MessageTables {
     }
 
     /// @param by name of the operator who bounces the message; null for a delivery attempt
+    /// @param keep how long the content of a settled message is kept
     /// @return whether the lease was still valid; if it was not, nothing is written
-    static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Reading now)
+    static boolean settle(
+            Statements statements,
+            Claim claim,
+            Settlement settlement,
+            @Nullable String by,
+            KeepContent keep,
+            Reading now)
             throws SQLException {
         boolean open = settlement.leavesOpen();
         int changed = open ? defer(statements, claim, settlement) : close(statements, claim, now);
@@ -164,8 +172,7 @@ final class MessageTables {
             QuotaTables.addUsage(statements, settlement.account(), delivered, now.steady());
         }
         if (!open) {
-            long content = claim.content().value();
-            statements.update("delete-content", content, content, content);
+            KeptContent.settled(statements, claim.id().value(), claim.content().value(), keep, now.steady());
         }
         return true;
     }
@@ -220,20 +227,25 @@ final class MessageTables {
                 row.getInt("uncertain") != 0);
     }
 
+    private record Expired(long id, long content, boolean keepsContent) {}
+
     /// @return the number of messages deleted, at most `max`
     static int deleteSettledBefore(Statements statements, Reading limit, int max) throws SQLException {
-        List<Long> ids = statements.list(
+        List<Expired> expired = statements.list(
                 "expired-history",
-                row -> row.getLong(1),
+                row -> new Expired(row.getLong("id"), row.getLong("content"), row.getInt("keeps_content") != 0),
                 limit.calendar().toEpochMilli(),
                 limit.steady().toEpochMilli(),
                 max);
-        for (long id : ids) {
-            statements.update("delete-recipients", id);
-            statements.update("delete-events", id);
-            statements.update("delete-message", id);
+        for (Expired message : expired) {
+            statements.update("delete-recipients", message.id());
+            statements.update("delete-events", message.id());
+            statements.update("delete-message", message.id());
+            if (message.keepsContent()) {
+                KeptContent.delete(statements, message.content());
+            }
         }
-        return ids.size();
+        return expired.size();
     }
 
     /// @return the number of partly received messages deleted

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +83,11 @@ final class Store implements AutoCloseable {
 
     FreeSpace freeSpace() {
         return freeSpace;
+    }
+
+    /// @return how long content of settled messages is kept
+    KeepContent keepContent() {
+        return freeSpace.keepContent();
     }
 
     Committer committer() {

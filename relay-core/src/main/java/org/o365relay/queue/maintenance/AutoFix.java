@@ -19,7 +19,7 @@ enum AutoFix {
     DUE_IN_THE_FAR_FUTURE("messages are due so far in the future that the clock must have been wrong"),
     UNKNOWN_PRIORITY("messages have an unknown priority"),
     COMPLETE_THOUGH_INCOMING("messages are complete but marked as being received"),
-    CONTENT_OF_SETTLED("content chunks belong to settled messages"),
+    CONTENT_OF_SETTLED("content chunks belong to settled messages that do not keep their content"),
     RECIPIENTS_WITHOUT_MESSAGE("recipients belong to no message"),
     EVENTS_WITHOUT_MESSAGE("events belong to no message");
 

@@ -31,11 +31,25 @@ DELETE FROM chunk WHERE message_id = ?
 -- name: delete-chunks-from
 DELETE FROM chunk WHERE message_id = ? AND ordinal >= ?
 
--- Deletes the content of a settled message, unless another part of the message is still open.
+-- Deletes content, unless a message is still open or keeps it: a part of a split message, or a resent message.
 -- name: delete-content
 DELETE FROM chunk WHERE message_id = ?
-  AND NOT EXISTS (SELECT 1 FROM message WHERE id = ? AND due_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM message WHERE content_id = ? AND due_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM message WHERE id = ? AND (due_at IS NOT NULL OR content_until IS NOT NULL))
+  AND NOT EXISTS (SELECT 1 FROM message WHERE content_id = ? AND (due_at IS NOT NULL OR content_until IS NOT NULL))
+
+-- name: keep-content
+UPDATE message SET content_until = ? WHERE id = ?
+
+-- name: has-failed
+SELECT EXISTS (SELECT 1 FROM recipient WHERE message_id = ? AND state = 'failed')
+
+-- Reads an index, and no row.
+-- name: kept-size
+SELECT coalesce(sum(size), 0) FROM message WHERE content_until IS NOT NULL
+
+-- name: kept-content
+SELECT id, coalesce(content_id, id) AS content, size, content_until FROM message WHERE content_until IS NOT NULL
+ORDER BY content_until LIMIT ?
 
 -- name: incoming-messages
 SELECT message_id FROM incoming ORDER BY message_id
@@ -170,7 +184,7 @@ SELECT content, checksum FROM chunk WHERE message_id = ? AND ordinal = ?
 UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-message
-UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ?
+UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ?, content_until = NULL
 WHERE id = ? AND lease = ?
 
 -- name: defer-message
@@ -199,7 +213,8 @@ WHERE lease IS NOT NULL
 
 -- Expired according to both clocks: a calendar clock that is ahead does not delete history early.
 -- name: expired-history
-SELECT id FROM message WHERE settled_at < ? AND coalesce(kept_from, 0) < ? ORDER BY settled_at LIMIT ?
+SELECT id, coalesce(content_id, id) AS content, content_until IS NOT NULL AS keeps_content FROM message
+WHERE settled_at < ? AND coalesce(kept_from, 0) < ? ORDER BY settled_at LIMIT ?
 
 -- name: delete-message
 DELETE FROM message WHERE id = ?
@@ -354,7 +369,7 @@ UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND state = 'queued'
 UPDATE recipient SET state = 'redirected' WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-unclaimed
-UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ? WHERE id = ?
+UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ?, content_until = NULL WHERE id = ?
 
 -- name: readdress
 UPDATE recipient SET address = ? WHERE message_id = ? AND ordinal = ?

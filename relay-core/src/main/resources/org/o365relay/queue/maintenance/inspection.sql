@@ -100,15 +100,19 @@ DELETE FROM incoming WHERE EXISTS (SELECT 1 FROM message WHERE id = incoming.mes
 SELECT count(*) FROM chunk
 WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
     OR message_id IN (SELECT content_id FROM message WHERE content_id IS NOT NULL))
-  AND NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id AND due_at IS NOT NULL)
-  AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL AND due_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM message
+    WHERE id = chunk.message_id AND (due_at IS NOT NULL OR content_until IS NOT NULL))
+  AND message_id NOT IN (SELECT content_id FROM message
+    WHERE content_id IS NOT NULL AND (due_at IS NOT NULL OR content_until IS NOT NULL))
 
 -- name: fix-content-of-settled
 DELETE FROM chunk
 WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
     OR message_id IN (SELECT content_id FROM message WHERE content_id IS NOT NULL))
-  AND NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id AND due_at IS NOT NULL)
-  AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL AND due_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM message
+    WHERE id = chunk.message_id AND (due_at IS NOT NULL OR content_until IS NOT NULL))
+  AND message_id NOT IN (SELECT content_id FROM message
+    WHERE content_id IS NOT NULL AND (due_at IS NOT NULL OR content_until IS NOT NULL))
 
 -- name: find-recipients-without-message
 SELECT count(*) FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = recipient.message_id)

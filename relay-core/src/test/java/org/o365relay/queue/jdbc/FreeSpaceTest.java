@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.SpaceShortage;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
@@ -43,6 +44,44 @@ class FreeSpaceTest {
                 queue.claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
             }
             assertThat(queue.intake().shortageFor(0)).isEmpty();
+        }
+    }
+
+    @Test
+    void keptContentGivesWayBeforeTheQueueIsNearlyFullOrTheDiskShort(@TempDir Path directory) throws Exception {
+        FreeSpace space = new FreeSpace(new QueueSettings(directory, 300, 1000, Duration.ofDays(30)), () -> 1000);
+        space.updateUsage(new Dialect.Usage(500, 0));
+        assertThat(space.headroomForKeptContent()).as("80% of the queue").isEqualTo(300);
+        space.updateUsage(new Dialect.Usage(850, 0));
+        assertThat(space.headroomForKeptContent()).isEqualTo(-50);
+        FreeSpace tight = new FreeSpace(new QueueSettings(directory, 300, 1000, Duration.ofDays(30)), () -> 290);
+        assertThat(tight.headroomForKeptContent()).isEqualTo(-10);
+    }
+
+    @Test
+    void deletesKeptContentThatTakesSpaceFromNewMail(@TempDir Path directory) throws Exception {
+        KeepContent keep = new KeepContent(Duration.ofDays(7), Duration.ZERO, 1L << 30);
+        QueueSettings settings = new QueueSettings(directory, 0, 500_000, Duration.ofDays(30)).withKeepContent(keep);
+        QueueFixture fixture = new QueueFixture(directory);
+        try (JdbcQueue queue = SqliteQueue.open(settings, fixture.clock.steady(), new Random(1))) {
+            for (int i = 0; i < 4; i++) {
+                queue.intake()
+                        .receive()
+                        .commit(
+                                fixture.arrival(),
+                                QueueFixture.routed(QueueFixture.envelope(ANNA)),
+                                SearchableHeaders.NONE,
+                                new byte[100_000])
+                        .join();
+            }
+            for (Claim claim : queue.claims().claim(QueueFixture.SCOPE, 4)) {
+                queue.claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
+            }
+            assertThat(queue.load().capacity().used()).isGreaterThan(400_000);
+
+            queue.housekeeper().deleteKeptContent();
+
+            assertThat(queue.load().capacity().used()).isBetween(200_000L, 400_000L);
         }
     }
 

@@ -43,6 +43,7 @@ import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.jdbc.sqlite.Schema;
@@ -67,10 +68,17 @@ public final class QueueFixture implements AutoCloseable {
 
     public final Path directory;
     public final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
+    private final KeepContent keep;
     private @Nullable JdbcQueue queue;
 
     public QueueFixture(Path directory) {
+        this(directory, KeepContent.NOTHING);
+    }
+
+    /// @param keep how long the content of settled messages is kept
+    public QueueFixture(Path directory, KeepContent keep) {
         this.directory = directory;
+        this.keep = keep;
     }
 
     /// @return the queue; opens it if it is closed
@@ -90,7 +98,7 @@ public final class QueueFixture implements AutoCloseable {
     }
 
     public QueueSettings settings() {
-        return new QueueSettings(directory, 0, 1L << 40, Duration.ofDays(30));
+        return new QueueSettings(directory, 0, 1L << 40, Duration.ofDays(30)).withKeepContent(keep);
     }
 
     @Override
@@ -272,9 +280,12 @@ public final class QueueFixture implements AutoCloseable {
                         + " (SELECT total(length(content)) FROM chunk WHERE message_id = coalesce(content_id, id))",
                 "settled messages on hold",
                 "SELECT count(*) FROM message WHERE held_at IS NOT NULL AND due_at IS NULL",
-                "content of messages that are all settled",
-                "SELECT count(DISTINCT message_id) FROM chunk WHERE message_id NOT IN"
-                        + " (SELECT coalesce(content_id, id) FROM message WHERE settled_at IS NULL)");
+                "content that no message needs",
+                "SELECT count(DISTINCT message_id) FROM chunk WHERE message_id NOT IN (SELECT coalesce(content_id, id)"
+                        + " FROM message WHERE settled_at IS NULL OR content_until IS NOT NULL)",
+                "kept content that is missing",
+                "SELECT count(*) FROM message WHERE content_until IS NOT NULL AND size <>"
+                        + " (SELECT total(length(content)) FROM chunk WHERE message_id = coalesce(content_id, id))");
         List<String> found = new ArrayList<>();
         queries.forEach((what, query) -> {
             long count = number(query);
@@ -320,6 +331,10 @@ public final class QueueFixture implements AutoCloseable {
 
     public void deleteHistoryBefore(Instant limit) {
         queue().housekeeper().deleteHistoryBefore(new SteadyClock.Reading(limit, limit));
+    }
+
+    public void deleteKeptContent() {
+        queue().housekeeper().deleteKeptContent();
     }
 
     public void writeDevices(int max) {

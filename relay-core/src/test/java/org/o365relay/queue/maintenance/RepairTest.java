@@ -6,6 +6,7 @@ import static org.o365relay.queue.jdbc.QueueFixture.ANNA;
 import static org.o365relay.queue.jdbc.QueueFixture.BERT;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.QueueFixture;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
@@ -306,6 +309,35 @@ class RepairTest {
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("in use");
+    }
+
+    @Test
+    void keepsTheContentOfSettledMailThatIsKeptAndDeletesOther() throws Exception {
+        KeepContent keep = new KeepContent(Duration.ofDays(7), Duration.ZERO, 1 << 20);
+        fixture = new QueueFixture(fixture.directory.resolveSibling("keeping"), keep);
+        fixture.accept("kept", ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue().claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
+        fixture.close();
+        assertThat(verify()).isEmpty();
+        fixture.execute(
+                "INSERT INTO message SELECT id + 1, received_at, client, helo, protocol, sender, smtp_utf8, notice,"
+                        + " size, attempts, due_at, lease, settled_at, body, envelope_id, dsn_return, route, mailbox, priority,"
+                        + " content_id, subject, message_id_header, reason, held_at, arrived_at, downtime, kept_from, fingerprint,"
+                        + " new_message_id, NULL FROM message");
+        fixture.execute("INSERT INTO recipient SELECT message_id + 1, ordinal, address, state, dsn_notify,"
+                + " original_recipient FROM recipient");
+        fixture.execute("INSERT INTO chunk SELECT message_id + 1, ordinal, content, checksum FROM chunk");
+
+        assertThat(verify()).singleElement().matches(finding -> finding.kind() == Kind.INCONSISTENCY);
+        repair();
+
+        assertThat(verify()).isEmpty();
+        MessageDetail kept = fixture.queue().reader().show(claim.id()).orElseThrow();
+        try (InputStream content = fixture.queue().reader().content(kept)) {
+            assertThat(content.readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("kept");
+        }
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(1);
     }
 
     private Quarantine exchanging() throws IOException {

@@ -89,7 +89,8 @@ final class QueueShowCommand implements Callable<Integer> {
             throws ControlException, IOException {
         List<String> lines = new ArrayList<>(List.of(""));
         if (!message.hasContent()) {
-            lines.add("The header is not available: the content of a settled message is not kept.");
+            lines.add(
+                    "The header is not available: the content of this message is no longer kept (queue.keep-content).");
             return lines;
         }
         try (InputStream original = relay.content(message)) {
@@ -103,7 +104,7 @@ final class QueueShowCommand implements Callable<Integer> {
         if (!message.hasContent()) {
             throw new CommandFailed(
                     ExitCode.NO_SUCH_MESSAGE,
-                    "the content of " + id + " is not available: it is removed when a message is settled");
+                    "the content of " + id + " is not available: it is no longer kept (queue.keep-content)");
         }
         try (InputStream original = relay.content(message)) {
             if (file.equals("-")) {
