@@ -13,10 +13,9 @@ import org.o365relay.accept.SmtpListener;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
+import org.o365relay.alert.AlertChannels;
 import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.Alerts;
-import org.o365relay.alert.Webhook;
-import org.o365relay.alert.WebhookSettings;
 import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
@@ -189,13 +188,12 @@ public final class Relay {
     }
 
     private Alerts alerts(JdbcQueue queue, AlertEmails emails, Journal journal) {
-        WebhookSettings webhook = settings.alerts().webhook();
         return new Alerts(
                 settings.alerts(),
                 queue.alerts(),
                 queue.load(),
                 emails,
-                webhook == null ? null : new Webhook(webhook, settings.http(), settings.hostname(), version),
+                new AlertChannels(settings.alerts().channels(), settings.http(), settings.hostname(), version),
                 journal,
                 clock);
     }

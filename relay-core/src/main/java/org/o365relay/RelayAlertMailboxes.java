@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertMailboxes;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 
 /// Chooses the mailbox that sends an alert. Prefers mailboxes with a different account from the failing
@@ -50,5 +51,20 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
     @Override
     public EmailAddress fallback() {
         return candidates.getFirst().mailbox().address();
+    }
+
+    @Override
+    public List<FallbackUse> fallbackUses() {
+        return candidates.stream()
+                .flatMap(candidate -> fallbackUse(candidate).stream())
+                .toList();
+    }
+
+    private static Optional<FallbackUse> fallbackUse(Candidate candidate) {
+        MailboxStatus status = candidate.status().get();
+        return status.state() == State.FAILOVER
+                ? Optional.of(new FallbackUse(
+                        candidate.mailbox().address(), status.upstream(), status.reply(), status.advice()))
+                : Optional.empty();
     }
 }

@@ -51,7 +51,7 @@ class ArchitectureTest {
         accept.auth  | admit
         accept.tls   | pem
         accept.socket |
-        alert        | queue, notice, net
+        alert        | queue, notice, net, identity, deliver.upstream, deliver.smtp
         ndr          | queue, notice, net, identity, exchange
         deliver.upstream |
         deliver.health | deliver.upstream

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.alert.AlertChannelSettings;
+import org.o365relay.alert.AlertChannels;
 import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.Alerts;
@@ -202,11 +204,11 @@ class ExpiryMonitorTest {
 
     private Alerts alerts() {
         return new Alerts(
-                new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
+                new AlertSettings(Duration.ZERO, Duration.ZERO, 0, AlertChannelSettings.NONE),
                 queue.alerts(),
                 queue.load(),
                 emails(null),
-                null,
+                new AlertChannels(AlertChannelSettings.NONE, HttpSettings.DIRECT, "relay.contoso.example", "1"),
                 journal,
                 clock.steady());
     }

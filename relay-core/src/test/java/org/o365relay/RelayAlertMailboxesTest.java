@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.MailboxSettings;
@@ -39,6 +40,16 @@ class RelayAlertMailboxesTest {
                         .map(EmailAddress::toString))
                 .isEqualTo(Optional.ofNullable(chosen).map(name -> name + "@contoso.example"));
         assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
+    }
+
+    @Test
+    void listsTheMailboxesThatUseAFallback() {
+        RelayAlertMailboxes mailboxes = new RelayAlertMailboxes(
+                List.of(candidate("a1", State.OPEN), candidate("a2", State.FAILOVER), candidate("b1", State.BLOCKED)));
+
+        assertThat(mailboxes.fallbackUses())
+                .singleElement()
+                .satisfies(use -> assertThat(use.mailbox()).isEqualTo(address("a2")));
     }
 
     private static RelayAlertMailboxes.Candidate candidate(String name, State state) {

@@ -11,6 +11,7 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.admit.AdmissionRules;
+import org.o365relay.alert.AlertChannelSettings;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RetrySchedule;
@@ -100,7 +101,7 @@ final class Settings {
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(MOMENT, MOMENT),
                 new NoticeSettings(null),
-                new AlertSettings(MOMENT, MOMENT, 0, null),
+                new AlertSettings(MOMENT, MOMENT, 0, AlertChannelSettings.NONE),
                 List.of(),
                 MOMENT);
     }

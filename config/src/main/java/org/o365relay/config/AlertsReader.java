@@ -5,9 +5,15 @@ import static org.o365relay.config.values.Quantities.whole;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.alert.AlertChannelSettings;
+import org.o365relay.alert.AlertCommandSettings;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.WebhookSettings;
 import org.o365relay.config.credentials.SecretFiles;
@@ -16,11 +22,20 @@ import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.Section;
 import org.o365relay.config.hocon.ValueParser;
 import org.o365relay.config.values.TextValues;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Secret;
 
 /// Reads `relay.alerts`.
-record AlertsReader(Section alerts, SecretFiles files) {
+///
+/// @param hostname host name of the relay
+/// @param admin recipient of emails; null for none
+record AlertsReader(
+        Section alerts,
+        SecretFiles files,
+        String hostname,
+        @Nullable EmailAddress admin) {
 
+    private static final String COMMAND = "command";
     private static final String URL = "url";
     private static final String HEADER_VALUE = "header-value";
     private static final String HEADER = "header";
@@ -37,7 +52,31 @@ record AlertsReader(Section alerts, SecretFiles files) {
                 alerts.value("delay", duration(Duration.ZERO, Duration.ofMinutes(30))),
                 alerts.value("queue-age", duration(Duration.ZERO, Duration.ofDays(30))),
                 alerts.value("queue-length", whole(0, 10_000_000)),
-                webhook(alerts.section("webhook")).orElse(null));
+                new AlertChannelSettings(
+                        webhook(alerts.section("webhook")).orElse(null),
+                        command().orElse(null),
+                        new AlertSmtpReader(alerts.section("smtp"), files, hostname)
+                                .read(admin)
+                                .orElse(null)));
+    }
+
+    private Optional<AlertCommandSettings> command() {
+        List<String> arguments = alerts.list(COMMAND, TextValues.ANY);
+        Duration timeout = alerts.value("command-timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+        if (arguments.isEmpty()) {
+            return Optional.empty();
+        }
+        Path program = Path.of(arguments.getFirst());
+        if (!program.isAbsolute()) {
+            alerts.problem(
+                    COMMAND,
+                    TextValues.quoted(arguments.getFirst())
+                            + " is not an absolute path; write the program and each argument as one element:"
+                            + " [ \"/usr/local/bin/alert\", \"an argument\" ]");
+        } else if (files.areRead() && !(Files.isRegularFile(program) && Files.isExecutable(program))) {
+            alerts.warning(COMMAND, program + " cannot be executed; check its path and its permissions");
+        }
+        return Optional.of(new AlertCommandSettings(arguments, timeout));
     }
 
     private Optional<WebhookSettings> webhook(Section webhook) {

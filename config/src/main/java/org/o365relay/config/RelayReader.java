@@ -108,7 +108,7 @@ record RelayReader(
         RetrySchedule schedule = schedule(relay.section("retry"));
         ProbeSchedule probe = probe(relay.section("retry"));
         NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
-        AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
+        AlertSettings alerts = new AlertsReader(relay.section("alerts"), files, hostname, notices.admin()).read();
         Duration shutdownTimeout = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
         Optional<AdmissionRules> admission = admission(relay, notices, mailboxes.addresses());
         return routes.flatMap(routing -> admission.map(rules -> new RelaySettings(

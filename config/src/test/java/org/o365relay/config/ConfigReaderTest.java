@@ -32,6 +32,7 @@ import org.o365relay.admit.Network;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.alert.AlertChannelSettings;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.config.hocon.Problem;
 import org.o365relay.config.print.EffectiveText;
@@ -365,7 +366,7 @@ class ConfigReaderTest {
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1)),
                 new NoticeSettings(null, Language.ENGLISH, ZoneId.systemDefault(), Duration.ofHours(4), 10),
-                new AlertSettings(Duration.ofMinutes(1), Duration.ofHours(1), 1000, null),
+                new AlertSettings(Duration.ofMinutes(1), Duration.ofHours(1), 1000, AlertChannelSettings.NONE),
                 List.of(),
                 Duration.ofSeconds(20));
     }

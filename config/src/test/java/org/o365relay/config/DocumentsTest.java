@@ -46,7 +46,7 @@ class DocumentsTest {
         for (String name : List.of("key.pem", "relay.key")) {
             Files.writeString(directory.resolve(name), relay.getPrivateKeyPEM());
         }
-        for (String name : List.of("password", "client-secret", "token-key", "proxy-password")) {
+        for (String name : List.of("password", "client-secret", "token-key", "proxy-password", "alert-password")) {
             Files.writeString(directory.resolve(name), SECRET);
         }
         Files.writeString(directory.resolve("users"), SecurityFiles.USER);

@@ -51,7 +51,9 @@ class OperatorsTest {
                 "http.trusted-certificates = proxy.pem",
                 "http.proxy { host = proxy.example, username = relay, password = ${?RELAY_PROXY_PASSWORD} }",
                 "alerts.webhook { url = ${?RELAY_WEBHOOK_URL}, header-value-file = secret }",
-                "alerts.webhook { url-file = missing }"
+                "alerts.webhook { url-file = missing }",
+                "alerts.command = [ \"/nowhere/alert\" ]",
+                "alerts.smtp { host = x.y, from = \"a@x.y\", to = \"b@x.y\", username = u, password-file = missing }"
             })
     void readsTheConfigurationWithoutOtherFilesAndVariables(String more) throws IOException {
         assertThat(read(more, "credential { password = x }")).isInstanceOf(Configuration.Valid.class);

@@ -195,6 +195,11 @@ class WarningsTest {
         listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
         limits.connections = 10000                                               | limits.connections: 10000 connections take about 273 MiB, more than half of the 128 MiB of memory; use at most 2340, or raise -Xmx in jvm.options
         limits.connections = 2340                                                |
+        alerts.command = [ "/nowhere/alert" ]                                    | alerts.command: /nowhere/alert cannot be executed; check its path and its permissions
+        alerts.command = [ "/bin/sh", "-c", "exit 0" ]                           |
+        alerts.smtp { host = x.y, tls = none, from = "a@x.y", to = "b@x.y" }     | alerts.smtp.tls: alerts to x.y are sent unencrypted; use starttls or implicit if the server supports it
+        alerts.smtp { host = localhost, tls = none, from = "a@x.y", to = "b@x.y", username = u, password = ${RELAY_PASSWORD} } |
+        alerts.smtp { host = x.y, from = "a@x.y", to = "b@x.y" }                 |
         control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/control.sock
         control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
         """)

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
@@ -35,29 +36,35 @@ public final class ActiveAlerts {
 
     private final AlertStore queue;
     private final AlertEmails emails;
-    private final Consumer<AlertMessage> webhook;
+    private final Consumer<AlertMessage> channels;
+    private final @Nullable AlertMailer mailer;
     private final Journal journal;
     private final Duration delay;
     private final SteadyClock clock;
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // used only by the thread that calls check()
+    private final Set<String> withMailer = ConcurrentHashMap.newKeySet(); // the mailer has not finished
+    private final Set<String> mailed = ConcurrentHashMap.newKeySet(); // by the mailer; not stored yet
 
     /// Restores the alerts stored before a restart. An alert that is not raised again within
     /// [AlertTexts#restoredFor] is cleared.
     ///
-    /// @param webhook receives every notification; must not block
+    /// @param channels receives every notification; must not block
+    /// @param mailer sends the emails while no mailbox can send or the queue cannot be written; null for none
     /// @param delay how long a condition must last before it is reported, unless it specifies its own delay,
     ///     and how long it must be over before its end is reported
     ActiveAlerts(
             AlertStore queue,
             AlertEmails emails,
-            Consumer<AlertMessage> webhook,
+            Consumer<AlertMessage> channels,
+            @Nullable AlertMailer mailer,
             Journal journal,
             Duration delay,
             SteadyClock clock) {
         this.queue = queue;
         this.emails = emails;
-        this.webhook = webhook;
+        this.channels = channels;
+        this.mailer = mailer;
         this.journal = journal;
         this.delay = delay;
         this.clock = clock;
@@ -106,6 +113,7 @@ public final class ActiveAlerts {
                 check(name);
                 unsaved.remove(name);
             } catch (QueueException e) {
+                mailWithoutQueue(name);
                 if (!unsaved.add(name)) {
                     continue; // logged already
                 }
@@ -124,6 +132,9 @@ public final class ActiveAlerts {
         if (cleared == null) {
             if (state.isDue(delay, now)) {
                 reportRaised(state);
+            } else if (mailed.contains(name)) {
+                store(state, Optional.empty(), true);
+                mailed.remove(name);
             } else if (state.stored() && !state.mailed() && state.condition().reporting() != Reporting.RESTORED) {
                 sendEmailLater(state);
             }
@@ -137,22 +148,55 @@ public final class ActiveAlerts {
     private void reportRaised(AlertState state) {
         String name = state.condition().name();
         if (!state.announced()) {
-            webhook.accept(state.raised());
+            channels.accept(state.raised());
             if (state.condition().reporting() == Reporting.NONE) {
                 log.warn(
                         "{}: {}", state.condition().subject(), state.condition().text());
             }
             alerts.computeIfPresent(name, (_, latest) -> latest.announced(true));
         }
-        boolean mailedElsewhere = state.condition().reporting() == Reporting.LOGGED_AND_MAILED;
+        boolean mailedElsewhere = state.mailed() || state.condition().reporting() == Reporting.LOGGED_AND_MAILED;
         Optional<LocalMessage> email =
                 mailedElsewhere ? Optional.empty() : emails.write(state.raised(), state.condition());
         store(state, email, mailedElsewhere || email.isPresent());
+        if (!mailedElsewhere && email.isEmpty()) {
+            mailWithoutQueue(name);
+        }
     }
 
-    /// Sends the email for an alert that was raised while no mailbox could send, if a mailbox can send now.
+    /// Sends the email for an alert that was raised while no mailbox could send: through a mailbox if one can send
+    /// now, otherwise by the mailer if it has not done so.
     private void sendEmailLater(AlertState state) {
-        emails.write(state.raised(), state.condition()).ifPresent(email -> store(state, Optional.of(email), true));
+        emails.write(state.raised(), state.condition())
+                .ifPresentOrElse(
+                        email -> store(state, Optional.of(email), true),
+                        () -> mailWithoutQueue(state.condition().name()));
+    }
+
+    /// Sends the email by the mailer, unless it was sent or the mailer has it already.
+    private void mailWithoutQueue(String name) {
+        AlertState state = alerts.get(name);
+        if (mailer != null
+                && state != null
+                && needsEmail(name)
+                && state.condition().reporting() != Reporting.LOGGED_AND_MAILED
+                && withMailer.add(name)) {
+            mailer.offer(state.raised(), () -> needsEmail(name), sent -> finished(name, sent));
+        }
+    }
+
+    private boolean needsEmail(String name) {
+        AlertState state = alerts.get(name);
+        return state != null && !state.mailed() && state.clearedAt(clock.instant()) == null;
+    }
+
+    /// Called by the thread of the mailer.
+    private void finished(String name, boolean sent) {
+        if (sent) {
+            alerts.computeIfPresent(name, (_, state) -> state.withEmail());
+            mailed.add(name);
+        }
+        withMailer.remove(name);
     }
 
     private void store(AlertState state, Optional<LocalMessage> email, boolean mailed) {
@@ -166,11 +210,17 @@ public final class ActiveAlerts {
 
     private void reportCleared(AlertState state, Instant at) {
         AlertMessage message = state.cleared(clock.toCalendar(at));
-        Optional<LocalMessage> email = emails.write(message, state.condition());
+        boolean withoutQueue =
+                mailer != null && !emails.canSend(state.condition().mailbox());
+        Optional<LocalMessage> email = withoutQueue ? Optional.empty() : emails.write(message, state.condition());
         queue.clear(state.condition().name(), email.orElse(null))
                 .ifPresent(id -> email.ifPresent(
                         sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
-        webhook.accept(message);
+        channels.accept(message);
+        mailed.remove(state.condition().name());
+        if (withoutQueue && mailer != null) {
+            mailer.offer(message, () -> true, _ -> {});
+        }
         if (state.condition().reporting() == Reporting.NONE || state.condition().reporting() == Reporting.RESTORED) {
             log.info("resolved: {}", state.condition().subject());
         }

@@ -33,6 +33,11 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
         return sender(message, condition.mailbox()).flatMap(mailbox -> email(mailbox, AlertTexts.email(message)));
     }
 
+    /// @return whether a mailbox can send now
+    boolean canSend(@Nullable EmailAddress affected) {
+        return mailboxes.openMailbox(affected).isPresent();
+    }
+
     private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {
         Optional<EmailAddress> open = mailboxes.openMailbox(affected);
         return message.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;

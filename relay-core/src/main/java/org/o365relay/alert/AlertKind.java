@@ -12,6 +12,8 @@ public enum AlertKind {
     MAILBOX_BLOCKED,
     /// The upstream of a mailbox cannot be reached, and no fallback can be used.
     UNREACHABLE,
+    /// The mail of a mailbox leaves by a fallback upstream.
+    FAILOVER,
     /// The oldest waiting message has waited too long.
     QUEUE_AGE,
     /// Too many messages are waiting.
@@ -59,7 +61,8 @@ public enum AlertKind {
     public boolean stopsMail() {
         return switch (this) {
             case MAILBOX_BLOCKED, UNREACHABLE, DISK_FULL, QUEUE_FULL, QUEUE_UNUSABLE -> true;
-            case QUEUE_AGE, QUEUE_LENGTH, DISK_LOW, QUEUE_LARGE, QUEUE_DAMAGED, LIMIT_EXCEEDED, EXPIRING -> false;
+            case FAILOVER, QUEUE_AGE, QUEUE_LENGTH, DISK_LOW, QUEUE_LARGE, QUEUE_DAMAGED, LIMIT_EXCEEDED, EXPIRING ->
+                false;
         };
     }
 }

@@ -1,10 +1,11 @@
 package org.o365relay.alert;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Chooses the mailbox that sends an email to the admin.
+/// The mailboxes, as far as alerts are concerned: chooses the one that sends an email to the admin.
 public interface AlertMailboxes {
 
     /// @param affected mailbox that the email is about, chosen only if no mailbox with another account can
@@ -14,4 +15,14 @@ public interface AlertMailboxes {
 
     /// @return the mailbox to use if none can send now; the email waits in the queue
     EmailAddress fallback();
+
+    /// @return the mailboxes whose mail leaves by a fallback upstream
+    List<FallbackUse> fallbackUses();
+
+    /// A mailbox whose mail leaves by a fallback upstream.
+    ///
+    /// @param upstream name of the fallback in use
+    /// @param cause why the primary upstream is not used
+    /// @param advice what the admin can do; may be empty
+    record FallbackUse(EmailAddress mailbox, String upstream, String cause, String advice) {}
 }

@@ -58,6 +58,10 @@ record AlertState(
         return new AlertState(condition, since, seen, ended, true, mailed || byEmail, announced);
     }
 
+    AlertState withEmail() {
+        return new AlertState(condition, since, seen, ended, stored, true, announced);
+    }
+
     AlertState announced(boolean done) {
         return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.o365relay.alert.AlertCondition.Reporting;
+import org.o365relay.alert.AlertMailboxes.FallbackUse;
 import org.o365relay.journal.Event.Blocked;
 import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.QueueDamaged;
@@ -67,6 +68,21 @@ final class AlertTexts {
                         + " health in the Microsoft 365 admin center.",
                 unreachable.mailbox(),
                 MINIMUM_OUTAGE,
+                null,
+                Reporting.LOGGED);
+    }
+
+    static AlertCondition failover(FallbackUse use) {
+        return new AlertCondition(
+                AlertKind.FAILOVER.alertName(use.mailbox()),
+                "Mail of " + use.mailbox() + " leaves by a fallback",
+                "Mail of the mailbox " + use.mailbox() + " leaves by " + use.upstream()
+                        + ", because the primary upstream"
+                        + " cannot be used: " + use.cause()
+                        + ". The relay returns to the primary upstream automatically once it works.",
+                use.advice(),
+                use.mailbox(),
+                null,
                 null,
                 Reporting.LOGGED);
     }

@@ -2,15 +2,13 @@ package org.o365relay.alert;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
 import org.o365relay.time.SteadyClock;
 
-/// Raises and clears alerts on journal events and after checks of the queue, and sends the notifications by
-/// email and webhook.
+/// Raises and clears alerts on journal events and after checks of the queue, and sends the notifications.
 public final class Alerts implements AutoCloseable {
 
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
@@ -20,13 +18,14 @@ public final class Alerts implements AutoCloseable {
     private final ActiveAlerts activeAlerts;
     private final QueueMonitor queueMonitor;
     private final FailureMonitor failureMonitor;
-    private final @Nullable Webhook webhook;
+    private final FailoverMonitor failoverMonitor;
+    private final AlertChannels channels;
     private final RepeatingTask checks = new RepeatingTask("alerts", INTERVAL, INTERVAL, this::checkAll);
     private long rounds;
 
     /// @param store stores active alerts
     /// @param load load of the queue, checked for waiting messages, disk space and failures
-    /// @param webhook webhook that receives alerts; null if none is configured
+    /// @param channels the channels besides emails through a mailbox; closed with this object
     /// @param journal journal in which alert emails and failures of the queue are recorded; must pass its events to
     ///     [#journal]
     public Alerts(
@@ -34,19 +33,15 @@ public final class Alerts implements AutoCloseable {
             AlertStore store,
             QueueLoad load,
             AlertEmails emails,
-            @Nullable Webhook webhook,
+            AlertChannels channels,
             Journal journal,
             SteadyClock clock) {
-        this.webhook = webhook;
-        this.activeAlerts = new ActiveAlerts(store, emails, this::post, journal, settings.delay(), clock);
+        this.channels = channels;
+        this.activeAlerts =
+                new ActiveAlerts(store, emails, channels::offer, channels.mailer(), journal, settings.delay(), clock);
+        this.failoverMonitor = new FailoverMonitor(emails.mailboxes(), activeAlerts);
         this.failureMonitor = new FailureMonitor(load, journal, clock);
         this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock.calendar());
-    }
-
-    private void post(AlertMessage message) {
-        if (webhook != null) {
-            webhook.offer(message);
-        }
     }
 
     /// @return the journal that raises and clears alerts
@@ -62,19 +57,19 @@ public final class Alerts implements AutoCloseable {
     /// @return the alerts of [ActiveAlerts#active]
     public List<Alert> active() {
         failureMonitor.check(); // a failure of the queue is reported at once
+        failoverMonitor.check(); // shows the same as the state of the mailboxes
         return activeAlerts.active();
     }
 
     /// Starts checking conditions and sending notifications.
     public void start() {
-        if (webhook != null) {
-            webhook.start();
-        }
+        channels.start();
         checks.start();
     }
 
     private void checkAll() {
         failureMonitor.check();
+        failoverMonitor.check();
         if (rounds++ % CHECKS_PER_QUEUE_CHECK == 0) {
             queueMonitor.check();
         }
@@ -86,12 +81,10 @@ public final class Alerts implements AutoCloseable {
         activeAlerts.check();
     }
 
-    /// Stops the checks and then the webhook; waits up to two seconds for each.
+    /// Stops the checks and then the channels; waits up to two seconds for each.
     @Override
     public void close() {
         checks.stop(MAX_SHUTDOWN);
-        if (webhook != null) {
-            webhook.close();
-        }
+        channels.close();
     }
 }

@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
+import org.o365relay.alert.AlertMailboxes.FallbackUse;
 import org.o365relay.journal.Event.Blocked;
 import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.Unblocked;
@@ -43,9 +46,18 @@ final class AlertFixture implements AutoCloseable {
     final RememberingJournal journal = new RememberingJournal();
     final Set<EmailAddress> open = new LinkedHashSet<>(List.of(FIRST, SECOND));
     final List<AlertMessage> posted = new ArrayList<>();
+
+    /// The emails given to the mailer that are not sent yet; with no mailer, an email is never given to it.
+    final List<DirectEmail> directEmails = new ArrayList<>();
+
+    boolean hasMailer;
+    final List<FallbackUse> fallbackUses = new ArrayList<>();
     private final Path directory;
     private JdbcQueue queue;
     private ActiveAlerts alerts;
+
+    /// An email given to the mailer.
+    record DirectEmail(AlertMessage message, BooleanSupplier isNeeded, Consumer<Boolean> done) {}
 
     AlertFixture(Path directory) {
         this.directory = directory;
@@ -64,8 +76,8 @@ final class AlertFixture implements AutoCloseable {
         }
     }
 
-    private ActiveAlerts openAlerts() {
-        AlertMailboxes mailboxes = new AlertMailboxes() {
+    private AlertMailboxes mailboxes() {
+        return new AlertMailboxes() {
             @Override
             public Optional<EmailAddress> openMailbox(@Nullable EmailAddress affected) {
                 return open.stream()
@@ -78,10 +90,34 @@ final class AlertFixture implements AutoCloseable {
             public EmailAddress fallback() {
                 return FIRST;
             }
+
+            @Override
+            public List<FallbackUse> fallbackUses() {
+                return fallbackUses;
+            }
         };
+    }
+
+    private ActiveAlerts openAlerts() {
         AlertEmails emails = new AlertEmails(
-                mailboxes, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
-        return new ActiveAlerts(queue.alerts(), emails, posted::add, journal, DELAY, queue.clock());
+                mailboxes(), mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
+        return new ActiveAlerts(queue.alerts(), emails, posted::add, mailer(), journal, DELAY, queue.clock());
+    }
+
+    private @Nullable AlertMailer mailer() {
+        return hasMailer
+                ? (message, isNeeded, done) -> directEmails.add(new DirectEmail(message, isNeeded, done))
+                : null;
+    }
+
+    /// Gives the alerts a mailer, as a restart with other settings does.
+    void addMailer() {
+        hasMailer = true;
+        restart();
+    }
+
+    FailoverMonitor failoverMonitor() {
+        return new FailoverMonitor(mailboxes(), alerts);
     }
 
     ActiveAlerts alerts() {

@@ -113,7 +113,10 @@ class QueueMonitorTest {
 
     private QueueMonitor watcher(Duration age, int length) {
         return new QueueMonitor(
-                fixture.queue().load(), new AlertSettings(DELAY, age, length, null), fixture.alerts(), fixture.clock);
+                fixture.queue().load(),
+                new AlertSettings(DELAY, age, length, AlertChannelSettings.NONE),
+                fixture.alerts(),
+                fixture.clock);
     }
 
     private void accept() {

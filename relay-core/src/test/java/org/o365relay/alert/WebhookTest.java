@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,7 +41,7 @@ class WebhookTest {
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean endless;
     private HttpServer server;
-    private Webhook webhook;
+    private AlertOutbox webhook;
 
     @BeforeEach
     void serve() throws IOException {
@@ -121,15 +122,15 @@ class WebhookTest {
     @Test
     void neverBlocksAndDropsTheOldest() throws Exception {
         webhook.close(); // so that nothing is posted
-        Webhook idle = webhook(server.getAddress().getPort(), null);
-        for (int i = 0; i < Webhook.MAX_PENDING + 5; i++) {
+        AlertOutbox idle = webhook(server.getAddress().getPort(), null);
+        for (int i = 0; i < AlertOutbox.MAX_PENDING + 5; i++) {
             idle.offer(message("number " + i, false));
         }
         idle.start();
         Request request = next();
         assertThat(json(request)).containsEntry("name", "number 5");
         assertThat(request.key()).isNull();
-        for (int i = 1; i < Webhook.MAX_PENDING; i++) {
+        for (int i = 1; i < AlertOutbox.MAX_PENDING; i++) {
             next();
         }
         idle.close();
@@ -138,7 +139,7 @@ class WebhookTest {
 
     @Test
     void toleratesAnUnreachableServer() throws Exception {
-        Webhook broken = webhook(1, null);
+        AlertOutbox broken = webhook(1, null);
         broken.offer(message("first", false));
         broken.start();
         broken.offer(message("second", false));
@@ -152,18 +153,14 @@ class WebhookTest {
         WebhookSettings settings =
                 new WebhookSettings(new Secret("https://hooks/geheim"), "X-Key", new Secret("geheim"));
         assertThat(settings.toString()).doesNotContain("geheim");
-        assertThat(new AlertSettings(Duration.ZERO, Duration.ZERO, 0, settings).toString())
-                .doesNotContain("geheim");
+        assertThat(new AlertChannelSettings(settings, null, null).toString()).doesNotContain("geheim");
     }
 
-    private Webhook webhook(int port, @Nullable Secret secret) {
+    private AlertOutbox webhook(int port, @Nullable Secret secret) {
         Secret url = new Secret("http://127.0.0.1:" + port + "/T0/geheim?key=1");
-        return new Webhook(
-                new WebhookSettings(url, "X-Key", secret),
-                new Https(HttpSettings.DIRECT),
-                Duration.ofMillis(1),
-                "relay.example",
-                "1.2.3");
+        Webhook posting = new Webhook(
+                new WebhookSettings(url, "X-Key", secret), new Https(HttpSettings.DIRECT), "relay.example", "1.2.3");
+        return new AlertOutbox(posting, List.of(Duration.ofMillis(1), Duration.ofMillis(6)));
     }
 
     private static AlertMessage message(String name, boolean cleared) {

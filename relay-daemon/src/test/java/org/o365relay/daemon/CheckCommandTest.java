@@ -13,11 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.sandbox.fault.Fault;
@@ -153,6 +156,28 @@ final class CheckCommandTest {
         assertThat(String.valueOf(report.get("mailboxes")))
                 .contains("mailbox=relay@contoso.example", "canSend=false", "result=failed", "AADSTS7000222");
         assertNoSecret();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", quoteCharacter = '`', textBlock = """
+        -                                                        | alerts: none | alerts reach no one: set relay.notices.admin, and relay.alerts.smtp, webhook or command for alerts while no mailbox can send
+        notices.admin = "it@x.y"                                 | alerts: email to it@x.y | while relay@contoso.example cannot send, no alert can be emailed, because there is no other account: set relay.alerts.smtp, webhook or command
+        alerts.command = [ "/bin/true" ]                         | alerts: command /bin/true | -
+        alerts.webhook.url = "https://hooks.x.y/geheim"          | alerts: webhook | -
+        alerts.smtp { host = x.y, from = "a@x.y", to = "b@x.y" } | alerts: email to b@x.y through x.y:587 | -
+        notices.admin = "it@x.y", relay.alerts.smtp { host = x.y, from = "a@x.y" } | alerts: email to it@x.y; while no mailbox can send, email to it@x.y through x.y:587 | -
+        """)
+    void saysHowTheAdminIsNotified(@Nullable String keys, String line, @Nullable String warning) throws IOException {
+        String more = keys == null ? "" : "relay." + keys.replace(", relay.", "\nrelay.");
+        ConfigText.write(directory, relay.office(), mailboxes(), more);
+
+        assertThat(check()).isZero();
+        assertThat(out.toString()).contains("\n  " + line + "\n").doesNotContain("geheim");
+        assertThat(err.toString()
+                        .lines()
+                        .filter(found -> !found.contains("relay.conf:"))
+                        .toList())
+                .isEqualTo(warning == null ? List.of() : List.of("warning: " + warning));
     }
 
     @Test

@@ -53,7 +53,9 @@ final class ProgramTest {
 
             assertThat(relay.exitCode()).as(relay.said()).isZero();
             assertThat(relay.said())
-                    .contains("stopped; queued messages stay in the queue")
+                    .contains(
+                            "stopped; queued messages stay in the queue",
+                            "alerts reach no one: set relay.notices.admin")
                     .doesNotContain("\tat ");
             assertThat(relay.lines()).noneMatch(line -> line.contains(" ERROR "));
         }

@@ -13,14 +13,18 @@ import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.ClientPolicy;
+import org.o365relay.alert.AlertCommandSettings;
 import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.AlertSmtpSettings;
 import org.o365relay.alert.WebhookSettings;
 import org.o365relay.config.Configuration;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.config.ResolvedConfiguration;
 import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.identity.Credential;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
@@ -166,12 +170,36 @@ public final class EffectiveText {
                 "delay", Quantities.text(alerts.delay()),
                 "queue-age", Quantities.text(alerts.queueAge()),
                 "queue-length", alerts.queueLength()));
-        WebhookSettings webhook = alerts.webhook();
+        WebhookSettings webhook = alerts.channels().webhook();
         if (webhook != null) {
             Map<String, Object> hook = new HashMap<>(present("header-value", webhook.headerValue()));
             hook.put("url", webhook.url().toString());
             hook.put("header", webhook.header());
             keys.put("webhook", hook);
+        }
+        AlertCommandSettings command = alerts.channels().command();
+        if (command != null) {
+            keys.put("command", command.arguments());
+            keys.put("command-timeout", Quantities.text(command.timeout()));
+        }
+        AlertSmtpSettings smtp = alerts.channels().smtp();
+        if (smtp != null) {
+            keys.put("smtp", alertSmtp(smtp));
+        }
+        return keys;
+    }
+
+    private static Map<String, Object> alertSmtp(AlertSmtpSettings smtp) {
+        Map<String, Object> keys =
+                new HashMap<>(present("trusted-certificates", smtp.server().trustedCertificates()));
+        keys.put("host", smtp.server().host());
+        keys.put("port", smtp.server().port());
+        keys.put("tls", TextValues.name(smtp.server().tls()));
+        keys.put("from", smtp.from().toString());
+        keys.put("to", smtp.to().toString());
+        if (smtp.credential() instanceof Credential.Password password) {
+            keys.put("username", password.username());
+            keys.put("password", password.password().toString());
         }
         return keys;
     }

@@ -20,6 +20,7 @@ import org.o365relay.daemon.check.MailboxReport;
 import org.o365relay.daemon.check.SilentProgress;
 import org.o365relay.daemon.check.TestMessage;
 import org.o365relay.daemon.cli.types.AddressConverter;
+import org.o365relay.daemon.explain.AlertReport;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.json.Json;
@@ -86,10 +87,12 @@ public final class CheckCommand implements Callable<Integer> {
         RelaySettings settings = config.read().settings();
         List<MailboxSettings> mailboxes = selectedMailboxes(settings);
         config.warnIfDataDirectoryIsReadable(settings);
+        AlertReport.warning(settings).ifPresent(config::warn);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
+            AlertReport.lines(settings).forEach(line -> out.println("  " + line));
         }
         CheckReport report =
                 CheckReport.of(checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out)));

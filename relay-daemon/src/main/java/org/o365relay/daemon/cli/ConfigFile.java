@@ -60,8 +60,13 @@ public final class ConfigFile {
 
     /// Prints the warning that a start logs if every user can list the data directory.
     void warnIfDataDirectoryIsReadable(RelaySettings settings) {
+        DataDirectory.warning(settings.queue().directory()).ifPresent(this::warn);
+    }
+
+    /// Prints a warning to standard error.
+    void warn(String warning) {
         PrintWriter err = spec.commandLine().getErr();
-        DataDirectory.warning(settings.queue().directory()).ifPresent(warning -> err.println("warning: " + warning));
+        err.println("warning: " + warning);
         err.flush();
     }
 

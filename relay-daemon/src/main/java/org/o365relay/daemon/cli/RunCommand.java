@@ -16,6 +16,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlServer;
 import org.o365relay.daemon.control.RelayControl;
+import org.o365relay.daemon.explain.AlertReport;
 import org.o365relay.daemon.systemd.SystemdNotifier;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
@@ -57,6 +58,7 @@ public final class RunCommand implements Callable<Integer> {
             serviceManager.ready("listening on " + addresses(relay));
             log.info(
                     "{} listens on {}; sends mail as {}", ProgramVersion.text(), addresses(relay), mailboxes(settings));
+            AlertReport.warning(settings).ifPresent(log::warn);
             new CountDownLatch(1).await(); // until the JVM is terminated
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;

@@ -81,12 +81,12 @@ public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant no
         };
     }
 
-    /// An alert about a blocked mailbox says no more than the state of the mailbox does.
+    /// An alert about a mailbox that is blocked or uses a fallback says no more than the state of the mailbox does.
     private static List<Problem> problem(Alert alert) {
-        Level level = AlertKind.of(alert.name()).stopsMail() ? Level.CRITICAL : Level.WARNING;
-        return AlertKind.of(alert.name()) == AlertKind.MAILBOX_BLOCKED
+        AlertKind kind = AlertKind.of(alert.name());
+        return kind == AlertKind.MAILBOX_BLOCKED || kind == AlertKind.FAILOVER
                 ? List.of()
-                : List.of(new Problem(level, alert.subject()));
+                : List.of(new Problem(kind.stopsMail() ? Level.CRITICAL : Level.WARNING, alert.subject()));
     }
 
     public Level level() {
