@@ -54,7 +54,7 @@ class ArchitectureTest {
         alert        | queue, notice, net, identity, deliver.upstream, deliver.smtp
         ndr          | queue, notice, net, identity, exchange
         deliver.upstream |
-        deliver.health | deliver.upstream
+        deliver.health | deliver.upstream, deliver.limits
         deliver.smtp  | deliver.upstream, identity, net
         deliver.graph | deliver.upstream, rewrite, identity, net
         deliver.limits |

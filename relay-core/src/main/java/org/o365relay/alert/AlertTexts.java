@@ -46,8 +46,10 @@ final class AlertTexts {
         return new AlertCondition(
                 AlertKind.MAILBOX_BLOCKED.alertName(blocked.mailbox()),
                 "Mailbox " + blocked.mailbox() + " cannot send",
-                "The mailbox " + blocked.mailbox() + " is blocked because " + blocked.upstream() + " replied: "
-                        + blocked.judged().reply()
+                (blocked.judged().isOwnLimit()
+                                ? "The mailbox " + blocked.mailbox() + " has used up its daily quota in the relay"
+                                : "The mailbox " + blocked.mailbox() + " is blocked because " + blocked.upstream()
+                                        + " replied: " + blocked.judged().reply())
                         + ". No mail is lost: messages wait in the queue and are sent automatically once the problem is"
                         + " fixed.",
                 blocked.judged().advice(),

@@ -139,9 +139,7 @@ public final class Dispatcher {
     }
 
     public MailboxStatus status() {
-        return sender.failover()
-                .status()
-                .withMessagesPerMinute(sender.account().rateLimiter().lowered().orElse(null));
+        return sender.status();
     }
 
     @FunctionalInterface

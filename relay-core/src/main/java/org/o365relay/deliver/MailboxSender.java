@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.Breakers;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.UpstreamFailover;
@@ -37,6 +38,7 @@ public final class MailboxSender implements NoticeMailbox {
     private final FailurePolicy policy;
     private final UpstreamFailover failover;
     private final Breakers breakers;
+    private final SteadyClock clock;
 
     /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
     /// @param account account that the mailbox signs in with; mailboxes with the same account share this object
@@ -57,6 +59,7 @@ public final class MailboxSender implements NoticeMailbox {
         this.account = account;
         this.policy = new FailurePolicy(mailbox);
         this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
+        this.clock = clock;
         this.breakers = new Breakers(mailbox, journal, clock);
     }
 
@@ -88,6 +91,14 @@ public final class MailboxSender implements NoticeMailbox {
     @Override
     public String route() {
         return claimScope.owner();
+    }
+
+    MailboxStatus status() {
+        return failover.status()
+                .with(
+                        account.rateLimiter().lowered().orElse(null),
+                        account.usage(clock::toCalendar),
+                        breakers.active());
     }
 
     @Override

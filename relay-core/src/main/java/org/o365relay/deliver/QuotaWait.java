@@ -12,6 +12,7 @@ import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
 import org.o365relay.deliver.limits.DailyQuota;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Recipient;
@@ -27,7 +28,7 @@ record QuotaWait(
 
     private static final Duration POOL_RETRY_DELAY = Duration.ofMinutes(10);
     private static final Reply REPLY = Reply.of(452, "4.5.3", "The daily recipient quota of the mailbox is used up");
-    private static final Remark REMARK = new Remark("recipient-limit", false);
+    private static final Remark REMARK = new Remark(JudgedReply.DAILY_QUOTA, false);
 
     /// Defers the message if the quota has room for messages with fewer recipients, which continue to be
     /// sent. Blocks the mailbox and puts the message back if the quota is used up, or if the retry time of
@@ -55,7 +56,7 @@ record QuotaWait(
                 + quota.limit().orElseThrow()
                 + ") is used up. Messages stay in the queue until part of it is free again (each recipient counts for"
                 + " 24 hours). If this happens often, spread the mail over several mailboxes (relay.pools).";
-        Cause cause = new Cause(Step.MAIL, REPLY, reason);
+        Cause cause = new Cause(Step.MAIL, REPLY, JudgedReply.DAILY_QUOTA, reason, "");
         sender.failover().apply(new QuotaUsedUp(upstream, cause, until, quota.hasReservations()));
     }
 

@@ -186,7 +186,16 @@ public sealed interface Event {
     /// @param step step of the attempt at which it was sent, such as `rcpt`
     /// @param reason name of the reply in the catalogue or of a general reason, such as `unreachable`; empty
     ///     if the message was delivered
-    record JudgedReply(Reply reply, String step, String reason, String advice) {}
+    record JudgedReply(Reply reply, String step, String reason, String advice) {
+
+        /// Reason of messages that wait for the relay's own daily quota.
+        public static final String DAILY_QUOTA = "daily-quota";
+
+        /// @return whether the message or mailbox waits for a limit of the relay, so that no upstream sent the reply
+        public boolean isOwnLimit() {
+            return reason.equals(DAILY_QUOTA);
+        }
+    }
 
     /// The queue cannot be written, so new mail is rejected temporarily and no message is delivered. Reported
     /// when this begins, and each time the cause changes.

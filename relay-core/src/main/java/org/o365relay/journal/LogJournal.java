@@ -303,7 +303,7 @@ public final class LogJournal implements Journal {
 
         /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the line.
         Line with(JudgedReply judged) {
-            Line line = with("reply", judged.reply());
+            Line line = with("reply", judged.isOwnLimit() ? null : judged.reply());
             return judged.reason().isEmpty()
                     ? line
                     : line.with("step", judged.step()).with("reason", judged.reason());

@@ -15,6 +15,7 @@ import org.o365relay.mail.QueueId;
 /// @param oldestAt when the oldest open message was received; null if there is none
 /// @param nextDue time of the next scheduled delivery attempt; null if none is scheduled
 /// @param mailboxes counts by mailbox or pool, largest first
+/// @param due the number of messages that are due now, by mailbox or pool
 /// @param clients counts by client, largest first, for at most 20 clients
 /// @param reasons counts by reason for the last deferral, largest first; messages that were never deferred are
 ///     left out
@@ -25,12 +26,14 @@ public record QueueSummary(
         @Nullable Instant oldestAt,
         @Nullable Instant nextDue,
         List<GroupCount> mailboxes,
+        Map<String, Long> due,
         List<GroupCount> clients,
         List<GroupCount> reasons) {
 
     public QueueSummary {
         states = Map.copyOf(states);
         mailboxes = List.copyOf(mailboxes);
+        due = Map.copyOf(due);
         clients = List.copyOf(clients);
         reasons = List.copyOf(reasons);
     }

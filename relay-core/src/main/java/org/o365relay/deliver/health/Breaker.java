@@ -37,6 +37,11 @@ final class Breaker {
         return Optional.empty();
     }
 
+    /// @return the backoff, if it is not over
+    Optional<Backoff> active(Instant now) {
+        return Optional.ofNullable(backoff).filter(current -> !isOver(current, now));
+    }
+
     /// Ends the backoff, so that the next message is a trial.
     void endBackoff(Instant now) {
         if (backoff != null) {

@@ -1,6 +1,8 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,7 +48,12 @@ public final class Breakers {
     public record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
 
     /// The author or recipient that a breaker applies to.
-    private record Subject(Scope scope, String name) {}
+    private record Subject(Scope scope, String name) {
+
+        String kind() {
+            return scope == Scope.AUTHOR ? "author" : "recipient";
+        }
+    }
 
     public Breakers(EmailAddress mailbox, Journal journal, SteadyClock clock) {
         this.mailbox = mailbox;
@@ -111,10 +118,24 @@ public final class Breakers {
         breakers.values().forEach(breaker -> breaker.endBackoff(clock.instant()));
     }
 
+    /// @return the backoffs that are not over, with their ends as calendar times, the earliest end first
+    public synchronized List<AddressBackoff> active() {
+        List<AddressBackoff> active = new ArrayList<>();
+        breakers.forEach((subject, breaker) -> breaker.active(clock.instant())
+                .ifPresent(backoff -> active.add(new AddressBackoff(
+                        subject.kind(),
+                        subject.name(),
+                        clock.toCalendar(backoff.until()),
+                        backoff.refusal().reason(),
+                        backoff.refusal().response().reply().toString()))));
+        active.sort(Comparator.comparing(AddressBackoff::until));
+        return active;
+    }
+
     private void report(Subject subject, Backoff backoff) {
         journal.record(new Event.Backoff(
                 mailbox,
-                subject.scope() == Scope.AUTHOR ? "author" : "recipient",
+                subject.kind(),
                 subject.name(),
                 backoff.refusal().judged(),
                 clock.toCalendar(backoff.until())));

@@ -1,7 +1,10 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.limits.LimitUsage;
+import org.o365relay.journal.Event.JudgedReply;
 
 /// State of one mailbox, as shown to operators.
 ///
@@ -9,27 +12,38 @@ import org.jspecify.annotations.Nullable;
 /// @param since when the state began; null if the mailbox is open
 /// @param upstream name of the upstream in use or, if no mail leaves, of the upstream with the failure that is
 ///     shown; if the mailbox is paused, of the first open upstream or, if none is open, of the primary
-/// @param reply reply that caused the state, from the upstream or composed by the relay; empty if the mailbox
-///     is open or paused
+/// @param reply reply that caused the state, from the upstream or, if it did not reply, composed by the relay; empty
+///     if the mailbox is open or paused, or blocked by the relay's own daily quota
+/// @param reason reason of the failure that caused the state, as recorded in the queue, such as
+///     `credentials-incorrect` or `daily-quota`; empty if the mailbox is open or paused
 /// @param cause cause of the state, in plain words; empty if the mailbox is open
 /// @param advice advice for the admin; may be empty
 /// @param nextProbe when the next probe is due; null if the mailbox is open or paused
 /// @param delivering number of deliveries in flight
 /// @param messagesPerMinute rate to which sending is lowered for a time, because the upstream asked for fewer
 ///     messages; null if it is not lowered
+/// @param limits limits of the account and their usage; null if unknown
+/// @param backoffs backoffs of authors and recipients
 public record MailboxStatus(
         String mailbox,
         State state,
         @Nullable Instant since,
         String upstream,
         String reply,
+        String reason,
         String cause,
         String advice,
         @Nullable Instant nextProbe,
         int delivering,
-        @Nullable Integer messagesPerMinute) {
+        @Nullable Integer messagesPerMinute,
+        @Nullable LimitUsage limits,
+        List<AddressBackoff> backoffs) {
 
-    /// The status of a mailbox whose rate is not lowered.
+    public MailboxStatus {
+        backoffs = List.copyOf(backoffs);
+    }
+
+    /// The status of a mailbox without a reason, limits and backoffs.
     public MailboxStatus(
             String mailbox,
             State state,
@@ -40,13 +54,31 @@ public record MailboxStatus(
             String advice,
             @Nullable Instant nextProbe,
             int delivering) {
-        this(mailbox, state, since, upstream, reply, cause, advice, nextProbe, delivering, null);
+        this(mailbox, state, since, upstream, reply, "", cause, advice, nextProbe, delivering, null, null, List.of());
     }
 
-    /// @param rate messages per minute; null if the rate is not lowered
-    /// @return a copy with this rate
-    public MailboxStatus withMessagesPerMinute(@Nullable Integer rate) {
-        return new MailboxStatus(mailbox, state, since, upstream, reply, cause, advice, nextProbe, delivering, rate);
+    /// @param loweredRate messages per minute; null if the rate is not lowered
+    /// @return a copy with this rate, these limits and these backoffs
+    public MailboxStatus with(@Nullable Integer loweredRate, LimitUsage usage, List<AddressBackoff> active) {
+        return new MailboxStatus(
+                mailbox,
+                state,
+                since,
+                upstream,
+                reply,
+                reason,
+                cause,
+                advice,
+                nextProbe,
+                delivering,
+                loweredRate,
+                usage,
+                active);
+    }
+
+    /// @return whether the state is caused by the relay's own daily quota
+    public boolean isDailyQuota() {
+        return reason.equals(JudgedReply.DAILY_QUOTA);
     }
 
     /// State of a mailbox.

@@ -2,6 +2,7 @@ package org.o365relay.deliver.health;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.deliver.health.HealthEvent.Pause;
 import org.o365relay.deliver.health.HealthState.Blocked;
@@ -88,11 +89,15 @@ record MailboxStatusView(MailboxHealth health, SteadyClock clock) {
                 state,
                 clock.toCalendar(since),
                 upstream.name(),
-                cause.reply().toString(),
+                cause.judged().isOwnLimit() ? "" : cause.reply().toString(),
+                cause.reason(),
                 cause.explanation(),
                 cause.advice(),
                 clock.toCalendar(nextProbe),
-                delivering());
+                delivering(),
+                null,
+                null,
+                List.of());
     }
 
     private UpstreamHealth primary() {

@@ -3,6 +3,7 @@ package org.o365relay.deliver.limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// Limits the number of concurrent attempts of an account. When the upstream reports too many connections,
 /// possibly because other programs use the same account, the limit falls by one; if the limit is already 1, new
@@ -34,6 +35,16 @@ public final class ConcurrencyLimiter {
     public synchronized int limit() {
         recover();
         return limit;
+    }
+
+    /// @return number of attempts in progress
+    synchronized int inUse() {
+        return inUse;
+    }
+
+    /// @return end of the backoff; empty if there is none
+    synchronized Optional<Instant> backoffUntil() {
+        return backoff().isPositive() ? Optional.of(backoffUntil) : Optional.empty();
     }
 
     /// Waits until at least one attempt may start, or until the wait times out.

@@ -64,6 +64,12 @@ public final class DailyQuota {
         return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
     }
 
+    /// @return number of recipients that count against the limit, including reservations; 0 if there is no limit
+    synchronized long counted() {
+        used.moveToKeepingCounts(clock.millis());
+        return used.sum(SLOTS) + reserved;
+    }
+
     /// @return whether attempts in flight have reserved quota, which becomes available again if they fail
     public synchronized boolean hasReservations() {
         return reserved > 0;

@@ -73,6 +73,12 @@ public final class RateLimiter {
         return halvings == 0 ? Optional.empty() : Optional.of(Math.toIntExact(MINUTE / interval()));
     }
 
+    /// @return the rate in effect in messages per minute; empty if there is no limit
+    public synchronized Optional<Integer> perMinute() {
+        accrue();
+        return interval() == 0 ? Optional.empty() : Optional.of(Math.toIntExact(MINUTE / interval()));
+    }
+
     /// @return time until a message may leave; zero if one may leave now
     public synchronized Duration untilNext() {
         accrue();

@@ -18,6 +18,7 @@ import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Delayed;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
@@ -55,7 +56,7 @@ final class DelayNotifier {
 
     // names of reasons that come from the relay itself or the sign-in service, not from the upstream
     private static final Set<String> LOCAL_REASONS = Stream.concat(
-                    Stream.of("unreachable", "invalid-replies", "tls", "relay", "recipient-limit"),
+                    Stream.of("unreachable", "invalid-replies", "tls", "relay", JudgedReply.DAILY_QUOTA),
                     ReplyCatalogue.microsoft365().entries().stream()
                             .filter(entry -> entry.sources().contains(ReplySource.SIGN_IN))
                             .map(KnownReply::name))

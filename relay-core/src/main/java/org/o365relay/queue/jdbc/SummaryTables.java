@@ -41,6 +41,7 @@ final class SummaryTables {
     private final Set<QueueKey> queues = new HashSet<>();
     private final Map<String, Group> mailboxes = new HashMap<>();
     private final Map<String, Group> clients = new HashMap<>();
+    private final Map<String, Long> due = new HashMap<>(); // by mailbox
     private final Map<String, Group> reasons = new HashMap<>();
     private @Nullable Group all;
 
@@ -50,19 +51,22 @@ final class SummaryTables {
 
     static QueueSummary summary(Statements statements, Reading now) throws SQLException {
         SummaryTables tables = new SummaryTables(statements);
-        tables.readQueues();
+        tables.readQueues(now.steady());
         tables.readReasons();
         return tables.summary(now);
     }
 
-    private void readQueues() throws SQLException {
-        try (ResultSet row = statements.with("open-by-mailbox-and-client").executeQuery()) {
+    private void readQueues(Instant now) throws SQLException {
+        try (ResultSet row = statements
+                .with("open-by-mailbox-and-client", now.toEpochMilli())
+                .executeQuery()) {
             while (row.next()) {
                 QueueKey queue = new QueueKey(row.getString(1), row.getInt(2));
                 Group group = new Group(row.getLong(4), row.getLong(5));
                 queues.add(queue);
                 mailboxes.merge(queue.mailbox(), group, Group::plus);
                 clients.merge(row.getString(3), group, Group::plus);
+                due.merge(queue.mailbox(), row.getLong(6), Long::sum);
                 all = all == null ? group : all.plus(group);
             }
         }
@@ -85,6 +89,7 @@ final class SummaryTables {
                 all == null ? null : receivedAt(all.oldest()),
                 nextDue(now.offset()),
                 counts(mailboxes, Integer.MAX_VALUE),
+                due,
                 counts(clients, MAX_CLIENTS),
                 counts(reasons, Integer.MAX_VALUE));
     }

@@ -304,7 +304,8 @@ SELECT received_at FROM message WHERE id = ?
 
 -- The cost of the next four grows with the number of open messages: they read an index, and no row.
 -- name: open-by-mailbox-and-client
-SELECT mailbox, priority, client, count(*), min(id) FROM message WHERE due_at IS NOT NULL
+SELECT mailbox, priority, client, count(*), min(id), count(CASE WHEN due_at <= ? THEN 1 END)
+FROM message WHERE due_at IS NOT NULL
 GROUP BY mailbox, priority, client
 
 -- name: open-by-reason

@@ -81,10 +81,14 @@ class MailboxStatusViewTest {
                         start,
                         "graph.example",
                         "535 5.7.3 Authentication unsuccessful",
+                        "authentication-unsuccessful",
                         "The password is wrong.",
                         "Check it.",
                         start.plusSeconds(60),
-                        0));
+                        0,
+                        null,
+                        null,
+                        List.of()));
     }
 
     @Test
@@ -100,10 +104,14 @@ class MailboxStatusViewTest {
                         start,
                         "smtp.example:587",
                         "451 4.4.1 connection refused",
+                        "relay",
                         "could not be reached.",
                         "",
                         start.plusSeconds(1),
-                        0));
+                        0,
+                        null,
+                        null,
+                        List.of()));
     }
 
     @Test

@@ -128,6 +128,9 @@ class QueueReaderTest {
         assertThat(overview.mailboxes())
                 .containsExactly(new GroupCount(
                         QueueFixture.MAILBOX, 5, filled.line("fresh").receivedAt()));
+        assertThat(overview.due())
+                .as("neither deferred, held nor being delivered")
+                .isEqualTo(Map.of(QueueFixture.MAILBOX, 2L));
         assertThat(overview.clients())
                 .containsExactly(
                         new GroupCount("192.168.10.7", 4, filled.line("fresh").receivedAt()),

@@ -1,16 +1,17 @@
 package org.o365relay.daemon.cli;
 
 import org.o365relay.RelaySettings;
+import org.o365relay.RelayStatus;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.DeviceNames;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.report.MessageReport;
 import org.o365relay.daemon.report.QueueReport;
 import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
+import org.o365relay.daemon.report.WaitReasons;
 import org.o365relay.exchange.ReplyCatalogue;
 
 /// The environment, configuration file and output options that the operator commands share.
@@ -26,12 +27,15 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
         return environment.access().connect(configuration);
     }
 
-    /// @return the mailboxes and pools that are not sending; none if no relay is running
-    public static BlockedMailboxes blockedMailboxes(Control relay, Valid configuration) throws ControlException {
+    /// @return why messages wait
+    public WaitReasons waitReasons(Control relay, Valid configuration) throws ControlException {
         return relay.isRunning()
-                ? BlockedMailboxes.of(
-                        relay.status(), configuration.settings().routes().targets())
-                : BlockedMailboxes.NONE;
+                ? waitReasons(relay.status(), configuration)
+                : WaitReasons.notRunning(layout().times());
+    }
+
+    public WaitReasons waitReasons(RelayStatus status, Valid configuration) {
+        return WaitReasons.of(status, configuration.settings().routes().targets(), layout().times());
     }
 
     public Layout layout() {

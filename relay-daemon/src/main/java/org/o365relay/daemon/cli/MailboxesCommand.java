@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
+import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
@@ -52,7 +53,8 @@ public final class MailboxesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, ControlException {
         CommandContext context = context();
-        try (Control relay = context.connect(context.configuration())) {
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
             RelayStatus status = relay.status();
             Running running = status.running();
             if (running == null) {
@@ -63,7 +65,7 @@ public final class MailboxesCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.json(ControlJson.lines(running.mailboxes()));
             } else {
-                List<String> lines = new MailboxTable(context.layout())
+                List<String> lines = new MailboxTable(context.layout(), context.waitReasons(status, configuration))
                         .lines(running.mailboxes(), status.queue().mailboxes());
                 output.lines(lines);
             }

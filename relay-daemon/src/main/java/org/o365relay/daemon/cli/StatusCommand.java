@@ -13,7 +13,6 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.StatusCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -160,9 +159,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static List<String> lines(CommandContext context, Valid configuration, RelayStatus status) {
-        BlockedMailboxes blocked =
-                BlockedMailboxes.of(status, configuration.settings().routes().targets());
-        return context.statusReport(configuration).lines(status, blocked);
+        return context.statusReport(configuration).lines(status, context.waitReasons(status, configuration));
     }
 
     private static RelayStatus status(CommandContext context, Valid configuration) throws ControlException {

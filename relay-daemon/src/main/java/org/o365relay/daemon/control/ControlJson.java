@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.time.Instant;
@@ -25,12 +26,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.Page;
 
 /// The JSON (RFC 8259) that commands, except `check`, print with `--json` and that the relay sends over the
 /// control socket, in ASCII. The JSON is on one line, except that `mailboxes` and `devices` print one line per
@@ -41,19 +46,24 @@ import org.o365relay.queue.MessageDetail;
 ///   strings; constants are lower case with hyphens. An absent value is `null`; the Javadoc of each record
 ///   states what an empty string means.
 /// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held`
-///   messages), `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of
+///   messages), `oldest`, `oldestAt`, `nextDueAt`, `due` (the number of messages due now, by mailbox or pool), and
+///   `mailboxes`, `clients` and `reasons`, each a list of
 ///   `name`, `messages`, `oldest`.
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`,
 ///   `recipients` (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`,
-///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`.
+///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`; `queue list` and `queue show`
+///   also print `waiting`, why it waits: `kind` (`not-running`, `hold`, `paused`, `blocked`, `retrying`,
+///   `daily-quota`, `backoff`, `retry`, `rate-limit`, `connections` or `turn`), `until`, `text`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
 ///   `recipients` (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`,
 ///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
 ///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
 ///   messages.
-/// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
-///   `delivering`, `messagesPerMinute` (a lowered rate; otherwise null).
+/// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `reason`, `cause`, `advice`, `nextProbeAt`,
+///   `delivering`, `messagesPerMinute` (a lowered rate; otherwise null), `limits`: `account`, `messagesPerMinute`,
+///   `nextMessageAt`, `connections`, `connectionsInUse`, `nextConnectionAt`, `recipientsPerDay`, `recipientsCounted`;
+///   `backoffs`: `kind`, `address`, `until`, `reason`, `reply`.
 /// - [MailboxProbes]: `changed` (whether a pause ended or a probe is made now), `resumed`, `probes`:
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of
@@ -119,6 +129,26 @@ public final class ControlJson {
         }
     }
 
+    /// @param waits why a message waits; its value becomes the member `waiting` of the message
+    public static String text(Page page, Function<MessageEntry, Optional<?>> waits) {
+        JsonNode tree = tree(page);
+        for (int i = 0; i < page.entries().size(); i++) {
+            addWaiting(tree.get("messages").get(i), waits.apply(page.entries().get(i)));
+        }
+        return text(tree);
+    }
+
+    /// @param waiting why the message waits; becomes its member `waiting`
+    public static String text(MessageDetail message, Optional<?> waiting) {
+        JsonNode tree = tree(message);
+        addWaiting(tree.get("message"), waiting);
+        return text(tree);
+    }
+
+    private static void addWaiting(JsonNode message, Optional<?> waiting) {
+        ((ObjectNode) message).set("waiting", tree(waiting.orElse(null)));
+    }
+
     /// @param next queue ID of the first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
         return text(new TraceResult(messages, next));
@@ -157,7 +187,7 @@ public final class ControlJson {
         return value.isArray() && value.valueStream().allMatch(JsonNode::isObject) ? array(value, "\n  ") : text(value);
     }
 
-    static JsonNode tree(Object value) {
+    static JsonNode tree(@Nullable Object value) {
         return MAPPER.valueToTree(value);
     }
 

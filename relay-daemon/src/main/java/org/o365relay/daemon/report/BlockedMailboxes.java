@@ -1,12 +1,10 @@
 package org.o365relay.daemon.report;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
@@ -86,17 +84,6 @@ public final class BlockedMailboxes {
         Instant due = message.dueAt();
         boolean waitsForSchedule = state == State.RETRYING && due != null && due.isAfter(now);
         return queued && state != null && !waitsForSchedule ? Optional.of(message.mailbox()) : Optional.empty();
-    }
-
-    /// @return a line for each blocked mailbox or pool that some of the messages are queued for
-    List<String> lines(List<MessageEntry> messages, Instant now) {
-        Map<String, Long> counts = new TreeMap<>();
-        messages.forEach(message -> blockerOf(message, now).ifPresent(name -> counts.merge(key(name), 1L, Long::sum)));
-        List<String> lines = new ArrayList<>();
-        counts.forEach((name, count) -> label(name)
-                .ifPresent(label ->
-                        lines.add(Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + label)));
-        return lines;
     }
 
     /// @param mailboxes counts of open messages by mailbox or pool

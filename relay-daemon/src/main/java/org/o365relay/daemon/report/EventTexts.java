@@ -1,6 +1,7 @@
 package org.o365relay.daemon.report;
 
 import java.util.Set;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
@@ -35,9 +36,10 @@ final class EventTexts {
         };
     }
 
-    /// @return whether the detail of the event is a reply, from the upstream or composed by the relay
+    /// @return whether the detail of the event is a reply, from the upstream or composed by the relay; not if the
+    ///     message waits for a limit of the relay
     static boolean isReply(HistoryEntry event) {
-        return REPLIES.contains(event.kind());
+        return REPLIES.contains(event.kind()) && !event.reason().equals(JudgedReply.DAILY_QUOTA);
     }
 
     /// @return whether the event may cause a duplicate. A message may have been delivered between the backup

@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.AddressBackoff;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.AddressKey;
 import org.o365relay.queue.GroupCount;
 
 /// Formats mailboxes and pools with their state, queued messages, cause and advice.
-public record MailboxTable(Layout layout) {
+public record MailboxTable(Layout layout, WaitReasons waits) {
 
     private static final int INDENT = 4;
     private static final int COLUMN = 12;
+    private static final int MAX_BACKOFFS = 5;
 
     /// @param statuses statuses of the configured mailboxes; empty if the relay is not running
     /// @param queued counts of queued messages by mailbox or pool
@@ -33,8 +35,8 @@ public record MailboxTable(Layout layout) {
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// @return lines that show the reply, cause, advice and next step; empty if the mailbox is open
-    ///     and its rate is not lowered
+    /// @return lines that show the reply, cause, advice, next step, limits that mail waits for, and backoffs; empty if
+    ///     the mailbox is open and nothing waits
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());
@@ -42,6 +44,13 @@ public record MailboxTable(Layout layout) {
         add(lines, "advice", status.advice());
         add(lines, "next", next(status));
         add(lines, "rate", rate(status));
+        add(
+                lines,
+                "limit",
+                waits.ofMailbox(status)
+                        .map(wait -> "mail waits for " + wait.text())
+                        .orElse(""));
+        backoffs(lines, status);
         return lines;
     }
 
@@ -50,6 +59,20 @@ public record MailboxTable(Layout layout) {
                 ? ""
                 : "lowered to " + status.messagesPerMinute()
                         + " messages per minute, because the upstream asked for fewer; rises again by itself";
+    }
+
+    private void backoffs(List<String> lines, MailboxStatus status) {
+        List<AddressBackoff> backoffs = status.backoffs();
+        for (AddressBackoff backoff : backoffs.subList(0, Math.min(backoffs.size(), MAX_BACKOFFS))) {
+            add(
+                    lines,
+                    "backoff",
+                    "mail " + (backoff.kind().equals("author") ? "of " : "to ") + backoff.address() + " waits until "
+                            + layout.times().of(backoff.until()) + ", because of repeated refusals: "
+                            + backoff.reply());
+        }
+        int others = backoffs.size() - MAX_BACKOFFS;
+        add(lines, "", others > 0 ? "and " + Amounts.of(others, "more backoff") + " (see --json)" : "");
     }
 
     private void add(List<String> lines, String label, String text) {
@@ -92,9 +115,17 @@ public record MailboxTable(Layout layout) {
             case OPEN -> "";
             case FAILOVER -> probe;
             case RETRYING -> probe;
-            case BLOCKED -> probe + "; to probe it now: o365-relay mailboxes retry " + status.mailbox();
+            case BLOCKED ->
+                status.isDailyQuota()
+                        ? quotaEnd(next)
+                        : probe + "; to probe it now: o365-relay mailboxes retry " + status.mailbox();
             case PAUSED -> "no mail leaves until you run: " + resume;
         };
+    }
+
+    private String quotaEnd(@Nullable Instant end) {
+        return "the quota has room again at "
+                + (end == null ? "an unknown time" : layout.times().of(end));
     }
 
     static String stateText(MailboxStatus.State state) {

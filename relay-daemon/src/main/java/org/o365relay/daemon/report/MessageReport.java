@@ -20,10 +20,11 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     private static final int INDENT = 2;
     private static final int COLUMN = 14;
 
-    public List<String> lines(MessageDetail message, BlockedMailboxes blocked) {
+    public List<String> lines(MessageDetail message, WaitReasons waits) {
         MessageEntry entry = message.entry();
         List<String> lines = new ArrayList<>();
-        lines.add(entry.id() + "  " + state(entry, blocked));
+        lines.add(entry.id() + "  " + state(entry));
+        add(lines, "waits for", waits.of(message).map(WaitReason::text).orElse(""));
         add(lines, "received", received(message));
         add(lines, "from", sender(entry));
         String label = "to";
@@ -49,24 +50,13 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private String state(MessageEntry entry, BlockedMailboxes blocked) {
-        Instant due = entry.dueAt();
+    private String state(MessageEntry entry) {
         Instant settled = entry.settledAt();
         String attempts = entry.attempts() == 0 ? "" : "; " + Amounts.of(entry.attempts(), "attempt");
-        String when = due == null
-                ? settled == null
-                        ? ""
-                        : ", " + layout.times().of(settled) + " ("
-                                + layout.times().relative(settled) + ")"
-                : ", next "
-                        + (due.isAfter(layout.times().now())
-                                ? "at " + layout.times().of(due)
-                                : "attempt due now");
-        String wait = blocked.blockerOf(entry, layout.times().now())
-                .flatMap(blocked::label)
-                .map(", waits for "::concat)
-                .orElse(when);
-        return StateTexts.of(entry.state()) + wait + attempts;
+        String when = settled == null
+                ? ""
+                : ", " + layout.times().of(settled) + " (" + layout.times().relative(settled) + ")";
+        return StateTexts.of(entry.state()) + when + attempts;
     }
 
     private String received(MessageDetail message) {

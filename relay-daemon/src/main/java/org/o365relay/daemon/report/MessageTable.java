@@ -1,13 +1,11 @@
 package org.o365relay.daemon.report;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.o365relay.queue.MessageEntry;
 
 /// Lists messages, one line each.
-public record MessageTable(Layout layout, BlockedMailboxes blocked) {
+public record MessageTable(Layout layout, WaitReasons waits) {
 
     public List<String> lines(List<MessageEntry> messages) {
         Table table =
@@ -21,25 +19,12 @@ public record MessageTable(Layout layout, BlockedMailboxes blocked) {
                     recipients(message),
                     message.reason().isEmpty() ? "-" : message.reason(),
                     message.subject().isEmpty() ? "-" : message.subject(),
-                    next(message),
+                    waits.next(message),
                     message.client());
         }
         List<String> lines = new ArrayList<>(table.lines(layout.width()));
-        lines.addAll(blocked.lines(messages, layout.times().now()));
+        lines.addAll(waits.lines(messages));
         return lines;
-    }
-
-    private String next(MessageEntry message) {
-        Instant due = message.dueAt();
-        if (due == null) {
-            return "-";
-        }
-        Optional<String> state =
-                blocked.blockerOf(message, layout.times().now()).flatMap(blocked::state);
-        if (state.isPresent()) {
-            return state.get();
-        }
-        return due.isAfter(layout.times().now()) ? layout.times().of(due) : "now";
     }
 
     static String sender(MessageEntry message) {

@@ -16,7 +16,7 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
     static final String NOT_RUNNING =
             "The relay is not running: it neither accepts nor sends mail. Start it: systemctl start o365-relay";
 
-    public List<String> lines(RelayStatus status, BlockedMailboxes blocked) {
+    public List<String> lines(RelayStatus status, WaitReasons waits) {
         Running running = status.running();
         QueueSummary queue = status.queue();
         List<MailboxStatus> statuses = running == null ? List.of() : running.mailboxes();
@@ -24,8 +24,8 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
         if (running == null) {
             lines.add(NOT_RUNNING);
         }
-        lines.addAll(summary(queue, blocked));
-        addTable(lines, new MailboxTable(layout).lines(statuses, queue.mailboxes()));
+        lines.addAll(summary(queue, waits));
+        addTable(lines, new MailboxTable(layout, waits).lines(statuses, queue.mailboxes()));
         addTable(lines, devices(queue));
         addTable(lines, reasons(queue, statuses));
         if (queue.open() > 0) {
@@ -36,7 +36,7 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
     }
 
     /// @return the number of messages by state, the oldest message and the next attempt
-    List<String> summary(QueueSummary queue, BlockedMailboxes blocked) {
+    List<String> summary(QueueSummary queue, WaitReasons waits) {
         List<String> lines = new ArrayList<>();
         if (queue.open() == 0) {
             lines.add("The queue is empty.");
@@ -49,7 +49,7 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
                     + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
         }
         Instant next = queue.nextDue();
-        if (next != null && !blocked.isAllBlocked(queue.mailboxes())) {
+        if (next != null && !waits.blocked().isAllBlocked(queue.mailboxes())) {
             boolean due = !next.isAfter(layout.times().now());
             lines.add("next attempt: "
                     + (due

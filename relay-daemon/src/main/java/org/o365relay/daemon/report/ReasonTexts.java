@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.journal.Event.JudgedReply;
 
 /// Explains the reasons recorded in the history: those of the reply catalogue and those of the relay itself.
 public final class ReasonTexts {
@@ -50,6 +51,11 @@ public final class ReasonTexts {
                 new ReasonText(
                         "the sign-in service did not issue a token",
                         "Run \"o365-relay check\" to see what is wrong with the credential.");
+            case JudgedReply.DAILY_QUOTA ->
+                new ReasonText(
+                        "the relay's own daily quota (limits.recipients-per-day) has no room for the recipients",
+                        "Nothing is wrong: the message leaves when the quota has room. If this happens often, spread the"
+                                + " mail over several mailboxes (relay.pools).");
             case "unknown-reply" ->
                 new ReasonText("the reply of the upstream is not in the reply catalogue", "Read the reply.");
             case "relay" -> new ReasonText("the relay itself could not send the message", "Read the reply.");

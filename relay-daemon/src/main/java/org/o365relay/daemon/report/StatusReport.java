@@ -11,7 +11,7 @@ import org.o365relay.alert.Alert;
 /// Describes the status of the relay.
 public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
-    public List<String> lines(RelayStatus status, BlockedMailboxes blocked) {
+    public List<String> lines(RelayStatus status, WaitReasons waits) {
         List<String> lines = new ArrayList<>();
         Running running = status.running();
         if (running == null) {
@@ -26,8 +26,8 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
         }
         add(lines, "disk", disk(status.disk()));
         lines.add("");
-        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), blocked));
-        List<String> mailboxes = new MailboxTable(layout)
+        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), waits));
+        List<String> mailboxes = new MailboxTable(layout, waits)
                 .lines(
                         running == null ? List.of() : running.mailboxes(),
                         status.queue().mailboxes());

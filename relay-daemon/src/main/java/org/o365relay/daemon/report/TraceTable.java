@@ -10,7 +10,7 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
 /// Lists messages with their outcome, one line each if the terminal is wide enough.
-public record TraceTable(Layout layout, BlockedMailboxes blocked) {
+public record TraceTable(Layout layout, WaitReasons waits) {
 
     public List<String> lines(List<MessageDetail> messages) {
         Table wide = wide(messages);
@@ -85,9 +85,9 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
 
     private String waiting(MessageEntry entry) {
         String reason = entry.reason().isEmpty() ? "" : ": " + entry.reason();
-        return blocked.blockerOf(entry, layout.times().now())
-                .flatMap(blocked::label)
-                .map(name -> "waits for " + name + reason)
+        return waits.of(entry)
+                .filter(wait -> wait.kind().isOfMailbox())
+                .map(wait -> "waits for " + wait.text() + reason)
                 .orElseGet(() -> (entry.state() == MessageState.QUEUED ? "queued" : "deferred")
                         + reason
                         + (entry.state() == MessageState.QUEUED ? "" : next(entry)));

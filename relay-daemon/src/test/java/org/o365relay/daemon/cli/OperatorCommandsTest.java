@@ -21,12 +21,13 @@ import org.o365relay.daemon.report.Layout;
 
 /// Each `operator/NN-*.txt` is a command and what it says at 8:05, word for word, and its exit code. Its first line
 /// says
-/// where: the width of the terminal, or `pipe` if there is none; what is typed; and the relay: `running`, `stopped` or
-/// `empty`. If this fails, what was said is in `target/operator`.
+/// where: the width of the terminal, or `pipe` if there is none; what is typed; and the relay: `running`, `limited`,
+/// `stopped` or `empty`. If this fails, what was said is in `target/operator`.
 final class OperatorCommandsTest {
 
     private static final Path FILES = Path.of("src/test/resources/operator");
-    private static final Pattern PLACE = Pattern.compile("# (pipe|\\d+), (running|stopped|empty)(?:, types (.*))?");
+    private static final Pattern PLACE =
+            Pattern.compile("# (pipe|\\d+), (running|limited|stopped|empty)(?:, types (.*))?");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @ParameterizedTest
@@ -57,6 +58,7 @@ final class OperatorCommandsTest {
     private static CliEnvironment workplace(Matcher place, PrintWriter out) {
         FakeControl relay = switch (place.group(2)) {
             case "running" -> SampleRelay.relay();
+            case "limited" -> LimitedRelay.relay();
             case "stopped" -> SampleRelay.atRest();
             default -> SampleRelay.empty();
         };

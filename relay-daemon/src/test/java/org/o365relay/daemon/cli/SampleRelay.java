@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Disk;
@@ -223,7 +224,8 @@ final class SampleRelay {
 
     private static QueueSummary overview(List<MessageDetail> messages) {
         return messages.isEmpty()
-                ? new QueueSummary(NOW, FakeControl.states(messages), null, null, null, List.of(), List.of(), List.of())
+                ? new QueueSummary(
+                        NOW, FakeControl.states(messages), null, null, null, List.of(), Map.of(), List.of(), List.of())
                 : new QueueSummary(
                         NOW,
                         FakeControl.states(messages),
@@ -233,6 +235,7 @@ final class SampleRelay {
                         List.of(
                                 new GroupCount("relay@contoso.example", 1, EVENING),
                                 new GroupCount("scanners", 4, EVENING.plusSeconds(240))),
+                        Map.of("relay@contoso.example", 0L, "scanners", 2L),
                         List.of(
                                 new GroupCount("192.168.10.17", 2, EVENING),
                                 new GroupCount("192.168.10.30", 1, EVENING.plusSeconds(240)),

@@ -39,6 +39,7 @@ final class SampleViews {
                 NOON.minusSeconds(7200),
                 NOON.plusSeconds(1),
                 List.of(new GroupCount("relay@contoso.example", 5, NOON.minusSeconds(60))),
+                Map.of("relay@contoso.example", 2L),
                 List.of(new GroupCount("192.0.2.17", 4, NOON)),
                 List.of(new GroupCount("mailbox-full", 3, NOON)));
     }
@@ -55,6 +56,7 @@ final class SampleViews {
                 null,
                 null,
                 List.of(),
+                Map.of(),
                 List.of(),
                 List.of());
     }

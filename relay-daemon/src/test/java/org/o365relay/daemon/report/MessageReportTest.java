@@ -61,7 +61,8 @@ final class MessageReportTest {
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
         MessageDetail message =
                 new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), false, recipients, List.of(events));
-        return String.join("\n", story.lines(message, BlockedMailboxes.NONE));
+        return String.join(
+                "\n", story.lines(message, WaitReasons.notRunning(story.layout().times())));
     }
 
     @Test

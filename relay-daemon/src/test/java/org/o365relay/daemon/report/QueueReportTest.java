@@ -39,10 +39,15 @@ final class QueueReportTest {
                 NOW,
                 NOW,
                 Stream.of(mailboxes).map(name -> new GroupCount(name, 1, NOW)).toList(),
+                Map.of(),
                 List.of(),
                 List.of(new GroupCount(reason, 1, NOW)));
         RelayStatus status = new RelayStatus(NOW, running, queue, new Disk(1, 1, 1, 1));
-        return String.join("\n", report.lines(status, BlockedMailboxes.of(status, List.of())));
+        return String.join(
+                "\n",
+                report.lines(
+                        status,
+                        WaitReasons.of(status, List.of(), report.layout().times())));
     }
 
     @Test

@@ -94,6 +94,7 @@ final class StatusCheckTest {
                 NOW.minusSeconds(300),
                 null,
                 List.of(),
+                Map.of(),
                 List.of(),
                 List.of());
     }

@@ -19,6 +19,7 @@ import org.o365relay.daemon.report.Amounts;
 import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.MessageTable;
 import org.o365relay.daemon.report.StateTexts;
+import org.o365relay.daemon.report.WaitReasons;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
@@ -61,10 +62,8 @@ final class QueueActionRunner {
             if (count == 0) {
                 return nothingToDo(skipped);
             }
-            BlockedMailboxes blocked = context.output().isJson()
-                    ? BlockedMailboxes.NONE
-                    : CommandContext.blockedMailboxes(relay, configuration);
-            announce(relay, blocked, counted, count, skipped);
+            WaitReasons waits = context.waitReasons(relay, configuration);
+            announce(relay, waits, counted, count, skipped);
             if (targets.isDryRun()) {
                 return print(count, NOTHING, List.of("Nothing was changed (dry run)."));
             }
@@ -77,7 +76,7 @@ final class QueueActionRunner {
             ChangeResult result = relay.change(action.change(), counted);
             List<String> lines = resultLines(count, result);
             if (result.changed() > 0) {
-                lines.addAll(blockedHints(mailboxes, blocked));
+                lines.addAll(blockedHints(mailboxes, waits.blocked()));
             }
             return print(count, result, lines);
         }
@@ -161,8 +160,7 @@ final class QueueActionRunner {
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
-    private void announce(
-            Control relay, BlockedMailboxes blocked, MessageFilter selection, long count, List<String> skipped)
+    private void announce(Control relay, WaitReasons waits, MessageFilter selection, long count, List<String> skipped)
             throws ControlException {
         if (context.output().isJson()) {
             return;
@@ -171,7 +169,7 @@ final class QueueActionRunner {
                 relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).entries();
         List<String> lines = new ArrayList<>(skipped);
         lines.add("This would " + action.announcement().formatted(Amounts.of(count, "message")) + ":");
-        lines.addAll(new MessageTable(context.layout(), blocked).lines(samples));
+        lines.addAll(new MessageTable(context.layout(), waits).lines(samples));
         if (count > samples.size()) {
             lines.add("... and " + Amounts.count(count - samples.size()) + " more");
         }

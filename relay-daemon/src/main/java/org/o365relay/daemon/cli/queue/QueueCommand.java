@@ -13,7 +13,6 @@ import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,9 +90,8 @@ public final class QueueCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.json(ControlJson.text(status));
             } else {
-                BlockedMailboxes blocked = BlockedMailboxes.of(
-                        status, configuration.settings().routes().targets());
-                output.lines(context.queueReport(configuration).lines(status, blocked));
+                output.lines(
+                        context.queueReport(configuration).lines(status, context.waitReasons(status, configuration)));
             }
         }
         return ExitCode.OK;

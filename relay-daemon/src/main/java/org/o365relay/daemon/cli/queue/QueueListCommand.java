@@ -15,8 +15,8 @@ import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.MessageTable;
+import org.o365relay.daemon.report.WaitReasons;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
@@ -64,21 +64,22 @@ final class QueueListCommand implements Callable<Integer> {
         Valid configuration = context.configuration();
         try (Control relay = context.connect(configuration)) {
             Page page = relay.find(wanted, order, paging.from(), paging.limit());
+            WaitReasons waits = context.waitReasons(relay, configuration);
             if (context.output().isJson()) {
-                context.output().json(ControlJson.text(page));
+                context.output().json(ControlJson.text(page, message -> waits.of(message)));
             } else {
-                print(page, CommandContext.blockedMailboxes(relay, configuration), relay.isRunning());
+                print(page, waits, relay.isRunning());
             }
         }
         return ExitCode.OK;
     }
 
-    private void print(Page page, BlockedMailboxes blocked, boolean running) {
+    private void print(Page page, WaitReasons waits, boolean running) {
         List<String> lines = new ArrayList<>();
         if (page.entries().isEmpty()) {
             lines.add(filters.isEmpty() ? "The queue is empty." : "No message matches.");
         } else {
-            lines.addAll(new MessageTable(context.layout(), blocked).lines(page.entries()));
+            lines.addAll(new MessageTable(context.layout(), waits).lines(page.entries()));
         }
         lines.addAll(more(page.next()));
         if (!running) {

@@ -74,10 +74,13 @@ final class QueueShowCommand implements Callable<Integer> {
             if (content != null) {
                 write(relay, message, content);
             } else if (context.output().isJson()) {
-                context.output().json(ControlJson.text(message));
+                context.output()
+                        .json(ControlJson.text(
+                                message,
+                                context.waitReasons(relay, configuration).of(message)));
             } else {
-                List<String> lines = new ArrayList<>(context.messageReport(configuration)
-                        .lines(message, CommandContext.blockedMailboxes(relay, configuration)));
+                List<String> lines = new ArrayList<>(
+                        context.messageReport(configuration).lines(message, context.waitReasons(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 context.output().lines(lines);
             }

@@ -15,8 +15,8 @@ import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.TraceTable;
+import org.o365relay.daemon.report.WaitReasons;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
@@ -84,8 +84,7 @@ public final class TraceCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.json(ControlJson.text(messages, page.next()));
             } else {
-                output.lines(lines(
-                        context, configuration, messages, page, CommandContext.blockedMailboxes(relay, configuration)));
+                output.lines(lines(context, configuration, messages, page, context.waitReasons(relay, configuration)));
             }
         }
         return ExitCode.OK;
@@ -103,11 +102,7 @@ public final class TraceCommand implements Callable<Integer> {
     }
 
     private List<String> lines(
-            CommandContext context,
-            Valid configuration,
-            List<MessageDetail> messages,
-            Page page,
-            BlockedMailboxes blocked) {
+            CommandContext context, Valid configuration, List<MessageDetail> messages, Page page, WaitReasons waits) {
         if (messages.isEmpty()) {
             String where = text == null ? "" : " Searched: " + new TraceQuery(text.strip()).searched() + ".";
             return List.of(
@@ -117,8 +112,8 @@ public final class TraceCommand implements Callable<Integer> {
         }
         List<String> lines = new ArrayList<>(
                 messages.size() == 1 && page.next() == null
-                        ? context.messageReport(configuration).lines(messages.getFirst(), blocked)
-                        : new TraceTable(context.layout(), blocked).lines(messages));
+                        ? context.messageReport(configuration).lines(messages.getFirst(), waits)
+                        : new TraceTable(context.layout(), waits).lines(messages));
         lines.addAll(QueueListCommand.more(page.next()));
         return lines;
     }
