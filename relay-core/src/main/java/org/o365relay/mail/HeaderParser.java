@@ -27,7 +27,7 @@ public final class HeaderParser {
 
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf"; // in UTF-8, one octet per character
 
-    private final int limit;
+    private final HeaderSizeLimit limit;
     private final int maxKept;
     private final Fields fields;
 
@@ -41,7 +41,7 @@ public final class HeaderParser {
     private String fieldName = "";
     private final StringBuilder field = new StringBuilder();
     private int fieldBits;
-    private boolean hasFields;
+    private int fieldCount;
     private boolean hasSkippedLines;
 
     private long bodyWithoutHeader; // where the body begins if there is no field
@@ -60,9 +60,8 @@ public final class HeaderParser {
         void add(String name, String text);
     }
 
-    /// @param limit maximum size of the header in octets, counted as by [HeaderSizeLimit#OCTETS]
     /// @param maxKept number of octets to keep of each field, at least 2,048; the rest is ignored
-    public HeaderParser(int limit, int maxKept, Fields fields) {
+    public HeaderParser(HeaderSizeLimit limit, int maxKept, Fields fields) {
         this.limit = limit;
         this.maxKept = maxKept;
         this.fields = fields;
@@ -96,7 +95,7 @@ public final class HeaderParser {
             endLine(lineStart + lineLength);
         }
         if (!hasEnded()) {
-            end(hasFields ? lineStart : bodyWithoutHeader, true);
+            end(hasFields() ? lineStart : bodyWithoutHeader, true);
         }
     }
 
@@ -146,7 +145,7 @@ public final class HeaderParser {
         }
         if (!isLineRecognized) {
             endBeforeLine();
-        } else if (lineStart + lineLength > limit) {
+        } else if (lineStart + lineLength > limit.octets()) {
             endTooLarge();
         }
     }
@@ -171,7 +170,7 @@ public final class HeaderParser {
         } else {
             endBeforeLine();
         }
-        if (!hasEnded() && next > limit) {
+        if (!hasEnded() && (next > limit.octets() || fieldCount > limit.fields())) {
             endTooLarge();
         }
         beginLine(next);
@@ -187,7 +186,7 @@ public final class HeaderParser {
     }
 
     private void endBlankLine(long next) {
-        if (hasFields) {
+        if (hasFields()) {
             end(next, true);
             return;
         }
@@ -200,7 +199,7 @@ public final class HeaderParser {
 
     private void beginField(String text) {
         endField();
-        hasFields = true;
+        fieldCount++;
         fieldName = text.substring(0, nameEnd(text));
         fieldBits |= lineBits;
         append(fieldName + text.substring(text.indexOf(':')).replace("\0", ""));
@@ -229,11 +228,11 @@ public final class HeaderParser {
     }
 
     private void endBeforeLine() {
-        end(hasFields ? lineStart : bodyWithoutHeader, !hasFields && hasEmptyLineFirst);
+        end(hasFields() ? lineStart : bodyWithoutHeader, !hasFields() && hasEmptyLineFirst);
     }
 
     private void endTooLarge() {
-        boolean isBody = !hasFields && hasSkippedLines;
+        boolean isBody = !hasFields() && hasSkippedLines;
         tooLarge = !isBody;
         endBeforeLine();
     }
@@ -250,15 +249,19 @@ public final class HeaderParser {
         return lineStart == 0 && text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
     }
 
+    private boolean hasFields() {
+        return fieldCount > 0;
+    }
+
     private boolean isContinuation(String text) {
-        return hasFields && !text.isEmpty() && isWhiteSpace(text.charAt(0));
+        return hasFields() && !text.isEmpty() && isWhiteSpace(text.charAt(0));
     }
 
     private boolean isField(String text) {
         int end = nameEnd(text);
         return end > 0
                 && !text.startsWith("--")
-                && (hasFields || !hasSkippedLines || FieldNames.mayBeFirst(text.substring(0, end)));
+                && (hasFields() || !hasSkippedLines || FieldNames.mayBeFirst(text.substring(0, end)));
     }
 
     /// `From : a@b` is a field, not an mbox line.

@@ -8,6 +8,8 @@ import org.o365relay.mail.ParameterizedValue.Parameter;
 /// Reads a [ParameterizedValue].
 final class ParameterScanner {
 
+    private static final int MAX_PARAMETERS = 100;
+
     // registered parameters of media types and dispositions, with the suffixes of RFC 2231 §3
     private static final Pattern ANY = Pattern.compile("[\\w.-]+(?:\\*[0-9*]*)?\\s*=");
     private static final Pattern WELL_KNOWN = Pattern.compile(
@@ -25,7 +27,7 @@ final class ParameterScanner {
     ParameterizedValue read() {
         String main = main();
         List<Parameter> parameters = new ArrayList<>();
-        while (position < text.length()) {
+        while (position < text.length() && parameters.size() < MAX_PARAMETERS) {
             position = skipBlanksAndComments(position);
             int equals = text.indexOf('=', position);
             int semicolon = text.indexOf(';', position);

@@ -37,7 +37,8 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
     /// @param value value without quotes
     public record Parameter(String name, String value) {}
 
-    /// Reads an unfolded field value. Its time is quadratic, so only the first 8,192 octets are read.
+    /// Reads an unfolded field value. Its time is quadratic, so only the first 8,192 octets are read, and
+    /// 100 parameters.
     public static ParameterizedValue parse(String field) {
         return new ParameterScanner(field.substring(0, Math.min(field.length(), MAX_FIELD))).read();
     }

@@ -60,7 +60,7 @@ public record SearchableHeaders(
     public static SearchableHeaders of(byte[] message) {
         SearchableHeaders[] found = {NONE};
         HeaderParser parser = new HeaderParser(
-                HeaderSizeLimit.OCTETS,
+                HeaderSizeLimit.RECEIVED,
                 MAX_VALUE_OCTETS,
                 (name, text) -> found[0] = found[0].or(name, text.substring(name.length() + 1)));
         parser.add(message, 0, message.length);

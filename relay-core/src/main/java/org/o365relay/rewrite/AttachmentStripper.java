@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.rewrite.MessagePart.Doubt;
 import org.o365relay.rewrite.PartFinder.FoundParts;
 import org.o365relay.rewrite.StripResult.Unsplittable;
@@ -53,7 +54,7 @@ public final class AttachmentStripper {
     }
 
     private static List<RawField> fields(byte[] header) throws IOException {
-        return new HeaderReader(new ByteArrayInputStream(header), header.length)
+        return new HeaderReader(new ByteArrayInputStream(header), HeaderSizeLimit.REWRITTEN)
                 .read()
                 .fields();
     }
@@ -131,7 +132,8 @@ public final class AttachmentStripper {
     private String reason() {
         boolean isProtected = parts.stream().anyMatch(part -> part.header().isProtected());
         boolean isMalformed = parts.stream()
-                .anyMatch(part -> part.doubt() != Doubt.NONE && part.header().isFile(true));
+                .anyMatch(part -> part.doubt() != Doubt.NONE
+                        && (part.header().isFile(true) || part.header().isMultipart()));
         return isProtected
                 ? "it is signed or encrypted"
                 : damaged != null

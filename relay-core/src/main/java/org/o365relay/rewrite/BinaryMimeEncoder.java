@@ -32,7 +32,7 @@ import org.o365relay.mail.UnacceptableContentException;
 final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay
+    private static final HeaderSizeLimit MAX_HEADER = HeaderSizeLimit.REWRITTEN;
     private static final byte[] CRLF = {'\r', '\n'};
     private static final Delimiter END = new Delimiter(-1, false);
 
@@ -79,18 +79,17 @@ final class BinaryMimeEncoder {
             return delimiter;
         }
         PartHeader part = PartHeader.of(header, defaultType);
-        String type = part.type();
         TransferEncoding encoding = part.encoding();
         if (encoding == TransferEncoding.BINARY && signed > 0) {
             throw unacceptable("a binary part is signed");
         }
         if (part.isMultipart()) {
-            writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
-            return multipart(depth, boundaryOf(part), type);
+            writeComposite(header, encoding);
+            return multipart(depth, boundaryOf(part), part.type());
         }
-        boolean message = type.equals("message/rfc822") || type.equals("message/global");
+        boolean message = part.type().equals("message/rfc822") || part.type().equals("message/global");
         if (message && !encoding.isEncoded()) {
-            writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
+            writeComposite(header, encoding);
             return entity(depth + 1, "text/plain");
         }
         return leaf(header, encoding, depth == 0);
@@ -205,8 +204,8 @@ final class BinaryMimeEncoder {
             }
             field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
             size += text.length();
-            if (size > MAX_HEADER) {
-                throw unacceptable("the header of a part exceeds 2 MiB");
+            if (size > MAX_HEADER.octets() || fields.size() > MAX_HEADER.fields()) {
+                throw unacceptable("the header of a part exceeds 2 MiB or 20,000 fields");
             }
         }
         endField(field, fields);
@@ -224,6 +223,12 @@ final class BinaryMimeEncoder {
         }
         fields.add(new RawField(text.substring(0, colon).strip(), text));
         field.setLength(0);
+    }
+
+    /// Writes the header of a part that contains others, and forgets it: there may be one at each level.
+    private void writeComposite(List<RawField> header, TransferEncoding encoding) throws IOException {
+        writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
+        header.clear();
     }
 
     private void writeWithBody(List<RawField> header, String encoding) throws IOException {

@@ -1,6 +1,5 @@
 package org.o365relay.rewrite;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,9 +51,8 @@ final class Boundary {
             guess(lines);
         }
         for (String candidate : candidates) {
-            byte[] octets = candidate.getBytes(StandardCharsets.ISO_8859_1);
-            boolean closing = lines.isDelimiter(octets, true);
-            if (closing || lines.isDelimiter(octets, false)) {
+            boolean closing = lines.isDelimiter(candidate, true);
+            if (closing || lines.isDelimiter(candidate, false)) {
                 candidates = List.of(candidate);
                 found = true;
                 return closing ? Line.CLOSING : Line.DELIMITER;
@@ -75,8 +73,7 @@ final class Boundary {
     /// @return whether the line could be taken for a delimiter of the multipart by a reader that compares only
     ///     the beginning of the line
     boolean resembles(MimeLineReader lines) {
-        String line = lines.text();
-        return candidates.stream().anyMatch(candidate -> line.startsWith("--" + candidate));
+        return candidates.stream().anyMatch(lines::beginsDelimiter);
     }
 
     /// @return whether both may have the same delimiters

@@ -36,7 +36,6 @@ import org.o365relay.mail.UnacceptableContentException;
 /// its addresses and display names.
 public final class DestinationFields {
 
-    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
@@ -50,14 +49,16 @@ public final class DestinationFields {
 
     /// @param message the message as written by [RewriteResult.Rewritten#writeTo]
     /// @param recipients the envelope recipients
-    /// @throws UnacceptableContentException if the header is larger than 2 MiB
+    /// @throws UnacceptableContentException if the header exceeds [HeaderSizeLimit#REWRITTEN]
     public static ReaddressedHeader readdress(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
-            HeaderReader reader = new HeaderReader(in, MAX_HEADER);
+            HeaderReader reader = new HeaderReader(in, HeaderSizeLimit.REWRITTEN);
             OriginalMessage read = reader.read();
             if (read.headerTooLarge()) {
                 throw new UnacceptableContentException(Reply.of(
-                        552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 2 MiB)"));
+                        552,
+                        "5.3.4",
+                        "Header size exceeds fixed maximum size (the relay accepts at most 2 MiB and 20,000 fields)"));
             }
             return new DestinationFields(read.fields(), recipients).readdressed(reader.length());
         }

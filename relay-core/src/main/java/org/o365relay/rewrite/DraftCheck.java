@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -34,8 +35,13 @@ final class DraftCheck {
 
     /// A part in a list of all parts, in which each multipart precedes its parts.
     ///
-    /// @param digest digest of the encoded content; empty for a multipart
-    private record ListedPart(int level, String type, String digest) {}
+    /// @param digest digest of the encoded content; empty for a multipart that is divided
+    private record ListedPart(int level, String type, String digest) {
+
+        boolean isDivided() {
+            return digest.isEmpty();
+        }
+    }
 
     /// @param rest the message without its attachments
     /// @param parts the parts of the original message
@@ -44,9 +50,8 @@ final class DraftCheck {
             throws IOException {
         try {
             MimeMessage message = new MimeMessage(SESSION, new SharedByteArrayInputStream(rest));
-            List<ListedPart> actual = new ArrayList<>();
-            list(message, 0, actual);
-            return actual.equals(expected(original, parts, removed));
+            Iterator<ListedPart> expected = expected(original, parts, removed).iterator();
+            return matches(message, 0, expected) && !expected.hasNext();
         } catch (MessagingException malformed) {
             return false;
         }
@@ -81,21 +86,29 @@ final class DraftCheck {
         }
     }
 
-    private static void list(MimePart part, int level, List<ListedPart> parts) throws MessagingException, IOException {
-        String type = type(part);
-        boolean isDivided = type.startsWith("multipart/")
-                && !Set.of("multipart/signed", "multipart/encrypted").contains(type);
-        if (!isDivided) {
-            try (InputStream content = raw(part)) {
-                parts.add(new ListedPart(level, type, digest(content)));
-            }
-            return;
+    /// Compares a part, and all parts in it, with the next expected ones. Only a part that is divided in the
+    /// original is divided here, because a division takes memory for each part.
+    private static boolean matches(MimePart part, int level, Iterator<ListedPart> expected)
+            throws MessagingException, IOException {
+        if (!expected.hasNext()) {
+            return false;
         }
-        parts.add(new ListedPart(level, type, ""));
+        ListedPart original = expected.next();
+        if (original.level() != level || !original.type().equals(type(part))) {
+            return false;
+        }
+        if (!original.isDivided()) {
+            try (InputStream content = raw(part)) {
+                return original.digest().equals(digest(content));
+            }
+        }
         MimeMultipart multipart = new MimeMultipart(new MimePartDataSource(part));
         for (int i = 0; i < multipart.getCount(); i++) {
-            list((MimePart) multipart.getBodyPart(i), level + 1, parts);
+            if (!matches((MimePart) multipart.getBodyPart(i), level + 1, expected)) {
+                return false;
+            }
         }
+        return true;
     }
 
     private static String type(MimePart part) throws MessagingException {

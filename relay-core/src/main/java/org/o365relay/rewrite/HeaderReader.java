@@ -17,17 +17,16 @@ public final class HeaderReader {
     private static final int CHUNK = 8 * 1024;
 
     private final InputStream in;
-    private final int maxSize;
+    private final HeaderSizeLimit limit;
     private int length;
 
     HeaderReader(InputStream in) {
-        this(in, HeaderSizeLimit.OCTETS);
+        this(in, HeaderSizeLimit.RECEIVED);
     }
 
-    /// @param maxSize maximum size of the header, in octets
-    HeaderReader(InputStream in, int maxSize) {
+    HeaderReader(InputStream in, HeaderSizeLimit limit) {
         this.in = in;
-        this.maxSize = maxSize;
+        this.limit = limit;
     }
 
     /// Reads the `From` field of a message.
@@ -35,7 +34,7 @@ public final class HeaderReader {
     /// @param maxSize maximum number of header octets to scan for the field
     /// @return the value of the first `From` field, unfolded, one octet per character; empty if there is none
     public static Optional<String> from(InputStream message, int maxSize) throws IOException {
-        return new HeaderReader(message, maxSize)
+        return new HeaderReader(message, new HeaderSizeLimit(maxSize, HeaderSizeLimit.RECEIVED.fields()))
                 .read().fields().stream()
                         .filter(field -> field.is("From"))
                         .findFirst()
@@ -51,7 +50,7 @@ public final class HeaderReader {
     OriginalMessage read() throws IOException {
         List<RawField> fields = new ArrayList<>();
         HeaderParser parser =
-                new HeaderParser(maxSize, Integer.MAX_VALUE, (name, text) -> fields.add(new RawField(name, text)));
+                new HeaderParser(limit, Integer.MAX_VALUE, (name, text) -> fields.add(new RawField(name, text)));
         ByteArrayOutputStream octets = new ByteArrayOutputStream(CHUNK);
         byte[] chunk = new byte[CHUNK];
         while (!parser.hasEnded()) {

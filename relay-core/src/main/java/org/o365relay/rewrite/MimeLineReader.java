@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /// Reads a message line by line, in bounded memory: long lines are read in pieces. Lines end with LF, with or
 /// without a CR before it.
@@ -115,17 +114,31 @@ final class MimeLineReader {
     /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, optionally followed by white
     /// space.
     ///
+    /// @param boundary one octet per character
     /// @param closing whether to test for the closing delimiter `--boundary--` instead
-    boolean isDelimiter(byte[] boundary, boolean closing) {
-        boolean whole = startsLine && (lineEndingLength > 0 || exhausted);
+    boolean isDelimiter(String boundary, boolean closing) {
+        boolean isWhole = lineEndingLength > 0 || exhausted;
         int hyphens = closing ? 2 : 0;
-        int end = 2 + boundary.length + hyphens;
-        return whole
+        int end = 2 + boundary.length() + hyphens;
+        return isWhole
                 && length >= end
-                && isHyphens(0, 2)
-                && Arrays.equals(buffer, from + 2, from + 2 + boundary.length, boundary, 0, boundary.length)
-                && isHyphens(2 + boundary.length, hyphens)
+                && beginsDelimiter(boundary)
+                && isHyphens(2 + boundary.length(), hyphens)
                 && isBlank(end);
+    }
+
+    /// @param boundary one octet per character
+    /// @return whether the piece is the beginning of a line that begins with `--boundary`
+    boolean beginsDelimiter(String boundary) {
+        if (!startsWithHyphens() || length < 2 + boundary.length()) {
+            return false;
+        }
+        for (int i = 0; i < boundary.length(); i++) {
+            if ((buffer[from + 2 + i] & 0xff) != boundary.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isHyphens(int index, int count) {

@@ -10,26 +10,25 @@ import org.o365relay.rewrite.MessagePart.Doubt;
 import org.o365relay.rewrite.MessagePart.Offsets;
 
 /// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
-/// attached messages are not divided.
+/// attached messages are not divided, nor are multiparts whose header programs read differently.
 ///
-/// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB.
+/// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB and 50,000 fields and
+/// parameters.
 final class PartFinder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_PARTS = 10_000;
+    private static final HeaderSizeLimit MAX_HEADERS = new HeaderSizeLimit(2 * 1024 * 1024, 50_000);
     private static final List<String> HEADER_FIELDS =
             List.of("content-type:", "content-transfer-encoding:", "content-disposition:");
-    private static final int MAX_HEADERS = 2 * HeaderSizeLimit.OCTETS;
+    private static final List<String> PGP = List.of("-----begin pgp message", "-----begin pgp signed message");
 
     private final MimeLineReader lines;
     private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
     private final List<MessagePart> parts = new ArrayList<>();
     private int headerSize; // of all parts, in octets
+    private int fieldCount; // fields and parameters of all parts
     private @Nullable String obstacle;
-
-    // what was found in the content that was skipped last
-    private boolean mayContainParts;
-    private boolean hasPgp;
 
     private PartFinder(MimeLineReader lines) {
         this.lines = lines;
@@ -49,6 +48,11 @@ final class PartFinder {
     /// @param before end of the content before the delimiter; the line ending before the delimiter belongs to
     ///     the delimiter
     private record Delimiter(int level, boolean closing, long at, long before) {}
+
+    /// The content of a part.
+    ///
+    /// @param mayContainParts whether it contains lines that resemble a delimiter or the header of a part
+    private record Content(Delimiter end, boolean mayContainParts, boolean hasPgp) {}
 
     /// The header of a part.
     ///
@@ -74,37 +78,41 @@ final class PartFinder {
 
     private Delimiter part(Place place, Header header, long headerFrom, String defaultType) throws IOException {
         PartHeader type = PartHeader.of(header.fields(), defaultType);
-        Boundary boundary = Boundary.of(type.typeField());
-        boolean isDivided = type.isMultipart() && !type.isProtected() && header.end() == null;
-        if (isDivided && (boundaries.size() >= MAX_DEPTH || boundaries.stream().anyMatch(boundary::overlaps))) {
-            obstacle = "its parts are nested too deeply, or with the same boundary";
-        }
+        fieldCount += type.typeField().parameters().size();
         if (type.type().equals("application/pgp-encrypted")) {
             obstacle = "it is encrypted";
         }
-        long bodyFrom = lines.nextPosition();
-        if (isDivided && obstacle == null) {
-            Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, bodyFrom, bodyFrom);
-            MessagePart multipart = part(place, header, type, boundary, offsets);
-            parts.add(multipart);
-            return divide(multipart, boundary);
+        boolean isDoubtful =
+                header.isMalformed() || header.end() != null || PartHeader.isContradictory(header.fields());
+        if (type.isMultipart() && !type.isProtected() && !isDoubtful) {
+            Boundary boundary = Boundary.of(type.typeField());
+            if (boundaries.size() >= MAX_DEPTH || boundaries.stream().anyMatch(boundary::overlaps)) {
+                obstacle = "its parts are nested too deeply, or with the same boundary";
+            }
+            if (obstacle == null) {
+                return divide(multipart(place, header, type, boundary, headerFrom), boundary);
+            }
         }
-        Delimiter next = header.end() == null ? skip() : header.end();
-        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, Math.max(bodyFrom, next.before()), next.at());
-        MessagePart leaf = part(place, header, type, null, offsets);
-        if (hasPgp && !leaf.isRemovable()) {
+        long bodyFrom = lines.nextPosition();
+        Content content = header.end() == null ? skip() : new Content(header.end(), false, false);
+        Delimiter end = content.end();
+        Doubt doubt = isDoubtful ? Doubt.HEADER : content.mayContainParts() ? Doubt.CONTENT : Doubt.NONE;
+        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, Math.max(bodyFrom, end.before()), end.at());
+        MessagePart leaf = new MessagePart(place.parent(), place.index(), type, header.fields(), null, doubt, offsets);
+        if (content.hasPgp() && !leaf.isRemovable()) {
             obstacle = "its text is signed or encrypted with PGP";
         }
         parts.add(leaf);
-        return next;
+        return end;
     }
 
-    private MessagePart part(
-            Place place, Header header, PartHeader type, @Nullable Boundary boundary, Offsets offsets) {
-        boolean isHeaderDoubtful =
-                header.isMalformed() || header.end() != null || PartHeader.isContradictory(header.fields());
-        Doubt doubt = isHeaderDoubtful ? Doubt.HEADER : mayContainParts ? Doubt.CONTENT : Doubt.NONE;
-        return new MessagePart(place.parent(), place.index(), type, header.fields(), boundary, doubt, offsets);
+    private MessagePart multipart(Place place, Header header, PartHeader type, Boundary boundary, long headerFrom) {
+        long bodyFrom = lines.nextPosition();
+        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, bodyFrom, bodyFrom);
+        MessagePart multipart =
+                new MessagePart(place.parent(), place.index(), type, header.fields(), boundary, Doubt.NONE, offsets);
+        parts.add(multipart);
+        return multipart;
     }
 
     private Delimiter divide(MessagePart multipart, Boundary boundary) throws IOException {
@@ -112,7 +120,7 @@ final class PartFinder {
         // RFC 2046 §5.1.5: the parts of a digest are messages unless they declare another type
         String defaultType = multipart.header().type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
         boundaries.add(boundary);
-        Delimiter delimiter = skip(); // the preamble
+        Delimiter delimiter = skip().end(); // the preamble
         for (int index = 0; delimiter.level() == level && !delimiter.closing() && obstacle == null; index++) {
             Place place = new Place(multipart, index, delimiter.at());
             long headerFrom = lines.nextPosition();
@@ -121,7 +129,7 @@ final class PartFinder {
             delimiter = part(place, header, headerFrom, defaultType);
         }
         boundaries.removeLast();
-        return delimiter.level() == level ? skip() : delimiter; // the epilogue
+        return delimiter.level() == level ? skip().end() : delimiter; // the epilogue
     }
 
     private void check(Boundary boundary, Place place, Header header) {
@@ -130,24 +138,33 @@ final class PartFinder {
             obstacle = "a multipart declares no boundary";
         } else if (parts.size() > MAX_PARTS) {
             obstacle = "it has more than " + MAX_PARTS + " parts";
-        } else if (headerSize > MAX_HEADERS) {
+        } else if (isTooLarge()) {
             obstacle = "the headers of its parts are too large";
         }
     }
 
-    private Delimiter skip() throws IOException {
-        mayContainParts = false;
-        hasPgp = false;
+    private boolean isTooLarge() {
+        return headerSize > MAX_HEADERS.octets() || fieldCount > MAX_HEADERS.fields();
+    }
+
+    private Content skip() throws IOException {
+        boolean mayContainParts = false;
+        boolean hasPgp = false;
         long before = lines.nextPosition();
         while (lines.next()) {
             Delimiter delimiter = delimiter(before);
             if (delimiter != null) {
-                return delimiter;
+                return new Content(delimiter, mayContainParts, hasPgp);
             }
-            mayContainParts |= HEADER_FIELDS.stream().anyMatch(lines::startsWith);
+            mayContainParts |= HEADER_FIELDS.stream().anyMatch(lines::startsWith) || resemblesDelimiter();
+            hasPgp |= PGP.stream().anyMatch(lines::startsWith);
             before = lines.nextPosition() - lines.lineEnding().length;
         }
-        return new Delimiter(-1, false, lines.position(), lines.position());
+        return new Content(new Delimiter(-1, false, lines.position(), lines.position()), mayContainParts, hasPgp);
+    }
+
+    private boolean resemblesDelimiter() {
+        return lines.startsWithHyphens() && boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
     }
 
     private @Nullable Delimiter delimiter(long before) {
@@ -160,9 +177,6 @@ final class PartFinder {
                 return new Delimiter(level, line == Boundary.Line.CLOSING, lines.position(), before);
             }
         }
-        mayContainParts |= boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
-        String text = lines.text();
-        hasPgp |= text.startsWith("-----BEGIN PGP MESSAGE") || text.startsWith("-----BEGIN PGP SIGNED MESSAGE");
         return null;
     }
 
@@ -182,10 +196,12 @@ final class PartFinder {
             boolean continues = !lines.startsLine() || text.startsWith(" ") || text.startsWith("\t");
             if (!continues) {
                 isMalformed |= !endField(field, fields);
+                fieldCount++;
             }
             headerSize += text.length();
+            fieldCount += carriageReturns(text); // some programs end a line there
             isMalformed |= text.isBlank() || (continues && field.isEmpty());
-            if (headerSize <= MAX_HEADERS) {
+            if (!isTooLarge()) {
                 field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
             }
         }
@@ -193,11 +209,16 @@ final class PartFinder {
         return new Header(fields, true, new Delimiter(-1, false, lines.position(), lines.position()));
     }
 
+    private static int carriageReturns(String text) {
+        return Math.toIntExact(text.chars().filter(c -> c == '\r').count());
+    }
+
     /// @return false if the text is not a field (RFC 5322 §2.2)
     private static boolean endField(StringBuilder field, List<RawField> fields) {
         int colon = field.indexOf(":");
         String name = field.substring(0, Math.max(0, colon)).stripTrailing();
-        boolean isField = !name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        boolean isField =
+                !name.isEmpty() && !name.startsWith("--") && name.chars().allMatch(c -> c > ' ' && c < 0x7f);
         if (isField) {
             fields.add(new RawField(name, field.toString()));
         }

@@ -300,12 +300,16 @@ class TransferTest {
             client.expect("250 2.0.0 ");
             client.beginNextContent();
             client.send(line.repeat(1_024) + "Z:\r\n\r\nbody\r\n.\r\n");
-            client.expect("552 5.3.4 Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
+            client.expect(
+                    "552 5.3.4 Header size exceeds fixed maximum size (the relay accepts at most 1 MiB and 10,000 fields)");
             client.beginNextContent();
             client.send("X: " + "y".repeat(3 * 1_024 * 1_024) + "\r\n.\r\n");
             client.expect("552 5.3.4 Header size exceeds");
             client.beginNextContent();
-            client.send("X: y\r\n\r\n" + line.repeat(3_000) + ".\r\n");
+            client.send("a:\n".repeat(10_001) + "\r\nbody\r\n.\r\n");
+            client.expect("552 5.3.4 Header size exceeds");
+            client.beginNextContent();
+            client.send("a:\n".repeat(9_999) + "X: y\r\n\r\n" + line.repeat(3_000) + ".\r\n");
             client.expect("250 2.0.0 ");
             client.say("QUIT", "221 ");
             front.stop();
@@ -321,7 +325,7 @@ class TransferTest {
             client.expect("220 ");
             client.say("MAIL FROM:<a@device.test>", "250 ");
             client.say("RCPT TO:<b@contoso.test>", "250 ");
-            String chunk = "X: y\r\n".repeat(100_000);
+            String chunk = ("X: " + "y".repeat(95) + "\r\n").repeat(6_000);
             client.send("BDAT 600000\r\n" + chunk);
             client.expect("250 2.0.0 600000 octets received");
             client.send("BDAT 600000\r\n" + chunk);

@@ -173,10 +173,19 @@ class HeaderParserTest {
         assertThat(parsed(expanded(message), 1, 10).tooLarge()).isEqualTo(tooLarge);
     }
 
+    @ParameterizedTest
+    @CsvSource({"100, false", "101, true", "1000000, true"})
+    void limitsTheNumberOfFields(int count, boolean tooLarge) {
+        Header header = parsed("a:\n".repeat(count) + " b\r\n\r\nbody", 1000, 1 << 22);
+
+        assertThat(header.tooLarge()).isEqualTo(tooLarge);
+        assertThat(header.fields()).hasSizeLessThanOrEqualTo(101);
+    }
+
     @Test
     void endsAtOnceInALongLineOfTheBody() {
         for (String line : new String[] {"x", " ", "\0", "\r\n\r\nx", "x x"}) {
-            HeaderParser parser = new HeaderParser(1 << 20, 4096, (_, _) -> {});
+            HeaderParser parser = new HeaderParser(HeaderSizeLimit.RECEIVED, 4096, (_, _) -> {});
             byte[] octets = line.repeat(1_002).getBytes(ISO_8859_1);
             parser.add(octets, 0, octets.length);
             assertThat(parser.hasEnded()).as(line).isTrue();
@@ -188,7 +197,7 @@ class HeaderParserTest {
     void keepsOnlyTheBeginningOfALongField() {
         String message = "A: " + "x".repeat(100_000) + "\r\n y\r\nB: c\r\n\r\n";
         List<String> fields = new ArrayList<>();
-        HeaderParser parser = new HeaderParser(1 << 20, 2048, (_, text) -> fields.add(text));
+        HeaderParser parser = new HeaderParser(HeaderSizeLimit.RECEIVED, 2048, (_, text) -> fields.add(text));
         for (int at = 0; at < message.length(); at += 100) {
             byte[] part =
                     message.substring(at, Math.min(message.length(), at + 100)).getBytes(ISO_8859_1);
@@ -201,7 +210,7 @@ class HeaderParserTest {
 
     private static Header parsed(String message, int split, int limit) {
         List<String> fields = new ArrayList<>();
-        HeaderParser parser = new HeaderParser(limit, Integer.MAX_VALUE, (name, text) -> {
+        HeaderParser parser = new HeaderParser(new HeaderSizeLimit(limit, 100), Integer.MAX_VALUE, (name, text) -> {
             assertThat(text).startsWith(name + ":").endsWith("\r\n");
             fields.add(text.replace("\r\n", "/"));
         });

@@ -58,7 +58,7 @@ class KnownRefusalsTest {
 
     @Test
     void rejectsAHeaderThatIsTooLarge() throws IOException {
-        assertThat(rewrite(octets("X: " + "y".repeat(HeaderSizeLimit.OCTETS) + "\\n\\n")))
+        assertThat(rewrite(octets("X: " + "y".repeat(HeaderSizeLimit.RECEIVED.octets()) + "\\n\\n")))
                 .isInstanceOfSatisfying(
                         RewriteResult.Unacceptable.class,
                         refused -> assertThat(refused.reply().toString()).startsWith("552 5.3.4 Header size exceeds"));

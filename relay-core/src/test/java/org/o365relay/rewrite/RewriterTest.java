@@ -148,9 +148,10 @@ class RewriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X-Long: ", "X-A: 1\r\n", "X-Folded: a\r\n", "From: a@b.com, c@d.com"})
-    void rejectsAHeaderOfMoreThanOneMebibyte(String field) throws IOException {
-        String fields = field.endsWith("\n") ? field.repeat(1 + HeaderSizeLimit.OCTETS / field.length()) : field;
+    @ValueSource(strings = {"X-Long: ", "X-A: 1\r\n", "a:\n", "X-Folded: a\r\n", "From: a@b.com, c@d.com"})
+    void rejectsAHeaderThatIsTooLarge(String field) throws IOException {
+        String fields =
+                field.endsWith("\n") ? field.repeat(1 + HeaderSizeLimit.RECEIVED.octets() / field.length()) : field;
         InputStream endless = new SequenceInputStream(stream("From: ann@contoso.com\r\n" + fields), endless());
 
         RewriteResult rewriting = rewrite(endless);
@@ -164,8 +165,8 @@ class RewriterTest {
 
     @Test
     @Timeout(20)
-    void rewritesTensOfThousandsOfFromFields() throws Exception {
-        String in = "X: y\r\n".repeat(60_000) + "From: @\r\nReply-To: @\r\n".repeat(25_000) + "\r\n";
+    void rewritesTenThousandFields() throws Exception {
+        String in = "X: y\r\n".repeat(2_000) + "From: @\r\nReply-To: @\r\n".repeat(4_000) + "\r\n";
 
         assertThat(fromOf(new String(rewritten(in.getBytes(UTF_8)), ISO_8859_1)).getAddress())
                 .isEqualTo("relay@contoso.example");
@@ -190,13 +191,14 @@ class RewriterTest {
 
         String out = new String(rewritten((fields + "\r\nbody\r\n").getBytes(UTF_8)), ISO_8859_1);
 
-        assertThat(fields.length()).isBetween(HeaderSizeLimit.OCTETS * 9 / 10, HeaderSizeLimit.OCTETS);
+        assertThat(fields.length())
+                .isBetween(HeaderSizeLimit.RECEIVED.octets() * 9 / 10, HeaderSizeLimit.RECEIVED.octets());
         assertThat(out).endsWith("\r\n\r\nbody\r\n").contains(fields.substring(FIELDS.length()));
     }
 
     @Test
     void acceptsABodyWithoutHeaderAndFinalLineEnding() throws IOException {
-        String body = "x".repeat(2 * HeaderSizeLimit.OCTETS);
+        String body = "x".repeat(2 * HeaderSizeLimit.RECEIVED.octets());
 
         assertThat(bodyOf(rewritten(body.getBytes(UTF_8)))).isEqualTo(body + "\r\n");
     }

@@ -34,10 +34,10 @@ final class HeaderScan {
 
     /// @param hostname hostname of this relay
     HeaderScan(String hostname) {
-        this(hostname, HeaderSizeLimit.OCTETS);
+        this(hostname, HeaderSizeLimit.RECEIVED);
     }
 
-    HeaderScan(String hostname, int limit) {
+    HeaderScan(String hostname, HeaderSizeLimit limit) {
         this.hostname = hostname;
         this.parser = new HeaderParser(limit, MAX_KEPT, this::record);
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 
@@ -157,7 +158,7 @@ class HeaderScanTest {
 
     @Test
     void reportsNothingOfAHeaderThatIsTooLarge() {
-        HeaderScan scan = new HeaderScan("relay.test", 100);
+        HeaderScan scan = new HeaderScan("relay.test", new HeaderSizeLimit(100, 10));
         scan.add(("X: " + "x".repeat(100)).getBytes(ISO_8859_1));
         scan.end();
 
