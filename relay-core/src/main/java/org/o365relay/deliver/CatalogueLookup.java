@@ -2,18 +2,23 @@ package org.o365relay.deliver;
 
 import java.util.Optional;
 import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.exchange.ReplyStep;
+import org.o365relay.mail.Reply;
 
 /// Looks a response up in the catalogue, with the source and the step that correspond to its origin and step.
 record CatalogueLookup(ReplyCatalogue catalogue) {
 
     /// @return the entry that matches; empty if the reply is not known
     Optional<KnownReply> find(Response response) {
-        return source(response).flatMap(source -> catalogue.find(source, step(response.step()), response.reply()));
+        Reply reply = response.reply();
+        return response.origin().isReport()
+                ? catalogue.findReported(reply, response.origin() == Origin.NDR)
+                : source(response).flatMap(source -> catalogue.find(source, step(response.step()), reply));
     }
 
     /// A wrong clock has the same fix, whichever server shows it.
@@ -29,9 +34,8 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
             case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
             case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
             case GRAPH -> Optional.of(ReplySource.GRAPH);
-            case NDR -> Optional.of(ReplySource.NDR);
             case NETWORK -> response.unconfirmed() ? Optional.of(ReplySource.GRAPH) : Optional.empty();
-            case TLS, RELAY, UNSUITABLE -> Optional.empty();
+            case NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Optional.empty();
         };
     }
 

@@ -86,7 +86,7 @@ public final class FailurePolicy {
             }
             case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(response, alias);
             case SIGN_IN -> waiting(known(response, alias));
-            case NDR -> judgeReport(response);
+            case NDR, FOREIGN_NDR -> judgeReport(response);
             case NETWORK -> waiting(response.unconfirmed() ? known(response, alias) : judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
@@ -190,7 +190,8 @@ public final class FailurePolicy {
                                 + " with Entra admin center > App registrations; for details run: o365-relay check."
                                 + " https://login.microsoftonline.com/error explains the number after AADSTS.");
             case GRAPH -> judgeUnknownGraphResponse(response);
-            case SUBMISSION, CONNECTOR, NDR, NETWORK, TLS, RELAY, UNSUITABLE -> judgeUnknownReply(response);
+            case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, NETWORK, TLS, RELAY, UNSUITABLE ->
+                judgeUnknownReply(response);
         };
     }
 

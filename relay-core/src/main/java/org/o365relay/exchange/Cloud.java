@@ -3,6 +3,7 @@ package org.o365relay.exchange;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The clouds of Microsoft 365 and their endpoints.
 ///
@@ -32,6 +33,10 @@ public enum Cloud {
             "https://login.partner.microsoftonline.cn",
             "https://partner.outlook.cn",
             "https://microsoftgraph.chinacloudapi.cn");
+
+    // host names of mail servers in all clouds
+    private static final Pattern MAIL_SERVER = Pattern.compile(
+            "(?i).+\\.(outlook\\.com|microsoft\\.com|mx\\.microsoft|partner\\.outlook\\.cn|office365\\.us)\\.?");
 
     private final String submissionHost;
     private final String authority;
@@ -78,6 +83,12 @@ public enum Cloud {
     /// @return base URL of Microsoft Graph, which is also the resource of its tokens
     public String graph() {
         return graph;
+    }
+
+    /// @param host host name that a mail server has reported; may be empty
+    /// @return whether this is a server of Microsoft 365, in any cloud
+    public static boolean isMailServer(String host) {
+        return MAIL_SERVER.matcher(host).matches();
     }
 
     /// @param key name in the configuration, such as `gcc-high`

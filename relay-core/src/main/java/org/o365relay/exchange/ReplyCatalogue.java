@@ -60,13 +60,13 @@ public final class ReplyCatalogue {
         }
     }
 
+    /// @param source the service that sent the reply; for a reply in a non-delivery report, call [#findReported]
     /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
     /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
         Reply complete = withStatus(reply);
-        Reply quoted = source == ReplySource.NDR ? quoted(complete) : complete;
         return entries.stream()
-                .filter(entry -> entry.matches(source, step, complete) || entry.matches(source, step, quoted))
+                .filter(entry -> entry.matches(source, step, complete))
                 .findFirst();
     }
 

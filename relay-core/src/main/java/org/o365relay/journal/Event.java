@@ -75,6 +75,7 @@ public sealed interface Event {
     /// A non-delivery report arrived for a message that the upstream had accepted.
     ///
     /// @param to the failed recipient as given in the report
+    /// @param server host name of the server that gave the reason; empty if the report does not name it
     /// @param reply the reason given in the report
     /// @param noticeTo recipient of the DSN or digest; null if none is sent
     /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
@@ -82,6 +83,7 @@ public sealed interface Event {
             QueueId id,
             EmailAddress mailbox,
             String to,
+            String server,
             Reply reply,
             String advice,
             @Nullable EmailAddress noticeTo,

@@ -161,6 +161,7 @@ public final class LogJournal implements Journal {
     private static void write(Ndr ndr) {
         line(warn().with("id", ndr.id()), ndr.mailbox())
                 .with("to", "<" + ndr.to() + ">")
+                .with("server", nullIfEmpty(ndr.server()))
                 .with("reply", ndr.reply())
                 .with("advice", nullIfEmpty(ndr.advice()))
                 .with("notice", notice(ndr.noticeTo(), ndr.inDigest()))

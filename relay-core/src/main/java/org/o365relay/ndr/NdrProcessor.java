@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.journal.Event.Accepted;
@@ -170,6 +171,7 @@ final class NdrProcessor {
                     candidate.message().id(),
                     mailbox,
                     failure.undelivered().address(),
+                    failure.undelivered().server(),
                     failure.undelivered().reply(),
                     failure.reason().advice(),
                     notification.to(),
@@ -246,7 +248,7 @@ final class NdrProcessor {
     /// @return the catalogue name of the reply; empty if it is unknown
     private String catalogueName(UndeliveredRecipient undelivered) {
         return catalogue
-                .findReported(undelivered.reply(), undelivered.isFromMicrosoft())
+                .findReported(undelivered.reply(), Cloud.isMailServer(undelivered.server()))
                 .map(KnownReply::name)
                 .orElse("");
     }

@@ -2,7 +2,6 @@ package org.o365relay.ndr;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
@@ -23,9 +22,6 @@ record NonDeliveryReport(
         String reporter,
         List<UndeliveredRecipient> recipients) {
 
-    private static final Pattern MICROSOFT = Pattern.compile(
-            "(?i).+\\.(outlook\\.com|microsoft\\.com|mx\\.microsoft|partner\\.outlook\\.cn|office365\\.us)\\.?");
-
     NonDeliveryReport {
         queueIds = List.copyOf(queueIds);
         messageIds = List.copyOf(messageIds);
@@ -40,11 +36,5 @@ record NonDeliveryReport(
     /// @param reply the reason given in the report
     /// @param server host name of the server that gave the reason: the one to which the reporting server passed
     ///     the message (RFC 3464 §2.3.5), otherwise the reporting server; empty if missing
-    record UndeliveredRecipient(String address, String original, Reply reply, String server) {
-
-        /// @return whether a server of Microsoft 365 gave the reason
-        boolean isFromMicrosoft() {
-            return MICROSOFT.matcher(server).matches();
-        }
-    }
+    record UndeliveredRecipient(String address, String original, Reply reply, String server) {}
 }

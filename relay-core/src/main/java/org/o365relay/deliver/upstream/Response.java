@@ -103,8 +103,11 @@ public record Response(
         /// Microsoft Graph. The reply's code is an HTTP status. If the request failed, its text begins with
         /// an error code, usually Graph's.
         GRAPH,
-        /// A non-delivery report about a message that an upstream had accepted. No attempt has this origin.
+        /// A non-delivery report about a message that an upstream had accepted. A server of Microsoft 365 gave the
+        /// reason. No attempt has this origin.
         NDR,
+        /// A non-delivery report whose reason another server gave. No attempt has this origin.
+        FOREIGN_NDR,
         /// The relay, which did not start or did not continue the attempt: for example, because the stored
         /// message cannot be read, the upstream does not offer a required AUTH mechanism, or a Retry-After
         /// period is not over.
@@ -112,6 +115,11 @@ public record Response(
         /// The relay, because this upstream cannot carry this message: for example, it accepts only smaller
         /// messages, or does not offer a required extension. Another upstream may accept the message.
         UNSUITABLE;
+
+        /// @return whether the reply is the reason in a non-delivery report
+        public boolean isReport() {
+            return this == NDR || this == FOREIGN_NDR;
+        }
 
         /// @return whether the relay itself ended the attempt
         public boolean isLocal() {

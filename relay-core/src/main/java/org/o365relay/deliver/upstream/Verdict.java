@@ -114,7 +114,7 @@ public record Verdict(
             return name;
         }
         return switch (response.origin()) {
-            case SUBMISSION, CONNECTOR, GRAPH, NDR -> "unknown-reply";
+            case SUBMISSION, CONNECTOR, GRAPH, NDR, FOREIGN_NDR -> "unknown-reply";
             case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
             case TLS -> "tls";
             case SIGN_IN -> "sign-in";

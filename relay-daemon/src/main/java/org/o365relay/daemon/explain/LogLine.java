@@ -15,15 +15,18 @@ import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.exchange.Cloud;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 
 /// A line of the relay's log about a failure, as text or as JSON, or the JSON of `mailboxes`.
 ///
 /// @param event name of the event; empty if it is not in the pasted text
+/// @param server server that gave the reason of a non-delivery report; empty if it is not in the pasted text
 /// @param step step of the attempt; null if it is not in the pasted text
 /// @param reason name of the reply in the catalogue or of a general reason; empty if it is not in the pasted text
-record LogLine(String event, Reply reply, @Nullable Step step, String reason) {
+record LogLine(
+        String event, String server, Reply reply, @Nullable Step step, String reason) {
 
     private static final Pattern FIELD = Pattern.compile("\\b([a-z-]+)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+))");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-f]{4})|(.))");
@@ -75,7 +78,11 @@ record LogLine(String event, Reply reply, @Nullable Step step, String reason) {
         return Optional.ofNullable(fields.get("reply"))
                 .flatMap(Reply::parse)
                 .map(reply -> new LogLine(
-                        event, reply, step(fields.getOrDefault("step", "")), fields.getOrDefault("reason", "")));
+                        event,
+                        fields.getOrDefault("server", ""),
+                        reply,
+                        step(fields.getOrDefault("step", "")),
+                        fields.getOrDefault("reason", "")));
     }
 
     private static @Nullable Step step(String key) {
@@ -89,7 +96,8 @@ record LogLine(String event, Reply reply, @Nullable Step step, String reason) {
     ///     the line says, if there is one
     List<Response> candidates(FailurePolicy policy) {
         if (event.equals("ndr")) {
-            return List.of(new Response(Step.END_OF_CONTENT, reply, Origin.NDR));
+            Origin origin = Cloud.isMailServer(server) ? Origin.NDR : Origin.FOREIGN_NDR;
+            return List.of(new Response(Step.END_OF_CONTENT, reply, origin));
         }
         if (step == null) {
             return ReplyForms.candidates(reply.toString());

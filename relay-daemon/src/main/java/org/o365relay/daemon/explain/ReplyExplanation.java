@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.report.TerminalText;
-import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.Outcome.Failed;
@@ -37,6 +36,7 @@ public record ReplyExplanation(PastedReply pasted) {
             case SUBMISSION -> "the mail server (SMTP)";
             case CONNECTOR -> "the mail server (SMTP without sign-in: connector or smarthost)";
             case NDR -> "the server of the recipient, or Exchange (non-delivery report)";
+            case FOREIGN_NDR -> "the server of the recipient (non-delivery report)";
             case SIGN_IN -> "Microsoft Entra (token request)";
             case GRAPH -> "Microsoft Graph";
             case NETWORK -> "this relay, about its connection to the upstream";
@@ -50,7 +50,7 @@ public record ReplyExplanation(PastedReply pasted) {
         if (verdict.isDelivered()) {
             return "records the message as delivered";
         }
-        if (pasted.response().origin() == Origin.NDR) {
+        if (pasted.response().origin().isReport()) {
             return "tells the author that the message was not delivered";
         }
         String action = action(verdict);

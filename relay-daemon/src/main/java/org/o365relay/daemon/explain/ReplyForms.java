@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.exchange.Cloud;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 
@@ -43,6 +44,12 @@ final class ReplyForms {
     private static final Pattern REPORT = Pattern.compile(
             "(?i)remote server returned|diagnostic-code|\\bsmtp; ?[#245]|message expired|\\bgsmtp\\b"
                     + "|support\\.google\\.com|\\b[45]\\.(?:0\\.35\\d|4\\.7|4\\.3\\d\\d|7\\.3\\d\\d)\\b|STOREDRV\\.Deliver");
+    // the fields of a report and, for its readers, their names in the text of Exchange
+    private static final Pattern RECEIVING_SERVER =
+            Pattern.compile("(?im)^(?:remote-mta:(?: *dns *;)?|receiving server:) *([\\w.-]+)");
+    private static final Pattern REPORTING_SERVER =
+            Pattern.compile("(?im)^(?:reporting-mta:(?: *dns *;)?|generating server:) *([\\w.-]+)");
+
     private static final Pattern MAIL_EXCHANGER =
             Pattern.compile("(?i)\\bmail\\.protection\\.outlook\\.com|\\.mx\\.microsoft");
     private static final Pattern COMMAND =
@@ -201,11 +208,20 @@ final class ReplyForms {
 
     private static Stream<Origin> origins(String context) {
         if (REPORT.matcher(context).find()) {
-            return Stream.of(Origin.NDR, Origin.SUBMISSION, Origin.CONNECTOR);
+            return Stream.of(reporter(context), Origin.SUBMISSION, Origin.CONNECTOR);
         }
         return MAIL_EXCHANGER.matcher(context).find()
                 ? Stream.of(Origin.CONNECTOR, Origin.SUBMISSION)
                 : Stream.of(Origin.SUBMISSION, Origin.CONNECTOR);
+    }
+
+    /// A report that does not name the server that gave the reason is taken for one of Microsoft's.
+    private static Origin reporter(String report) {
+        return Stream.of(RECEIVING_SERVER, REPORTING_SERVER)
+                .flatMap(field -> field.matcher(report).results())
+                .map(server -> Cloud.isMailServer(server.group(1)) ? Origin.NDR : Origin.FOREIGN_NDR)
+                .findFirst()
+                .orElse(Origin.NDR);
     }
 
     private static Stream<Step> steps(Reply reply, String context) {

@@ -21,6 +21,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplyStep;
@@ -76,11 +77,12 @@ final class PastedReplyTest {
         List<KeyValuePair> fields = Stream.of(
                         new KeyValuePair("id", "6GZV5CQENF2YF"),
                         new KeyValuePair("upstream", "smtp.office365.com:587"),
+                        new KeyValuePair("server", "AM0PR04MB0000.eurprd04.prod.outlook.com"),
                         new KeyValuePair("reply", response.reply()),
                         new KeyValuePair("step", response.step().key()),
                         new KeyValuePair("reason", verdict.reason()))
                 .filter(field ->
-                        !isReport || !List.of("step", "reason", "upstream").contains(field.key))
+                        !(isReport ? List.of("step", "reason", "upstream") : List.of("server")).contains(field.key))
                 .toList();
         String event = isReport ? "ndr" : "deferred";
         assertThat(judged("2026-11-30T08:05:12 WARN " + event + text(fields))).contains(summary(verdict));
@@ -168,6 +170,34 @@ final class PastedReplyTest {
         assertThat(verdict.response().origin()).hasToString(origin.toUpperCase(java.util.Locale.ROOT));
         assertThat(verdict.scope()).hasToString(scope.toUpperCase(java.util.Locale.ROOT));
         assertThat(verdict.cause()).startsWith(cause == null ? "" : cause);
+    }
+
+    /// `NdrProcessor` judges the reports the same way.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            550 5.1.8 Access denied, bad outbound sender             | AM0PR04MB0000.eurprd04.prod.outlook.com
+            550 5.1.8 Sender address rejected: Domain not found      | mx.fabrikam.example
+            550 5.7.705 Access denied, tenant has exceeded threshold | AM0PR04MB0000.eurprd04.prod.outlook.com
+            550 5.7.705 Blocked by our policy                        | mx.fabrikam.example
+            550 5.7.705 Blocked by our policy                        | outlook.com.evil.example
+            550 5.1.1 User unknown                                   | mx.fabrikam.example
+            """)
+    void judgesAReportByTheServerThatGaveTheReason(String reply, String server) {
+        String name = ReplyCatalogue.microsoft365()
+                .findReported(Reply.parse(reply).orElseThrow(), Cloud.isMailServer(server))
+                .orElseThrow()
+                .name();
+        for (String form : List.of(
+                "WARN ndr id=6GZV5CQENF2YF to=<a@fabrikam.example> server=%s reply=\"%s\"".formatted(server, reply),
+                "Reporting-MTA: dns;x.outlook.com\nRemote-MTA: dns;%s\nDiagnostic-Code: smtp;%s"
+                        .formatted(server, reply),
+                "> Reporting-MTA: dns; %s\n> Diagnostic-Code: smtp; %s".formatted(server, reply),
+                "Generating server: x.outlook.com\nReceiving server: %s\nRemote server returned '%s'"
+                        .formatted(server, reply))) {
+            Verdict verdict = PastedReply.in(form, POLICY).orElseThrow().verdict();
+            assertThat(verdict.name()).as(form).isEqualTo(name);
+            assertThat(verdict.response().origin().isReport()).as(form).isTrue();
+        }
     }
 
     @Test

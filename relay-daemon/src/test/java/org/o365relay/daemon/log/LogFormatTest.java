@@ -138,7 +138,8 @@ class LogFormatTest {
         journal.record(new Unreachable(
                 mailbox, "smtp.example:587", new JudgedReply(refused, "connect", "unreachable", ""), at));
         journal.record(new Reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
-        journal.record(new Ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false));
+        journal.record(
+                new Ndr(new QueueId(1), mailbox, "nobody@x.example", "mx.x.example", refused, "Do this.", null, false));
         journal.record(new Throttled(
                 mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), Throttle.CONNECTIONS, 2));
         journal.record(new Throttled(
@@ -166,7 +167,7 @@ class LogFormatTest {
                         "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable next=2026-11-21T08:00:00Z",
                         "INFO reachable mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
-                        "WARN ndr id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example>"
+                        "WARN ndr id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example> server=mx.x.example"
                                 + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
