@@ -210,15 +210,15 @@ public final class ActiveAlerts {
 
     private void reportCleared(AlertState state, Instant at) {
         AlertMessage message = state.cleared(clock.toCalendar(at));
-        boolean withoutQueue =
-                mailer != null && !emails.canSend(state.condition().mailbox());
-        Optional<LocalMessage> email = withoutQueue ? Optional.empty() : emails.write(message, state.condition());
+        boolean waits = !emails.canSend(state.condition().mailbox());
+        Optional<LocalMessage> email =
+                waits && mailer != null ? Optional.empty() : emails.write(message, state.condition());
         queue.clear(state.condition().name(), email.orElse(null))
                 .ifPresent(id -> email.ifPresent(
                         sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
         channels.accept(message);
         mailed.remove(state.condition().name());
-        if (withoutQueue && mailer != null) {
+        if (email.isEmpty() && mailer != null) {
             mailer.offer(message, () -> true, _ -> {});
         }
         if (state.condition().reporting() == Reporting.NONE || state.condition().reporting() == Reporting.RESTORED) {

@@ -51,6 +51,10 @@ final class AlertFixture implements AutoCloseable {
     final List<DirectEmail> directEmails = new ArrayList<>();
 
     boolean hasMailer;
+
+    @Nullable
+    EmailAddress admin = ADMIN;
+
     final List<FallbackUse> fallbackUses = new ArrayList<>();
     private final Path directory;
     private JdbcQueue queue;
@@ -100,7 +104,7 @@ final class AlertFixture implements AutoCloseable {
 
     private ActiveAlerts openAlerts() {
         AlertEmails emails = new AlertEmails(
-                mailboxes(), mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
+                mailboxes(), mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.example"), clock);
         return new ActiveAlerts(queue.alerts(), emails, posted::add, mailer(), journal, DELAY, queue.clock());
     }
 

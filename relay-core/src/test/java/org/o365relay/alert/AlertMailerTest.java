@@ -120,6 +120,20 @@ class AlertMailerTest {
     }
 
     @Test
+    void sendsEverythingIfNoAdminIsConfigured() {
+        fixture.admin = null;
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        fixture.directEmails.getFirst().done().accept(true);
+        fixture.unblock(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.directEmails)
+                .extracting(email -> email.message().isCleared())
+                .containsExactly(false, true);
+        assertThat(fixture.emails(SECOND)).isEmpty();
+    }
+
+    @Test
     void sendsIfTheQueueCannotBeWritten() {
         fixture.queue().close();
         fixture.events().record(new QueueUnusable("the disk failed", "Check it."));
