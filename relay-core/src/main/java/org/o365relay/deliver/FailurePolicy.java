@@ -20,8 +20,9 @@ import org.o365relay.mail.Reply;
 /// Replies are first looked up in the catalogue of known replies from Microsoft 365, by code, enhanced status
 /// code, error code and text. For all other replies and failures:
 ///
-/// - up to MAIL, a 5xx reply over SMTP suspends the upstream, except a reply to MAIL that is about size or
-///   content: nothing before MAIL depends on the message, and the sender in MAIL is always the mailbox;
+/// - up to MAIL, a 5xx reply over SMTP suspends the upstream, except a reply to MAIL that is about size, content or
+///   an extension that the message needs: nothing before MAIL depends on the message, and the sender in MAIL is
+///   always the mailbox;
 /// - a lost connection, replies that do not follow the protocol, a name that is not found and every 4xx reply
 ///   over SMTP defer the message or recipient;
 /// - an upstream or sign-in service that asks the relay to wait (Retry-After) is suspended for that time;
@@ -174,10 +175,19 @@ public final class FailurePolicy {
             case UPSTREAM -> isAboutDraft(response) ? Scope.MESSAGE : Scope.UPSTREAM;
             case CONNECTIONS -> Scope.CONNECTIONS;
             case RATE -> Scope.RATE;
-            case AUTHOR -> alias ? Scope.AUTHOR : scope(response, Kind.MAILBOX, false);
+            case AUTHOR -> authorScope(response, alias);
             case TRANSIENT -> scopeOf(response);
             case PERMANENT -> isAboutUpstream(response) ? Scope.UPSTREAM : scopeOf(response);
         };
+    }
+
+    /// Up to RCPT, the upstream has seen no author but the sender in MAIL, which is always the mailbox. An upstream
+    /// that
+    /// the relay does not sign in to does not know the mailbox: another upstream may accept its mail.
+    private static Scope authorScope(Response response, boolean alias) {
+        boolean isBeforeContent = response.step().compareTo(Step.CONTENT) < 0;
+        Kind ofMailbox = response.origin() == Origin.CONNECTOR ? Kind.UPSTREAM : Kind.MAILBOX;
+        return alias && !isBeforeContent ? Scope.AUTHOR : scope(response, ofMailbox, false);
     }
 
     private Verdict judgeUnknown(Response response) {

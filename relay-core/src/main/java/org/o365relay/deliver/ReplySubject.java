@@ -17,6 +17,9 @@ final class ReplySubject {
 
     private static final Pattern RECIPIENT = words(
             "recipients?",
+            "members?",
+            "subscribe\\w*",
+            "may post",
             "rcpt",
             "user unknown",
             "unknown user",
@@ -39,7 +42,20 @@ final class ReplySubject {
             "headers?",
             "too (?:large|big)",
             "message size",
-            "bare \\w+");
+            "bare \\w+",
+            "subject",
+            "archive",
+            "urls?",
+            "links?");
+
+    // what a reply to MAIL names if it depends on the message: parameters of RFC 1870, RFC 3030, RFC 6152 and RFC 6531
+    private static final Pattern PARAMETER = words(
+            "(?:message|mail) (?:is )?too (?:large|big)",
+            "(?:message|mail) (?:file )?(?:size|length) exceeds",
+            "exceeds \\w* ?(?:maximum|fixed)? ?(?:message )?size",
+            "smtputf8",
+            "8bitmime",
+            "binarymime");
 
     private static final Pattern CLIENT = words(
             "clients?",
@@ -51,9 +67,9 @@ final class ReplySubject {
             "reverse (?:dns|hostname)",
             "[eh]hlo",
             "helo",
-            "certificate",
-            "tls",
-            "starttls",
+            "(?:client|your|tls|peer|x\\.?509) certificate",
+            "(?:require|use|issue|need)\\w* (?:an? )?(?:start)?tls",
+            "(?:start)?tls (?:connection |is )*(?:required|needed|mandatory)",
             "block ?list\\w*",
             "black ?list\\w*",
             "dnsbl",
@@ -61,28 +77,24 @@ final class ReplySubject {
             "blocked using",
             "reputation",
             "(?:open )?relay\\w*",
-            "connections?",
-            "allowed to connect");
+            "connections? (?:from|is|are|was|will|not|refused|rejected|denied|limit)",
+            "(?:allowed|permitted|authorized) to connect");
 
     private static final Pattern ACCOUNT = words(
             "(?:un)?authenticat\\w*",
             "log ?[io]n",
             "logged in",
             "sign[- ]?in",
-            "credentials?",
-            "password",
+            "(?:invalid|wrong|incorrect|bad|your) (?:credentials?|password)",
             "licen[cs]e\\w*",
             "subscription",
             "tenant\\w*",
             "your (?:organi[sz]ation|account|domain)",
             "account (?:is|has been|was)? ?(?:blocked|disabled|suspended|locked|restricted)",
-            "senders?",
+            "sender (?:address |domain |is )*(?:rejected|refused|denied|blocked|invalid|unknown|not|\\w+listed)",
             "mail from",
             "(?:sending|submission|daily|hourly|message) (?:limit|quota|rate)",
-            "dmarc",
-            "spf",
-            "dkim",
-            "\\S*(?:quotaexceeded|accountdisabled|accessdenied|logonfailed)\\S*");
+            "spf");
 
     private ReplySubject() {}
 
@@ -97,10 +109,13 @@ final class ReplySubject {
                 && (CLIENT.matcher(text).find() || ACCOUNT.matcher(text).find());
     }
 
-    /// @return whether the reply is about size or content: RFC 1870 §6.1, RFC 3463 §3.3, §3.4 and §3.7
+    /// @return whether a reply to MAIL is about size or content (RFC 1870 §6.1, RFC 3463 §3.3, §3.4 and §3.7), or
+    ///     names an extension that only some messages need
     static boolean isContent(Reply reply) {
         EnhancedStatus status = reply.status();
-        return reply.code() == 552 || (status != null && (status.subject() == 6 || TOO_LARGE.contains(status)));
+        return reply.code() == 552
+                || (status != null && (status.subject() == 6 || TOO_LARGE.contains(status)))
+                || PARAMETER.matcher(reply.text()).find();
     }
 
     // RFC 5321 §4.5.3.1.10: a 552 from old servers means 452, unless its enhanced status code shows otherwise

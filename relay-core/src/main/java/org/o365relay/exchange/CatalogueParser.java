@@ -17,8 +17,8 @@ import org.o365relay.mail.Reply;
 final class CatalogueParser {
 
     private static final Set<String> KEYS = Set.of(
-            "from", "at", "code", "status", "error", "text", "phrase", "class", "probe", "cause", "author", "advice",
-            "example");
+            "from", "at", "code", "status", "error", "text", "phrase", "not", "class", "probe", "cause", "author",
+            "advice", "example");
 
     private final Block block;
 
@@ -39,7 +39,8 @@ final class CatalogueParser {
                 words("status").stream().map(StatusRange::parse).toList(),
                 words("error"),
                 block.all("text"),
-                block.all("phrase"));
+                block.all("phrase"),
+                ReplyPattern.Exceptions.parse(block.all("not")));
         return new KnownReply(
                 block.section(),
                 block.name(),

@@ -2,25 +2,36 @@ package org.o365relay.exchange;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Matches replies. A reply matches if it matches at least one entry of each non-empty list; a phrase replaces
-/// the status and the text.
+/// Matches replies. A reply matches if it matches at least one entry of each non-empty list and none of the
+/// exceptions; a phrase replaces the status and the text. In texts, `…` stands for any characters, and `{ip}` for
+/// an IP address, with or without brackets.
 ///
 /// @param codes reply codes, such as `535`, or `5xx` for all codes that begin with 5; HTTP status codes if the
 ///     source is not SMTP
 /// @param statuses enhanced status codes
 /// @param errors error codes that occur as words in the text, such as `AADSTS7000215`
-/// @param texts substrings of the text, compared without regard to case; `…` stands for any characters
+/// @param texts substrings of the text, compared without regard to case
 /// @param phrases the same, for texts that are meaningful without a status
+/// @param except what the reply must not have
 public record ReplyPattern(
-        List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts, List<String> phrases) {
+        List<String> codes,
+        List<StatusRange> statuses,
+        List<String> errors,
+        List<String> texts,
+        List<String> phrases,
+        Exceptions except) {
 
     private static final Pattern WORD = Pattern.compile("\\w+");
+    private static final Pattern IP_ADDRESS =
+            Pattern.compile("\\[?\\b(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[\\da-f]{1,4}(?::[\\da-f]{0,4}){3,7})\\b]?");
+    private static final String ADDRESS = "{ip}";
 
     public ReplyPattern {
         if (codes.isEmpty() && statuses.isEmpty() && errors.isEmpty() && texts.isEmpty() && phrases.isEmpty()) {
@@ -43,15 +54,24 @@ public record ReplyPattern(
     public boolean matches(Reply reply) {
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
                 && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
-                && meansThis(reply, reply.text().toLowerCase(Locale.ROOT));
+                && meansThis(reply, comparable(reply.text()));
+    }
+
+    private static String comparable(String text) {
+        return IP_ADDRESS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(Matcher.quoteReplacement(ADDRESS));
     }
 
     private boolean meansThis(Reply reply, String text) {
         boolean isPhraseNeeded = statuses.isEmpty() && texts.isEmpty() && !phrases.isEmpty();
-        return contains(text, phrases)
+        boolean matches = contains(text, phrases)
                 || (!isPhraseNeeded
-                        && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
+                        && (statuses.isEmpty() || contains(statuses, reply))
                         && (texts.isEmpty() || contains(text, texts)));
+        return matches && !contains(except.statuses(), reply) && !contains(text, except.texts());
+    }
+
+    private static boolean contains(List<StatusRange> ranges, Reply reply) {
+        return ranges.stream().anyMatch(range -> range.contains(reply));
     }
 
     private boolean isError(MatchResult word) {
@@ -78,6 +98,27 @@ public record ReplyPattern(
         return code.endsWith("xx") ? code.charAt(0) - '0' == candidate / 100 : code.equals(Integer.toString(candidate));
     }
 
+    /// The replies that do not match although the rest of the pattern does.
+    ///
+    /// @param statuses enhanced status codes
+    /// @param texts substrings of the text, as in [ReplyPattern#texts]
+    public record Exceptions(List<StatusRange> statuses, List<String> texts) {
+
+        public Exceptions {
+            statuses = List.copyOf(statuses);
+            texts = inLowerCase(texts);
+        }
+
+        static Exceptions parse(List<String> values) {
+            return new Exceptions(
+                    values.stream()
+                            .filter(StatusRange::isStatus)
+                            .map(StatusRange::parse)
+                            .toList(),
+                    values.stream().filter(Predicate.not(StatusRange::isStatus)).toList());
+        }
+    }
+
     /// A range of enhanced status codes that differ in the last number only, such as `5.2.251-255`.
     ///
     /// @param from the first code in the range
@@ -85,6 +126,10 @@ public record ReplyPattern(
     public record StatusRange(EnhancedStatus from, int toDetail) {
 
         private static final Pattern FORM = Pattern.compile("(\\d\\.\\d+\\.(\\d+))(?:-(\\d+))?");
+
+        static boolean isStatus(String text) {
+            return FORM.matcher(text).matches();
+        }
 
         static StatusRange parse(String text) {
             Matcher matcher = FORM.matcher(text);

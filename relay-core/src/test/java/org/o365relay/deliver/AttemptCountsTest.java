@@ -84,6 +84,18 @@ class AttemptCountsTest {
     }
 
     @Test
+    void aMessageRefusedAtMailIsNotTheNextProbe() {
+        externalGets(FakeUpstream.upstream(Step.MAIL, "555 5.5.4 Unsupported parameter"));
+        relay.accept("scan@contoso.example", SCAN, EXTERNAL);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("blocked");
+        passMinutes(2);
+        assertThat(relay.journal.events()).containsExactly("blocked", "unblocked", "delivered", "deferred");
+        assertThat(relay.sender.failover().isOpen()).isTrue();
+    }
+
+    @Test
     void aFailureOfEveryMessageCountsAsNoAttempt() {
         answerAlways(_ -> RELAY_DENIED);
         relay.accept("scan@contoso.example", SCAN, EXTERNAL);

@@ -226,6 +226,24 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+        # the upstream has seen the author's domain, and knows no mailbox if the relay does not sign in to it
+        END_OF_CONTENT| CONNECTOR  | AUTHOR   | UPSTREAM | 550 5.7.509 domain [OTHER.EXAMPLE] does not pass DMARC
+        END_OF_CONTENT| SUBMISSION | AUTHOR   | MAILBOX  | 550 5.7.509 domain [OTHER.EXAMPLE] does not pass DMARC
+        END_OF_CONTENT| CONNECTOR  | AUTHOR   | UPSTREAM | 550 5.7.60 Client does not have permissions to send as this
+        # the sender is the mailbox
+        MAIL          | CONNECTOR  | UPSTREAM | UPSTREAM | 550 5.7.23 Sender Policy Framework violation
+        RCPT          | CONNECTOR  | UPSTREAM | UPSTREAM | 550 5.7.23 Sender Policy Framework violation
+        RCPT          | SUBMISSION | MAILBOX  | MAILBOX  | 550 5.7.60 Client does not have permissions to send as this
+        """)
+    void attributesARefusedAuthor(Step step, Origin origin, Scope ofAlias, Scope ofMailbox, String text) {
+        Response response = new Response(step, Reply.parse(text).orElseThrow(), origin);
+        assertThat(policy.judge(response, true).scope()).isEqualTo(ofAlias);
+        assertThat(policy.judge(response, false).scope()).isEqualTo(ofMailbox);
+        assertThat(policy.judge(response, true).outcome()).isInstanceOf(Outcome.Deferred.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
         END_OF_CONTENT| GRAPH | UPSTREAM    | 3    | 429 ApplicationThrottled: Too many requests.
         CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph asked the relay to wait
         # its own time, and its own cause

@@ -71,6 +71,34 @@ class ReplyCatalogueTest {
         assertThat(catalogue.find(ReplySource.GRAPH, ReplyStep.CONTENT, reply)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            550 5.7.1 [192.0.2.1] is listed by us             | true
+            550 192.0.2.1 is listed                           | true
+            550 2001:DB8::1 is listed                         | true
+            550 5.7.1 client [2001:db8:0:0:1::1] is on a list | true
+            550 5.7.1 it is listed since 16:12:30             | false
+            550 5.7.1 is listed, 192.0.2.1                    | false
+            550 5.1.1 [192.0.2.1] user is listed              | false
+            550 5.1.2 [192.0.2.1] is listed                   | false
+            550 5.7.1 [192.0.2.1] Recipient is listed         | false
+            """)
+    void matchesAddressesAndExceptions(String text, boolean matches) {
+        ReplyCatalogue catalogue = new ReplyCatalogue(CatalogueParser.parse("""
+                [listed]
+                code:    550
+                phrase:  {ip}…list
+                not:     5.1.0-999
+                not:     recipient
+                class:   upstream
+                cause:   c
+                example: 550 192.0.2.1 is listed
+                """));
+        Reply reply = Reply.parse(text).orElseThrow();
+        assertThat(catalogue.find(ReplySource.CONNECTOR, ReplyStep.RCPT, reply).isPresent())
+                .isEqualTo(matches);
+    }
+
     @Test
     void distinguishesThePenaltyBoxFromASingleDeniedSender() {
         assertThat(find("550 5.2.252 Sender throttled due to continuous SendAsDenied errors.")

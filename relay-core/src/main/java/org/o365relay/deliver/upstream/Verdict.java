@@ -93,10 +93,10 @@ public record Verdict(
     }
 
     /// @return whether the reply applies to the upstream or mailbox, but the message may be the cause, because
-    ///     the reply was to RCPT or a later command
+    ///     the reply was to MAIL, whose parameters depend on the message, or to a later command
     public boolean isAmbiguous() {
         return (scope == Scope.UPSTREAM || scope == Scope.MAILBOX)
-                && response.step().compareTo(Step.RCPT) >= 0
+                && response.step().compareTo(Step.MAIL) >= 0
                 && isFromUpstream();
     }
 
