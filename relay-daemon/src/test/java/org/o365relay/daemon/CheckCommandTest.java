@@ -164,20 +164,40 @@ final class CheckCommandTest {
         notices.admin = "it@x.y"                                 | alerts: email to it@x.y | while relay@contoso.example cannot send, no alert can be emailed, because there is no other account: set relay.alerts.smtp, webhook or command
         alerts.command = [ "/bin/true" ]                         | alerts: command /bin/true | -
         alerts.webhook.url = "https://hooks.x.y/geheim"          | alerts: webhook | -
-        alerts.smtp { host = x.y, from = "a@x.y", to = "b@x.y" } | alerts: email to b@x.y through x.y:587 | -
-        notices.admin = "it@x.y", relay.alerts.smtp { host = x.y, from = "a@x.y" } | alerts: email to it@x.y; while no mailbox can send, email to it@x.y through x.y:587 | -
+        alerts.smtp { SERVER, from = "a@x.y", to = "b@x.y", password = "PASSWORD" }    | alerts: email to b@x.y through localhost:PORT | -
+        notices.admin = "it@x.y", relay.alerts.smtp { SERVER, from = "a@x.y", password = "PASSWORD" } | alerts: email to it@x.y; while no mailbox can send, email to it@x.y through localhost:PORT | -
+        alerts.smtp { SERVER, from = "a@x.y", to = "b@x.y", password = "geheim" }    | alerts: email to b@x.y through localhost:PORT | relay.alerts.smtp cannot send alerts: localhost:PORT at auth: 535 5.7.3 Authentication unsuccessful
         """)
     void saysHowTheAdminIsNotified(@Nullable String keys, String line, @Nullable String warning) throws IOException {
-        String more = keys == null ? "" : "relay." + keys.replace(", relay.", "\nrelay.");
+        String port = "" + relay.office().address().getPort();
+        String more = keys == null
+                ? ""
+                : "relay."
+                        + keys.replace(", relay.", "\nrelay.")
+                                .replace(
+                                        "SERVER",
+                                        "host = localhost, port = PORT, trusted-certificates = \"CA\","
+                                                + " username = \"" + ConfigText.MAILBOX + "\"")
+                                .replace("PASSWORD", ConfigText.PASSWORD)
+                                .replace("PORT", port)
+                                .replace(
+                                        "CA",
+                                        relay.office()
+                                                .trustedCertificates()
+                                                .toAbsolutePath()
+                                                .toString());
         ConfigText.write(directory, relay.office(), mailboxes(), more);
 
         assertThat(check()).isZero();
-        assertThat(out.toString()).contains("\n  " + line + "\n").doesNotContain("geheim");
+        assertThat(out.toString())
+                .contains("\n  " + line.replace("PORT", port) + "\n")
+                .doesNotContain("geheim");
         assertThat(err.toString()
                         .lines()
                         .filter(found -> !found.contains("relay.conf:"))
+                        .map(found -> found.replaceAll(" \\[.*", "")) // name of the server, time and number
                         .toList())
-                .isEqualTo(warning == null ? List.of() : List.of("warning: " + warning));
+                .isEqualTo(warning == null ? List.of() : List.of("warning: " + warning.replace("PORT", port)));
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.UpstreamFactory;
+import org.o365relay.alert.AlertSmtpSettings;
+import org.o365relay.daemon.check.AlertServerCheck;
 import org.o365relay.daemon.check.CheckProgressText;
 import org.o365relay.daemon.check.CheckReport;
 import org.o365relay.daemon.check.ExpiryAndQuotaChecks;
@@ -87,7 +89,7 @@ public final class CheckCommand implements Callable<Integer> {
         RelaySettings settings = config.read().settings();
         List<MailboxSettings> mailboxes = selectedMailboxes(settings);
         config.warnIfDataDirectoryIsReadable(settings);
-        AlertReport.warning(settings).ifPresent(config::warn);
+        warnOfAlerts(settings);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             out.println("✔ configuration: " + config.file());
@@ -99,6 +101,14 @@ public final class CheckCommand implements Callable<Integer> {
         out.println(json ? Json.text(report) : verdict(report.mailboxes()));
         out.flush();
         return report.passed() ? ExitCode.OK : ExitCode.UNAVAILABLE;
+    }
+
+    private void warnOfAlerts(RelaySettings settings) {
+        AlertReport.warning(settings).ifPresent(config::warn);
+        AlertSmtpSettings smtp = settings.alerts().channels().smtp();
+        if (smtp != null) {
+            AlertServerCheck.warning(smtp).ifPresent(config::warn);
+        }
     }
 
     private List<MailboxSettings> selectedMailboxes(RelaySettings settings) throws CommandFailed {
