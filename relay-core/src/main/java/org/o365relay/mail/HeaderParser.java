@@ -60,6 +60,12 @@ public final class HeaderParser {
         void add(String name, String text);
     }
 
+    /// A line whose end has not arrived.
+    ///
+    /// @param text the line, one octet per character; if it is too long to belong to the body, its beginning
+    /// @param carriageReturns number of CRs after it
+    public record UnfinishedLine(String text, long carriageReturns) {}
+
     /// @param maxKept number of octets to keep of each field, at least 2,048; the rest is ignored
     public HeaderParser(HeaderSizeLimit limit, int maxKept, Fields fields) {
         this.limit = limit;
@@ -122,6 +128,11 @@ public final class HeaderParser {
     /// @return whether all fields are ASCII so far
     public boolean isAscii() {
         return fieldBits >= 0;
+    }
+
+    /// @return the current line; if the header ends with the next octets, it may turn out to belong to the body
+    public UnfinishedLine unfinishedLine() {
+        return new UnfinishedLine(line.toString(ISO_8859_1), carriageReturns);
     }
 
     private int addToLine(byte[] octets, int from, int to) {

@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import org.o365relay.mail.HeaderParser.UnfinishedLine;
 
 /// A number that identifies the content of a message: equal for the same content, and equal for different
 /// contents only by chance (two independent checksums of 32 bits). Checksums are used because they cost almost
-/// nothing; a forged equality would harm only the mail of the forger.
+/// nothing. They can be forged: a client that knows another message in advance, and sends to the same recipients
+/// first, can make Exchange drop it.
 final class ContentFingerprint {
 
     /// Fields that servers on the way add: they differ if a client repeats a message through another server.
@@ -32,6 +34,18 @@ final class ContentFingerprint {
     /// @param bodyStart index of the beginning of the body in these octets; negative if it began before them
     void addBody(byte[] octets, long bodyStart) {
         add(octets, (int) Math.clamp(bodyStart, 0L, octets.length));
+    }
+
+    /// Adds octets of the body that arrived before the end of the header was known.
+    ///
+    /// @param count number of octets to add: the last ones of the line and its CRs
+    void addEnd(UnfinishedLine unfinished, long count) {
+        byte[] line = unfinished.text().getBytes(StandardCharsets.ISO_8859_1);
+        add(line, line.length - (int) Math.clamp(count - unfinished.carriageReturns(), 0L, line.length));
+        for (long left = Math.min(count, unfinished.carriageReturns()); left > 0; left--) {
+            high.update('\r');
+            low.update('\r');
+        }
     }
 
     private void add(byte[] octets, int from) {

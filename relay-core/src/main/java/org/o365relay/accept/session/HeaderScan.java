@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.FieldNames;
 import org.o365relay.mail.HeaderParser;
+import org.o365relay.mail.HeaderParser.UnfinishedLine;
 import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
@@ -24,6 +25,7 @@ final class HeaderScan {
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private final Set<String> single = new HashSet<>(); // names of the fields that may occur once, in lower case
     private final ContentFingerprint fingerprint = new ContentFingerprint();
+    private @Nullable UnfinishedLine unfinishedLine; // before the last part; its octets may belong to the body
     private int fromFields;
     private int receivedFields;
     private @Nullable String author;
@@ -45,6 +47,7 @@ final class HeaderScan {
     /// Scans more content. Octets after the header are ignored.
     void add(byte[] octets) {
         if (!parser.hasEnded()) {
+            unfinishedLine = parser.unfinishedLine();
             parser.add(octets, 0, octets.length);
             recordEnd();
         }
@@ -89,7 +92,12 @@ final class HeaderScan {
     /// @param offset offset of these octets in the content
     void addBody(byte[] octets, long offset) {
         if (parser.hasEnded() && searchable.messageId() != null) {
-            fingerprint.addBody(octets, parser.bodyStart() - offset);
+            long bodyStart = parser.bodyStart() - offset;
+            if (unfinishedLine != null && bodyStart < 0) {
+                fingerprint.addEnd(unfinishedLine, -bodyStart);
+            }
+            unfinishedLine = null;
+            fingerprint.addBody(octets, bodyStart);
         }
     }
 

@@ -6,10 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.Effort;
 
 class ContentFingerprintTest {
 
@@ -56,19 +63,77 @@ class ContentFingerprintTest {
         assertThat(of(to + "a@b\r\n" + MESSAGE + "x")).isNotEqualTo(of(to + "a@b\r\n" + MESSAGE));
     }
 
+    @Test
+    void isComputedFromFieldsAndBody() {
+        CRC32 high = new CRC32();
+        CRC32C low = new CRC32C();
+        for (Checksum sum : List.of(high, low)) {
+            sum.update("Message-ID: <1@mfp>\r\n".getBytes(ISO_8859_1));
+            sum.update("no field\r\r\nx".getBytes(ISO_8859_1));
+        }
+        long expected = high.getValue() << 32 | low.getValue();
+        String content = "Message-ID: <1@mfp>\r\nno field\r\r\nx";
+
+        for (int size = 1; size <= content.length(); size++) {
+            assertThat(of(content, size)).as("parts of %s", size).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void doesNotDependOnHowAnyContentIsSplit() {
+        Random random = new Random(20261201);
+        List<String> pieces = List.of(
+                "\r",
+                "\n",
+                "\r\n",
+                "\r\r\r\r",
+                "x",
+                " ",
+                "X: y",
+                "Received: z\r\n",
+                "--b: c",
+                "\0",
+                "w".repeat(700),
+                "v".repeat(1_100));
+        for (int round = 0; round < Effort.rounds(20_000, 500_000); round++) {
+            String content = "Message-ID: <1@mfp>\r\n"
+                    + random.ints(random.nextInt(8), 0, pieces.size())
+                            .mapToObj(pieces::get)
+                            .collect(Collectors.joining());
+            int[] ends =
+                    random.ints(random.nextInt(5), 0, content.length()).sorted().toArray();
+
+            assertThat(split(content, ends)).as(content).isEqualTo(of(content));
+        }
+    }
+
     private static long of(String content) {
-        return of(content, content.length());
+        return split(content);
     }
 
     /// @param size of the parts in which the content arrives
     private static long of(String content, int size) {
+        return split(
+                content,
+                IntStream.iterate(size, end -> end < content.length(), end -> end + size)
+                        .toArray());
+    }
+
+    /// @param ends ends of the parts in which the content arrives, except the last one
+    private static long split(String content, int... ends) {
         byte[] octets = content.getBytes(ISO_8859_1);
         HeaderScan scan = new HeaderScan("relay");
-        for (int offset = 0; offset < octets.length; offset += size) {
-            byte[] part = Arrays.copyOfRange(octets, offset, Math.min(octets.length, offset + size));
+        int offset = 0;
+        for (int end : ends) {
+            byte[] part = Arrays.copyOfRange(octets, offset, end);
             scan.add(part);
             scan.addBody(part, offset);
+            offset = end;
         }
+        byte[] last = Arrays.copyOfRange(octets, offset, octets.length);
+        scan.add(last);
+        scan.end();
+        scan.addBody(last, offset);
         return scan.fingerprint();
     }
 }
