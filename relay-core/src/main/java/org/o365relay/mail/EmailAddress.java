@@ -18,6 +18,8 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
+    private static final int MAX_HEADER_LOCAL_PART = 315; // as in Exchange
+
     /// Replaces octets that are not valid UTF-8; the original address is then unknown.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
@@ -28,10 +30,20 @@ public record EmailAddress(String localPart, String domain) {
     ///     unterminated quoted string, a control character, U+FFFD or, outside quotes, white space, a
     ///     bidirectional control or a special character
     public static Optional<EmailAddress> parse(String text) {
+        return parse(text, MAX_LOCAL_PART);
+    }
+
+    /// Parses an address in a header field as [#parse] does, but allows a local part of 315 octets: mailing lists,
+    /// ticket systems and Exchange itself (`IMCEAEX-…@…`) create such addresses.
+    public static Optional<EmailAddress> parseInHeader(String text) {
+        return parse(text, MAX_HEADER_LOCAL_PART);
+    }
+
+    private static Optional<EmailAddress> parse(String text, int maxLocalPart) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);
         String domain = at < 0 ? "" : text.substring(at + 1);
-        boolean valid = isLocalPart(localPart) && (at < 0 || isDomain(domain));
+        boolean valid = isLocalPart(localPart, maxLocalPart) && (at < 0 || isDomain(domain));
         return valid ? Optional.of(new EmailAddress(localPart, domain)) : Optional.empty();
     }
 
@@ -85,8 +97,8 @@ public record EmailAddress(String localPart, String domain) {
         return isQualified() ? localPart + '@' + domain : localPart;
     }
 
-    private static boolean isLocalPart(String text) {
-        if (text.isEmpty() || octets(text) > MAX_LOCAL_PART) {
+    private static boolean isLocalPart(String text, int maxOctets) {
+        if (text.isEmpty() || octets(text) > maxOctets) {
             return false;
         }
         return text.startsWith("\"") ? isQuotedString(text) : text.chars().allMatch(EmailAddress::isAtomLike);

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.EncodedWords;
+import org.o365relay.mail.RawText;
 import org.o365relay.rewrite.AddressListSplitter.Member;
 import org.o365relay.rewrite.AddressListSplitter.SplitList;
 
@@ -38,7 +39,9 @@ final class AddressList {
         boolean hasAddress = list.members().stream()
                 .flatMap(member -> member.mailboxes().stream())
                 .anyMatch(HeaderMailbox::isQualified);
-        String decoded = hasAddress || !value.contains("=?") ? value : EncodedWords.decode(value);
+        String decoded = hasAddress || !value.contains("=?")
+                ? value
+                : EncodedWords.decode(RawText.of(value.getBytes(StandardCharsets.ISO_8859_1)));
         return decoded.equals(value) || decoded.indexOf('@') < 0
                 ? list
                 : new SplitList(AddressListSplitter.split(octets(decoded)).members(), false);
@@ -76,7 +79,7 @@ final class AddressList {
 
     /// @return whether the member is a single mailbox that every program reads as the relay does: at most 1,024
     ///     printable ASCII characters, strictly valid (RFC 5322 §3.4), and with a name that can be decoded and
-    ///     consists of printable characters
+    ///     consists of printable characters. An address that only [EmailAddress] refuses is valid
     static boolean isUnambiguous(Member member) {
         HeaderMailbox mailbox = member.mailboxes().getFirst();
         String text = member.text();
@@ -85,8 +88,19 @@ final class AddressList {
                 && text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
                 && !UNQUOTED_AT.matcher(text).lookingAt()
                 && DisplayName.isPrintable(mailbox.name())
-                && mailbox.addrSpec() != null
-                && isStrictly(mailbox, text);
+                && (mailbox.addrSpec() == null ? isStrictlyQualified(text) : isStrictly(mailbox, text));
+    }
+
+    private static boolean isStrictlyQualified(String text) {
+        try {
+            InternetAddress[] parsed = InternetAddress.parse(text, true);
+            return parsed.length == 1
+                    && !parsed[0].isGroup()
+                    && parsed[0].getAddress().indexOf('@') > 0
+                    && DisplayName.isPrintable(name(parsed[0]));
+        } catch (AddressException notStrict) {
+            return false;
+        }
     }
 
     /// Replaces the underscores in the domain, which some networks use but the parser does not accept.

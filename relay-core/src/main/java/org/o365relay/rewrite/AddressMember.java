@@ -14,8 +14,8 @@ import org.o365relay.rewrite.AddressToken.Kind;
 final class AddressMember {
 
     private static final String ATOM = "[^\\s\\p{Cntrl}()<>\\[\\]:;@\\\\,\"]";
-    private static final Pattern ADDRESS = Pattern.compile("(?<!" + ATOM + "|@)((?:\"(?:[^\"\\\\]|\\\\.){1,64}+\"|"
-            + ATOM + "{1,64}+))\\s*+@\\s*+(\\[[^\\]\\s]{1,255}+]|" + ATOM + "{1,255}+)(?!\\s*+@)");
+    private static final Pattern ADDRESS = Pattern.compile("(?<!" + ATOM + "|@)((?:\"(?:[^\"\\\\]|\\\\.){1,315}+\"|"
+            + ATOM + "{1,315}+))\\s*+@\\s*+(\\[[^\\]\\s]{1,255}+]|" + ATOM + "{1,255}+)(?!\\s*+@)");
     private static final Pattern SCHEME_BEFORE_ADDRESS = Pattern.compile("(?i)(?<![^\\s>])(?:mailto|smtp):");
     private static final Pattern SCHEME = Pattern.compile("(?i)\\s*+(?:mailto|smtp):.*", Pattern.DOTALL);
 
@@ -125,8 +125,8 @@ final class AddressMember {
                 .map(AddressToken::text)
                 .collect(Collectors.joining())
                 .strip();
-        Optional<EmailAddress> address = inQuotes.or(
-                () -> text.startsWith("=?") || text.startsWith("\"") ? Optional.empty() : EmailAddress.parse(text));
+        Optional<EmailAddress> address = inQuotes.or(() ->
+                text.startsWith("=?") || text.startsWith("\"") ? Optional.empty() : EmailAddress.parseInHeader(text));
         boolean isName = address.isEmpty() || tokens.stream().anyMatch(token -> token.is(Kind.COMMENT));
         return new HeaderMailbox(isName ? name : "", address.orElse(null));
     }
@@ -155,8 +155,9 @@ final class AddressMember {
         int at = text.lastIndexOf('@');
         boolean isOne = at > 0 && text.indexOf('@') == at && text.indexOf('<') < 0;
         return isOne
-                ? EmailAddress.parse("\"" + text.substring(0, at).strip().replaceAll("([\"\\\\])", "\\\\$1") + "\""
-                        + text.substring(at).strip())
+                ? EmailAddress.parseInHeader(
+                        "\"" + text.substring(0, at).strip().replaceAll("([\"\\\\])", "\\\\$1") + "\""
+                                + text.substring(at).strip())
                 : Optional.empty();
     }
 
@@ -168,6 +169,6 @@ final class AddressMember {
         String text = inApostrophes
                 ? localPart.substring(1) + "@" + domain.substring(0, domain.length() - 1)
                 : localPart + "@" + domain;
-        return EmailAddress.parse(text.replaceAll("\\.+$", ""));
+        return EmailAddress.parseInHeader(text.replaceAll("\\.+$", ""));
     }
 }

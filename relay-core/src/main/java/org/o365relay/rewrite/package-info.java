@@ -27,9 +27,8 @@
 ///    `To` if there is neither a `To` nor a `Cc` with a value. If there is a `Content-Type` or
 ///    `Content-Transfer-Encoding`, a missing `MIME-Version` is appended; one with a value other than `1.0` is
 ///    removed. If the caller passes a new Message-ID, `Message-ID` is replaced by it, appended, and
-///    `X-Original-Message-ID` records the original one. If configured, `X-Original-From` (if `From` was changed) and
-/// `X-Original-Envelope-From` are
-///    appended, and those from the device are removed.
+///    `X-Original-Message-ID` records the original one. If configured, `X-Original-From` (if `From` was
+///    changed) and `X-Original-Envelope-From` are appended, and those from the device are removed.
 /// 7. In `X-Auto-Response-Suppress`, `All` is replaced by all its values except `NDR`, and `NDR` is removed,
 ///    with the field if it is the only value, because the admin needs the NDRs. If configured, and there is
 ///    none, one is appended with all values except `NDR`.
@@ -39,8 +38,9 @@
 ///    byte-identical. In other members, the name becomes an encoded word, a phrase or a quoted string, without
 ///    control and bidirectional characters, and the address gets angle brackets and a domain of A-labels.
 ///    Members are separated by commas, an unquoted comma in a name (`Kock, Ann <a@b.c>`) stays part of it, and
-///    groups are replaced by their members. A name that cannot be decoded is dropped; its address is kept. Text
-///    without any address becomes the name of an empty group.
+///    groups are replaced by their members. A name that cannot be decoded is dropped; its address is kept. Names
+///    of more than 128 characters are truncated. A member without an address (`Ann <>`) is dropped if another
+///    has one; text without any address becomes the name of an empty group.
 /// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first usable one is kept, at
 ///    the position of the first; several `To` or `Cc` are merged into one. A `Message-ID` that does not fit into
 ///    a line is removed, and counts as missing. See [org.o365relay.rewrite.SingleFields].

@@ -30,6 +30,15 @@ class EmailAddressTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"64, true, true", "65, false, true", "315, false, true", "316, false, false"})
+    void limitsTheLocalPart(int length, boolean isInEnvelope, boolean isInHeader) {
+        String text = "a".repeat(length) + "@b.example";
+
+        assertThat(EmailAddress.parse(text).isPresent()).isEqualTo(isInEnvelope);
+        assertThat(EmailAddress.parseInHeader(text).isPresent()).isEqualTo(isInHeader);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

@@ -66,7 +66,9 @@ class AddressNamesTest {
             "a..b@y.example",
             "\r\n ",
             "=?utf-8?Q?a=40b.example?=",
-            "\uFF20");
+            "\uFF20",
+            "<" + "v+".repeat(40) + "@y.example>",
+            "v".repeat(315) + "@y.example");
 
     // What is shown: name|address, with / between the mailboxes; `same` after it if the field stays byte-identical.
     @ParameterizedTest(name = "{0}")
@@ -94,6 +96,7 @@ class AddressNamesTest {
         =?utf-8?B?QW5uIDxhbm5AY29udG9zby5jb20+?=                  ~ Ann|ann@contoso.com      ~
         =?iso-2022-jp?B?////?= <x@y.example>                      ~ x@y.example              ~
         =?utf-8?Q?Arne=E2=80=AE=00_Kock?= <x@y.example>           ~ Arne Kock|x@y.example    ~
+        Jürgen =?utf-8?Q?Koch_=3Cx=40y.example=3E?=               ~ Jürgen Koch|x@y.example  ~
         Jürgen <x@y.example>                                      ~ Jürgen|x@y.example       ~
         x@y.example (Arne Kock)                                   ~ Arne Kock|x@y.example    ~ same
         x@y.example (Arne (Office) Kock)                          ~ Arne (Office) Kock|x@y.example ~ same
@@ -147,6 +150,32 @@ class AddressNamesTest {
         assertThat(mailboxes(to)).isEqualTo(shown);
         assertThat(to.equals(given) ? "same" : null).isEqualTo(same);
         assertThat(to).matches("\\p{ASCII}*");
+    }
+
+    // L is a local part that is longer than RFC 5321 allows in an envelope.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+        65  ~ X <L@d.example>, Ann <a@b.example>        ~ X|L@d.example/Ann|a@b.example   ~ same
+        65  ~ L@d.example                               ~ L@d.example                     ~ same
+        150 ~ L@d.example, Bob <b@y.example>            ~ L@d.example/Bob|b@y.example     ~ same
+        315 ~ <L@d.example>; Bob <b@y.example>          ~ L@d.example/Bob|b@y.example     ~
+        315 ~ Jürgen <L@d.example>                      ~ Jürgen|L@d.example              ~
+        150 ~ L@d.example a@b.example                   ~ L@d.example/a@b.example         ~
+        150 ~ Team: L@d.example, Jürgen <a@b.example>;  ~ L@d.example/Jürgen|a@b.example  ~
+        600 ~ X <L@d.example>, Jürgen <a@b.example>     ~ X|L@d.example/Jürgen|a@b.example ~
+        600 ~ X <L@d.example>                           ~ X|L@d.example                   ~ same
+        4   ~ X <L@xn--zzzzzzzzz.example>               ~ X|L@xn--zzzzzzzzz.example       ~ same
+        """)
+    void areShownWithLongAddresses(int length, String given, String shown, String same) throws Exception {
+        String longLocal = "=_O+20".repeat(length).substring(0, length);
+        String field = given.replace("L@", longLocal + "@");
+
+        for (String name : List.of("To", "Cc", "Resent-To", "Resent-Cc")) {
+            String written = field(name, rewritten(name + ": " + field, UTF_8));
+
+            assertThat(mailboxes(written)).isEqualTo(shown.replace("L@", longLocal + "@"));
+            assertThat(written.equals(field) ? "same" : null).isEqualTo(same);
+        }
     }
 
     @ParameterizedTest
