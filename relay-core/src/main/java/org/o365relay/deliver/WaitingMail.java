@@ -28,8 +28,8 @@ record WaitingMail(Claims queue, MailboxSender sender) {
         }
     }
 
-    /// Makes mail due whose author the mailbox could not send as, whoever the author is: the backoff of an author
-    /// that is still refused remains.
+    /// Makes mail due whose author the mailbox could not send as, for all authors: the backoff of an author that is
+    /// still refused remains.
     void authorRecovered() {
         makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
     }

@@ -24,7 +24,9 @@ class SizesTest {
 
     private static final SourceCode CODE = SourceCode.of(SourceCode.Kind.MAIN);
 
-    /// Records of values, of which each is a column of a table, a key of the configuration or a field of a notice.
+    /// Records of values, of which each is a column of a table, a key of the configuration or a field of a notice or
+    /// log
+    /// line.
     private static final Set<String> VALUES = Set.of(
             "AcceptedMessage",
             "AlertCondition",
@@ -40,6 +42,7 @@ class SizesTest {
             "MessageDetail",
             "MessageEntry",
             "MessageFilter",
+            "Ndr",
             "MessageRow",
             "OutgoingMessage",
             "QueueSummary",
