@@ -12,6 +12,7 @@ import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
@@ -43,6 +44,9 @@ import org.o365relay.mail.Reply;
 public final class FailurePolicy {
 
     private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
+
+    private static final EnhancedStatus TOO_LARGE = EnhancedStatus.of("5.3.4");
+    private static final EnhancedStatus INTERNATIONALIZED = EnhancedStatus.of("5.6.7");
 
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -91,11 +95,7 @@ public final class FailurePolicy {
             case NETWORK -> waiting(response.unconfirmed() ? known(response, alias) : judgeNetwork(response));
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
-            case UNSUITABLE ->
-                failed(
-                        response,
-                        response.reply().text(),
-                        "Add an upstream that can carry such messages (SMTP) to fallback of " + mailbox + ".");
+            case UNSUITABLE -> failed(response, response.reply().text(), adviceOnUnsuitable(response));
         };
     }
 
@@ -182,12 +182,26 @@ public final class FailurePolicy {
     }
 
     /// Up to RCPT, the upstream has seen no author but the sender in MAIL, which is always the mailbox. An upstream
-    /// that
-    /// the relay does not sign in to does not know the mailbox: another upstream may accept its mail.
+    /// that the relay does not sign in to does not know the mailbox: another upstream may accept its mail.
     private static Scope authorScope(Response response, boolean alias) {
         boolean isBeforeContent = response.step().compareTo(Step.CONTENT) < 0;
         Kind ofMailbox = response.origin() == Origin.CONNECTOR ? Kind.UPSTREAM : Kind.MAILBOX;
         return alias && !isBeforeContent ? Scope.AUTHOR : scope(response, ofMailbox, false);
+    }
+
+    private String adviceOnUnsuitable(Response response) {
+        if (INTERNATIONALIZED.equals(response.reply().status())) {
+            return "Add an upstream that supports internationalized addresses (SMTPUTF8), such as Exchange Online, to"
+                    + " fallback of " + mailbox + ".";
+        }
+        if (!TOO_LARGE.equals(response.reply().status())) {
+            return "";
+        }
+        return response.step() == Step.MAIL // SIZE; Graph limits the content
+                ? "Send smaller messages, or raise the limit of the mail server. In Exchange Online PowerShell:"
+                        + " Set-Mailbox " + mailbox + " -MaxSendSize 150MB"
+                : "Send smaller messages, or add an upstream that can carry larger ones (SMTP) to fallback of "
+                        + mailbox + ".";
     }
 
     private Verdict judgeUnknown(Response response) {

@@ -157,6 +157,25 @@ class FailurePolicyTest {
         assertThat(verdict.advice()).contains("timedatectl");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            MAIL    | 552 5.3.4 smtp.example:587 accepts messages of at most 100 octets; this one has 200 | Set-Mailbox relay@contoso.example -MaxSendSize | fallback
+            CONTENT | 552 5.3.4 Message too large for Microsoft Graph                                     | (SMTP) to fallback of relay@contoso.example    | MaxSendSize
+            RCPT    | 550 5.6.7 smtp.example:587 does not accept internationalized addresses              | (SMTPUTF8)                                     | smaller
+            """)
+    void givesAdviceByTheReasonWhyTheUpstreamCannotCarryTheMessage(
+            Step step, String reply, String advice, String otherAdvice) {
+        Response response = new Response(step, Reply.parse(reply).orElseThrow(), Origin.UNSUITABLE);
+        assertThat(policy.judge(response, false).advice()).contains(advice).doesNotContain(otherAdvice);
+    }
+
+    @Test
+    void givesNoAdviceOnContentThatNoUpstreamCanCarry() {
+        Reply reply = Reply.of(554, "5.6.3", "The message is binary");
+        Response response = new Response(Step.CONTENT, reply, Origin.UNSUITABLE);
+        assertThat(policy.judge(response, false).advice()).isEmpty();
+    }
+
     static Stream<Arguments> examplesAtEveryStep() {
         return ReplyCatalogue.microsoft365().entries().stream()
                 .filter(entry -> entry.sources().getFirst() != ReplySource.NDR) // no attempt has this origin
