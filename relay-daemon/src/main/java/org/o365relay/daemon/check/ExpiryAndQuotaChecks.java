@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.ExpiryNotice;
 import org.o365relay.ExpirySource;
@@ -11,11 +12,13 @@ import org.o365relay.UpstreamFactory;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
-/// Checks the expiry dates of a mailbox's credentials and the usage of its daily quota.
+/// Checks the expiry dates of a mailbox's credentials, the usage of its daily quota, and whether its domain has a
+/// quota.
 ///
 /// @param queue the queue, which can be read even while the relay is running
 public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
@@ -30,7 +33,23 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
             expiry(mailbox, source).filter(step -> !steps.contains(step)).ifPresent(steps::add);
         }
         quota(mailbox).ifPresent(steps::add);
+        initialDomain(mailbox.address()).ifPresent(steps::add);
         return steps;
+    }
+
+    /// Microsoft, "Limiting Onmicrosoft Domain Usage for Sending Emails" (Exchange Team Blog).
+    static Optional<CheckStep> initialDomain(EmailAddress mailbox) {
+        String domain = mailbox.domain().toLowerCase(Locale.ROOT);
+        return domain.endsWith(".onmicrosoft.com")
+                ? Optional.of(new CheckStep(
+                        CheckStep.Result.WARNING,
+                        "quota",
+                        "from addresses in " + domain
+                                + ", the organization can send to only 100 external recipients in 24" + " hours",
+                        "Microsoft limits the domains that it assigns to new organizations",
+                        "Give the mailbox an address in a domain of your own as its primary address, and set address of"
+                                + " the mailbox to it."))
+                : Optional.empty();
     }
 
     private Optional<CheckStep> expiry(MailboxSettings mailbox, ExpirySource source) {
