@@ -34,8 +34,10 @@ public record TokenClaims(
         List<String> scopes,
         @Nullable Instant expiresAt) {
 
-    // the addresses of Graph in all clouds, and its ID
+    // the addresses of the services in all clouds, and their IDs
     private static final Pattern GRAPH = Pattern.compile("(?i)graph|00000003-0000-0000-c000-000000000000");
+    private static final Pattern EXCHANGE =
+            Pattern.compile("(?i)outlook|office365|00000002-0000-0ff1-ce00-000000000000");
 
     public TokenClaims {
         roles = List.copyOf(roles);
@@ -98,18 +100,30 @@ public record TokenClaims(
     /// @return what is wrong with the token or what it lacks, in words that the reply catalogue contains; empty if
     ///     nothing, or if the token is not readable
     public static Optional<String> lackForSmtp(AccessToken token) {
-        return of(token).flatMap(TokenClaims::lackForSmtp);
+        return of(token)
+                .flatMap(claims ->
+                        claims.lack(EXCHANGE, "Exchange Online", claims.isUser() ? "SMTP.Send" : "SMTP.SendAsApp"));
     }
 
-    private Optional<String> lackForSmtp() {
-        if (GRAPH.matcher(audience).find()) {
-            return Optional.of("the token is for " + audience + " instead of Exchange Online");
+    /// Explains why Graph may have refused to send mail. An app whose permission is a role of Exchange rightly has no
+    /// `Mail.Send`.
+    ///
+    /// @return what is wrong with the token or what it lacks; empty if nothing, or if the token is not readable
+    public static Optional<String> lackForGraph(AccessToken token) {
+        return of(token).flatMap(claims -> claims.lack(GRAPH, "Microsoft Graph", "Mail.Send"));
+    }
+
+    private Optional<String> lack(Pattern service, String serviceName, String permission) {
+        if (!audience.isEmpty() && !service.matcher(audience).find()) {
+            return Optional.of("the token is for " + audience + " instead of " + serviceName);
         }
-        boolean isUser = !user.isEmpty() || !scopes.isEmpty();
-        String needed = isUser ? "SMTP.Send" : "SMTP.SendAsApp";
-        return (isUser ? scopes : roles).contains(needed)
+        return (isUser() ? scopes : roles).contains(permission)
                 ? Optional.empty()
-                : Optional.of("the token lacks the permission " + needed);
+                : Optional.of("the token lacks the permission " + permission);
+    }
+
+    private boolean isUser() {
+        return !user.isEmpty() || !scopes.isEmpty();
     }
 
     /// @return a one-line summary for the admin

@@ -62,10 +62,30 @@ class TokenClaimsTest {
         "aud":"https://outlook.office.com","scp":"IMAP.AccessAsUser.All"               | the token lacks the permission SMTP.Send
         "aud":"https://graph.microsoft.com","roles":["SMTP.SendAsApp"]                 | the token is for https://graph.microsoft.com instead of Exchange Online
         "aud":"00000003-0000-0000-c000-000000000000"                                   | the token is for 00000003-0000-0000-c000-000000000000 instead of Exchange Online
+        "aud":"https://vault.azure.net"                                                | the token is for https://vault.azure.net instead of Exchange Online
+        "aud":"00000002-0000-0ff1-ce00-000000000000","roles":["SMTP.SendAsApp"]        |
+        "aud":"https://partner.outlook.cn"                                             | the token lacks the permission SMTP.SendAsApp
+        "roles":["IMAP.AccessAsApp"]                                                   | the token lacks the permission SMTP.SendAsApp
         """)
     void explainsWhatATokenLacksForSmtp(String claims, String lack) {
         AccessToken token = new AccessToken(new Secret(FakeEntra.jwt(claims)), Instant.EPOCH);
         assertThat(TokenClaims.lackForSmtp(token)).isEqualTo(Optional.ofNullable(lack));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "aud":"https://graph.microsoft.com","roles":["Mail.ReadWrite","Mail.Send"]     |
+        "aud":"00000003-0000-0000-c000-000000000000","roles":["Mail.Send"]             |
+        "aud":"https://microsoftgraph.chinacloudapi.cn","roles":["Mail.Send"]          |
+        "aud":"https://graph.microsoft.us","roles":["Mail.Read","Mail.SendX"]          | the token lacks the permission Mail.Send
+        "aud":"https://graph.microsoft.com"                                            | the token lacks the permission Mail.Send
+        "aud":"https://graph.microsoft.com","scp":"Mail.Send","upn":"a@x.example"      |
+        "aud":"https://graph.microsoft.com","scp":"User.Read","roles":["Mail.Send"]    | the token lacks the permission Mail.Send
+        "aud":"https://outlook.office365.com","roles":["Mail.Send"]                    | the token is for https://outlook.office365.com instead of Microsoft Graph
+        """)
+    void explainsWhatATokenLacksForGraph(String claims, String lack) {
+        AccessToken token = new AccessToken(new Secret(FakeEntra.jwt(claims)), Instant.EPOCH);
+        assertThat(TokenClaims.lackForGraph(token)).isEqualTo(Optional.ofNullable(lack));
     }
 
     @Test

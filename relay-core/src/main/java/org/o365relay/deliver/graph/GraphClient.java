@@ -12,6 +12,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.identity.AccessToken;
+import org.o365relay.identity.TokenClaims;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
@@ -150,8 +151,20 @@ final class GraphClient {
                     502, "UnexpectedResponse: Microsoft Graph sent the unexpected status " + response.status());
         }
         boolean unconfirmed = step == Step.END_OF_CONTENT && UNCONFIRMED.contains(response.status());
+        Response refusal = retryAfter.response(step, reply, response).withUnconfirmed(unconfirmed);
         return new AttemptAbortedException(
-                retryAfter.response(step, reply, response).withUnconfirmed(unconfirmed));
+                response.status() == FORBIDDEN && response.isGraphError() ? withLack(refusal) : refusal);
+    }
+
+    /// Adds to the reply what the token lacks, if this is known: Graph does not say it.
+    private Response withLack(Response refusal) {
+        try {
+            return TokenClaims.lackForGraph(tokens.token())
+                    .map(refusal::withNote)
+                    .orElse(refusal);
+        } catch (TokenException _) {
+            return refusal; // only the note is lost
+        }
     }
 
     private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {

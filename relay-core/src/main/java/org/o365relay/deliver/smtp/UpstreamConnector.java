@@ -19,6 +19,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.UnusableKeyException;
@@ -28,6 +29,7 @@ import org.o365relay.net.UnusableKeyException;
 final class UpstreamConnector {
 
     private static final int AUTHENTICATION_FAILED = 535; // RFC 4954 §6
+    private static final EnhancedStatus NO_REASON = EnhancedStatus.of("5.7.3");
 
     private final SmtpUpstreamSettings settings;
     private final Credential credential;
@@ -90,8 +92,11 @@ final class UpstreamConnector {
         }
     }
 
-    /// Adds to the reply what the token lacks, if this is known: the server does not say it.
+    /// Adds to a reply without a reason what the token lacks, if this is known: the server does not say it.
     private static AttemptAbortedException withLack(AttemptAbortedException refusal, SaslLogin.Token login) {
+        if (!NO_REASON.equals(refusal.response().reply().status())) {
+            return refusal;
+        }
         return TokenClaims.lackForSmtp(login.token())
                 .map(lack -> new AttemptAbortedException(refusal.response().withNote(lack)))
                 .orElse(refusal);

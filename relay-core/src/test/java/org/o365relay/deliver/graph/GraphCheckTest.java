@@ -72,6 +72,24 @@ class GraphCheckTest {
         assertThat(check.findings()).hasSize(2);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "403, ErrorAccessDenied, Mail.Read, ' (the token lacks the permission Mail.Send)'",
+        "403, ErrorAccessDenied, Mail.Send, ''",
+        "404, ErrorInvalidUser, Mail.Read, ''"
+    })
+    void addsWhatTheTokenLacks(int status, String code, String role, String note) {
+        String claims = "{\"aud\":\"https://graph.microsoft.com\",\"roles\":[\"" + role + "\"]}";
+        fixture.tokens.give("e30."
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8))
+                + ".x");
+        graph.next("POST /sendMail", FakeGraph.refusing(status, code, "no"));
+
+        Response failure = fixture.upstream.check().optionalFailure().orElseThrow();
+
+        assertThat(failure.reply().toString()).isEqualTo(status + " " + code + ": no (request-id r-1)" + note);
+    }
+
     @Test
     void reportsThatLargeMessagesCannotBeSent() {
         graph.next("POST /messages", FakeGraph.refusing(403, "ErrorAccessDenied", "Access is denied."));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.SaslXoauth2Message;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,17 +81,20 @@ class TokenSignInTest extends SubmissionTest {
         assertThat(server.connections).hasValue(2);
     }
 
-    @Test
-    void addsToTheSecondRefusalWhatTheTokenLacks() {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, nullValues = "-", textBlock = """
+            535 5.7.3 Authentication unsuccessful                                   | (the token lacks the permission SMTP.SendAsApp)
+            535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox | -
+            535 5.7.144 XOAUTH2 authentication failed. Invalid API permissions.     | -
+            """)
+    void addsToTheSecondRefusalWhatTheTokenLacksIfItGivesNoReason(String reply, @Nullable String note) {
         tokens.padding = "."
                 + base64("{\"aud\":\"https://outlook.office365.com\",\"roles\":[\"Mail.Send\"]}")
                         .replace("=", "")
                 + ".signature";
-        server.at("TOKEN", "535 5.7.3 Authentication unsuccessful")
-                .at("TOKEN", "535 5.7.3 Authentication unsuccessful");
+        server.at("TOKEN", reply).at("TOKEN", reply);
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
-        assertThat(response.reply().toString())
-                .isEqualTo("535 5.7.3 Authentication unsuccessful (the token lacks the permission SMTP.SendAsApp)");
+        assertThat(response.reply().toString()).isEqualTo(note == null ? reply : reply + " " + note);
     }
 
     @Test
