@@ -37,22 +37,26 @@ public final class Operations {
     private final List<MailboxWorkers> workers;
     private final StatusSource status;
     private final Journal journal;
+    private final Runnable rerouting;
     private final InstantSource clock;
 
     /// @param workers one per mailbox
     /// @param journal records operators' commands
+    /// @param rerouting reroutes messages whose mailbox or pool is not configured
     Operations(
             Routes routes,
             OperatorQueue queue,
             List<MailboxWorkers> workers,
             StatusSource status,
             Journal journal,
+            Runnable rerouting,
             InstantSource clock) {
         this.routes = routes;
         this.queue = queue;
         this.workers = List.copyOf(workers);
         this.status = status;
         this.journal = journal;
+        this.rerouting = rerouting;
         this.clock = clock;
     }
 
@@ -61,7 +65,8 @@ public final class Operations {
         return queue.reader();
     }
 
-    /// Changes the open messages that match the selection, except those that are being delivered.
+    /// Changes the open messages that match the selection, except those that are being delivered; or resends the
+    /// settled ones whose content is kept.
     ///
     /// @param by user name of the operator, recorded in the message history and the journal
     /// @throws OperationException if the change is not possible; no message is changed in that case
@@ -77,6 +82,9 @@ public final class Operations {
                 : queue.admin().apply(checked, selection, by);
         if (result.changed() > 0) {
             journal.record(new QueueChanged(text(checked), result.changed(), by));
+            if (checked instanceof Change.Resend) {
+                rerouting.run();
+            }
         }
         return result;
     }
@@ -88,12 +96,22 @@ public final class Operations {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
             case Change.Redirect(String target) -> new Change.Redirect(route(target));
             case Change.Readdress(EmailAddress _, EmailAddress to) -> {
-                if (!to.isQualified()) {
-                    throw new OperationException(to + " is not a complete address; give one with @ and a domain");
-                }
+                requireQualified(to);
                 yield change;
             }
+            case Change.Resend(EmailAddress to, String target) -> {
+                if (to != null) {
+                    requireQualified(to);
+                }
+                yield new Change.Resend(to, target == null ? null : route(target));
+            }
         };
+    }
+
+    private static void requireQualified(EmailAddress to) throws OperationException {
+        if (!to.isQualified()) {
+            throw new OperationException(to + " is not a complete address; give one with @ and a domain");
+        }
     }
 
     private String route(String target) throws OperationException {
@@ -138,6 +156,8 @@ public final class Operations {
             case Change.Delete _ -> "delete";
             case Change.Redirect(String target) -> "redirect to " + target;
             case Change.Readdress(EmailAddress from, EmailAddress to) -> "redirect from " + from + " to " + to;
+            case Change.Resend(EmailAddress to, String target) ->
+                "resend" + (to == null ? "" : " to " + to) + (target == null ? "" : " through " + target);
         };
     }
 

@@ -97,7 +97,6 @@ public final class Relay {
         Subscribers journal = new Subscribers(rates, log);
         UpstreamFactory upstreams = shutdown.add(upstreamFactory(), UpstreamFactory::close);
         NoticePolicy notices = noticePolicy(queue);
-
         List<MailboxSender> senders = senders(queue.claims(), upstreams, journal);
         List<MailboxWorkers> workers = senders.stream()
                 .map(sender -> workers(queue.claims(), sender, notices, journal))
@@ -113,7 +112,8 @@ public final class Relay {
         shutdown.addTraffic(listener::stop);
         List<Endpoint> endpoints = listen(listener);
 
-        shutdown.add(new Rerouter(settings, queue.routes()), Rerouter::close).start();
+        Rerouter rerouter = shutdown.add(new Rerouter(settings, queue.routes()), Rerouter::close)
+                .start();
         workers.forEach(worker -> worker.dispatcher().start());
         upstreams.start();
         alerts.start();
@@ -125,8 +125,20 @@ public final class Relay {
                 .start();
         startNdrReaders(shutdown, queue, upstreams, notices, journal);
         StatusSource status = new StatusSource(queue, workers, endpoints, rates, alerts::active, clock);
-        Operations operations = new Operations(settings.routes(), queue, workers, status, journal, clock.calendar());
+        Operations operations = operations(queue, workers, status, journal, rerouter);
         return new RunningRelay(endpoints, operations, shutdown);
+    }
+
+    private Operations operations(
+            JdbcQueue queue, List<MailboxWorkers> workers, StatusSource status, Journal journal, Rerouter rerouter) {
+        return new Operations(
+                settings.routes(),
+                queue,
+                workers,
+                status,
+                journal,
+                rerouter::rerouteResent,
+                queue.clock().calendar());
     }
 
     private static void save(JdbcQueue queue, RateKeeper counts) {

@@ -25,22 +25,40 @@ final class Rerouter implements AutoCloseable {
         this.queued = queued;
     }
 
-    void start() {
+    /// @return this
+    Rerouter start() {
         task.start();
+        return this;
     }
 
     private void reroute() {
         try {
-            for (String route : queued.names()) {
-                if (!isConfigured(route)) {
-                    int moved = queued.reroute(route, new Rerouting(settings.routes()));
-                    log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
-                }
-            }
+            rerouteOrphaned();
             task.stop(Duration.ZERO);
         } catch (QueueException e) {
             log.warn(
                     "messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}",
+                    e.getMessage());
+        }
+    }
+
+    private void rerouteOrphaned() {
+        for (String route : queued.names()) {
+            if (!isConfigured(route)) {
+                int moved = queued.reroute(route, new Rerouting(settings.routes()));
+                log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
+            }
+        }
+    }
+
+    /// Reroutes resent messages: their originals may have been routed to a mailbox or pool that is no longer
+    /// configured.
+    void rerouteResent() {
+        try {
+            rerouteOrphaned();
+        } catch (QueueException e) {
+            log.warn(
+                    "resent messages for mailboxes that are no longer configured are rerouted at the next start: {}",
                     e.getMessage());
         }
     }

@@ -49,7 +49,13 @@ public record SearchableHeaders(
         if (messageId == null || fingerprint == null) {
             throw new IllegalStateException("no Message-ID or no fingerprint");
         }
-        String suffix = HexFormat.of().toHexDigits(fingerprint);
+        return derivedMessageId(messageId, fingerprint);
+    }
+
+    /// @param number makes the new Message-ID different from others derived from the same one
+    /// @return a new Message-ID that contains the given one if that is valid
+    public static String derivedMessageId(String messageId, long number) {
+        String suffix = HexFormat.of().toHexDigits(number);
         Matcher valid = VALID_ID.matcher(messageId);
         return valid.matches()
                 ? "<" + valid.group("left") + "." + suffix + "@" + valid.group("right") + ">"

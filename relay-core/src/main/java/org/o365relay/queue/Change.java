@@ -1,8 +1,10 @@
 package org.o365relay.queue;
 
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// An operator's action on open messages. A message that is being delivered is never changed.
+/// An operator's action on messages: on open ones, and [Resend] on settled ones. A message that is being delivered
+/// is never changed.
 public sealed interface Change {
 
     /// Retry as soon as possible. Messages on hold stay on hold.
@@ -29,4 +31,12 @@ public sealed interface Change {
     ///
     /// @param from the current address
     record Readdress(EmailAddress from, EmailAddress to) implements Change {}
+
+    /// Queue settled messages whose content is kept again, each as a new message with the same content. It is sent
+    /// to the recipients that failed; if none did, to all that it was delivered to. It keeps its Message-ID only
+    /// if no recipient has received it and it has not been resent before.
+    ///
+    /// @param to the only recipient of the new message; null for the original ones
+    /// @param mailbox name of a configured mailbox or pool; null for the original route
+    record Resend(@Nullable EmailAddress to, @Nullable String mailbox) implements Change {}
 }

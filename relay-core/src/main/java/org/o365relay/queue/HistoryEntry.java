@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (deferred without counting
 ///     the attempt, for example because the upstream failed) or `interrupted` (the relay stopped or failed
 ///     during the attempt, or the lease expired; the attempt may have succeeded); action of an operator:
-///     `retried`, `held`, `released`, `bounced`, `deleted`, `redirected`; `delayed` (the sender was notified of
+///     `retried`, `held`, `released`, `bounced`, `deleted`, `redirected`, `resent`
+///     (in the history of both messages, each naming the other); `delayed` (the sender was notified of
 ///     the delay), `ndr` (Exchange reported later that it could not deliver), `restored` (from a backup) or
 ///     `damaged`
 /// @param upstream name of the upstream used for the attempt; for `ndr`, of the reporting server; empty if

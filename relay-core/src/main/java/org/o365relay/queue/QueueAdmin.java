@@ -2,12 +2,14 @@ package org.o365relay.queue;
 
 import java.util.function.Consumer;
 
-/// Applies operators' changes to open messages. Messages that are being delivered are skipped.
+/// Applies operators' changes to open messages, and resends settled ones. Messages that are being delivered are
+/// skipped.
 ///
 /// The set of messages is fixed first, so that messages received later are not included. The messages are
 /// changed in small batches, oldest first, so that no SMTP client has to wait long for a reply. Each batch of
 /// [#apply], including its history events, is one transaction. A message that no longer matches the filter when
-/// its batch is processed is not changed. Settled messages and unknown IDs are ignored; a caller that must
+/// its batch is processed is not changed. Messages to which the change does not apply and unknown IDs are ignored; a
+/// caller that must
 /// report them calls [QueueReader#show] first.
 public interface QueueAdmin {
 

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +82,37 @@ final class OperatorEndToEndTest {
             }
         }
         showsTheResult();
+    }
+
+    @Test
+    void resendsAFailedMessageToTheRightAddressAfterARestart() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(RelayFixture.sandboxSettings(office))) {
+            ConfigText.write(directory, sandbox);
+            sandbox.faults().add(Fault.parse("rcpt/gone@:550 5.1.10 Recipient not found"));
+            String failed;
+            try (Program relay = Program.run(directory.resolve("relay.conf"));
+                    Device device = new Device(relay.address())) {
+                failed = device.send("Contract", "gone@contoso.example");
+                awaited("  failed, ", "queue", "show", failed);
+                relay.terminate();
+                assertThat(relay.exitCode()).isZero();
+            }
+            try (Program relay = Program.run(directory.resolve("relay.conf"))) {
+                relay.address();
+                Path file = directory.resolve("contract.eml");
+                run(0, "queue", "show", failed, "--content", file.toString());
+                assertThat(Files.readString(file)).contains("Subject: Contract");
+                assertThat(run(0, "queue", "resend", failed, "--to", "office@contoso.example", "--yes"))
+                        .contains("Done: 1 message is queued again");
+                Matcher resent = Pattern.compile("as (\\w{13}) to office@contoso.example, by ")
+                        .matcher(run(0, "queue", "show", failed));
+                assertThat(resent.find()).isTrue();
+                awaited("delivered", "trace", resent.group(1));
+                assertThat(run(0, "queue", "show", resent.group(1))).contains("from " + failed + ", by ");
+                relay.terminate();
+                assertThat(relay.exitCode()).isZero();
+            }
+        }
     }
 
     private void showsTheQueue(String deferred, String arrived) throws IOException {

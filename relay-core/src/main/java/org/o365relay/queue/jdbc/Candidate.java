@@ -4,9 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.o365relay.mail.QueueId;
 
-/// An open message that an operator selected.
+/// A message that an operator selected.
 ///
-/// @param dueAt time at which the message is due, on the steady clock, in milliseconds since 1970
+/// @param dueAt time at which the message is due, on the steady clock, in milliseconds since 1970; 0 if it is settled
 /// @param content ID under which the content of the message is stored; the parts of a split message share their
 ///     content, which is stored under the ID of one of them
 record Candidate(

@@ -83,6 +83,12 @@ final class FilterSql {
         return this;
     }
 
+    /// Excludes messages that cannot be resent: open ones, and those whose content is not kept.
+    FilterSql resendable() {
+        and("resendable");
+        return this;
+    }
+
     /// A statement and its parameters.
     record Query(String text, List<Object> parameters) {}
 

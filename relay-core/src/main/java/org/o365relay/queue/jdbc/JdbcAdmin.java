@@ -32,15 +32,30 @@ final class JdbcAdmin implements QueueAdmin {
     private static final Logger log = LoggerFactory.getLogger(JdbcAdmin.class);
 
     private final Store store;
+    private final QueueIds ids;
     private final Leases leases;
     private final Signals dueSignals;
     private final SteadyClock clock;
 
-    JdbcAdmin(Store store, Leases leases, Signals dueSignals, SteadyClock clock) {
+    JdbcAdmin(Store store, QueueIds ids, Leases leases, Signals dueSignals, SteadyClock clock) {
         this.store = store;
+        this.ids = ids;
         this.leases = leases;
         this.dueSignals = dueSignals;
         this.clock = clock;
+    }
+
+    /// Turns a selection into a query for the messages to which a change applies.
+    @FunctionalInterface
+    private interface Applicable {
+        Applicable OPEN = selection -> FilterSql.of(selection).open();
+        Applicable RESENDABLE = selection -> FilterSql.of(selection).resendable();
+
+        FilterSql in(MessageFilter selection);
+
+        static Applicable to(Change change) {
+            return change instanceof Change.Resend ? RESENDABLE : OPEN;
+        }
     }
 
     /// Processes the first of the given messages, which are sorted oldest first.
@@ -55,18 +70,21 @@ final class JdbcAdmin implements QueueAdmin {
             throw new IllegalArgumentException("a bounce needs a DSN: use bounceEach");
         }
         Reading now = clock.reading();
-        return walk(selection, (messages, progress) -> {
+        return walk(selection, Applicable.to(change), (messages, progress) -> {
             List<Candidate> batch = change instanceof Change.Delete ? upTo(OCTETS, messages) : messages;
             progress.add(store.committer()
                     .write(statements -> change(
-                            new MessageChanges(statements, now, by, store.keepContent()), change, selection, batch)));
+                            new MessageChanges(statements, now, by, store.keepContent(), ids),
+                            change,
+                            selection,
+                            batch)));
             return batch.size();
         });
     }
 
     @Override
     public ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce) {
-        return walk(selection, (messages, progress) -> {
+        return walk(selection, Applicable.OPEN, (messages, progress) -> {
             Batch batch = claim(selection, messages.getFirst());
             if (batch.claim().isPresent()) {
                 settle(batch.claim().get(), by, bounce);
@@ -76,16 +94,17 @@ final class JdbcAdmin implements QueueAdmin {
         });
     }
 
-    private ChangeResult walk(MessageFilter selection, Step step) {
+    private ChangeResult walk(MessageFilter selection, Applicable applicable, Step step) {
         Optional<QueueId> newest =
                 Optional.ofNullable(selection.upTo()).or(() -> store.scanners().read(JdbcReader::newest));
         if (newest.isEmpty()) {
             return new ChangeResult(0, 0, "");
         }
-        Scope scope = store.scanners().read(statements -> resolve(statements, selection.upTo(newest.get())));
+        Scope scope =
+                store.scanners().read(statements -> resolve(statements, selection.upTo(newest.get()), applicable));
         Progress progress = new Progress(scope.count());
         try {
-            walk(scope.selection(), step, progress);
+            walk(scope.selection(), applicable, step, progress);
             return progress.complete();
         } catch (QueueException e) {
             String why = e.isFinal() ? "" + e.getMessage() : "the queue cannot be written: " + e.getMessage();
@@ -96,13 +115,15 @@ final class JdbcAdmin implements QueueAdmin {
         }
     }
 
-    private void walk(MessageFilter fixed, Step step, Progress progress) {
-        List<Candidate> messages = candidates(fixed, 0);
+    private void walk(MessageFilter fixed, Applicable applicable, Step step, Progress progress) {
+        List<Candidate> messages = candidates(fixed, applicable, 0);
         while (!messages.isEmpty()) {
             int done = step.process(messages, progress);
             progress.takeMailboxes().forEach(dueSignals::raise);
             long last = messages.get(done - 1).id().value();
-            messages = done < messages.size() ? messages.subList(done, messages.size()) : candidates(fixed, last + 1);
+            messages = done < messages.size()
+                    ? messages.subList(done, messages.size())
+                    : candidates(fixed, applicable, last + 1);
         }
     }
 
@@ -112,18 +133,19 @@ final class JdbcAdmin implements QueueAdmin {
     /// Counts the selected messages and excludes messages received later. An ID is generated when the reception
     /// of a message begins, so a message with a lower ID than the newest may be committed after the count.
     /// Without a limit on the time of reception, such a message would be changed without having been counted.
-    private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
-        long number = JdbcReader.number(statements, FilterSql.of(selection).open());
+    private static Scope resolve(Statements statements, MessageFilter selection, Applicable applicable)
+            throws SQLException {
+        long number = JdbcReader.number(statements, applicable.in(selection));
         long latest = statements
-                .list(FilterSql.of(selection).open().latestReceived(), row -> row.getLong(1))
+                .list(applicable.in(selection).latestReceived(), row -> row.getLong(1))
                 .getFirst();
         return new Scope(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
     }
 
-    private List<Candidate> candidates(MessageFilter selection, long from) {
+    private List<Candidate> candidates(MessageFilter selection, Applicable applicable, long from) {
         return store.scanners()
                 .read(statements ->
-                        candidates(statements, FilterSql.of(selection).open().from(from), BATCH));
+                        candidates(statements, applicable.in(selection).from(from), BATCH));
     }
 
     private static List<Candidate> candidates(Statements statements, FilterSql conditions, int max)
@@ -144,7 +166,7 @@ final class JdbcAdmin implements QueueAdmin {
     private static Batch change(
             MessageChanges changes, Change change, MessageFilter selection, List<Candidate> selected)
             throws SQLException {
-        List<Candidate> matching = matching(changes.statements(), selection, selected);
+        List<Candidate> matching = matching(changes.statements(), selection, Applicable.to(change), selected);
         Set<String> mailboxes = new HashSet<>();
         long changed = 0;
         for (Candidate message : matching) {
@@ -160,7 +182,7 @@ final class JdbcAdmin implements QueueAdmin {
         long lease = -leases.next();
         Instant now = clock.instant();
         return store.committer().write(statements -> {
-            List<Candidate> matching = matching(statements, selection, List.of(selected));
+            List<Candidate> matching = matching(statements, selection, Applicable.OPEN, List.of(selected));
             long skipped = leased(statements, List.of(selected));
             if (matching.isEmpty() || skipped > 0) {
                 return new Batch(0, skipped, Set.of(), Optional.empty());
@@ -193,10 +215,11 @@ final class JdbcAdmin implements QueueAdmin {
     }
 
     /// @return the messages that still match the filter
-    private static List<Candidate> matching(Statements statements, MessageFilter selection, List<Candidate> selected)
+    private static List<Candidate> matching(
+            Statements statements, MessageFilter selection, Applicable applicable, List<Candidate> selected)
             throws SQLException {
         List<QueueId> ids = selected.stream().map(Candidate::id).toList();
-        return candidates(statements, FilterSql.of(selection.restrictedTo(ids)).open(), ids.size());
+        return candidates(statements, applicable.in(selection.restrictedTo(ids)), ids.size());
     }
 
     private static long leased(Statements statements, List<Candidate> selected) throws SQLException {

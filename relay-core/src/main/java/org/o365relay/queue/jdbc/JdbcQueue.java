@@ -61,7 +61,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
                 clock.calendar(), random, store.readers().read(statements -> statements.number("newest-id")));
         this.localMessages = new LocalMessageWriter(store, ids, dueSignals, clock);
         this.reader = new JdbcReader(store.scanners(), clock);
-        this.admin = new JdbcAdmin(store, leases, dueSignals, clock);
+        this.admin = new JdbcAdmin(store, ids, leases, dueSignals, clock);
         this.claims = new JdbcClaims(store, localMessages, leases, dueSignals, reader, admin, clock);
         this.alerts = new JdbcAlerts(store, localMessages);
     }

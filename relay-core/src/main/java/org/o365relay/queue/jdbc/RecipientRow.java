@@ -56,6 +56,10 @@ public record RecipientRow(
         return new IllegalArgumentException("\"" + text + "\" is not valid");
     }
 
+    boolean isFailed() {
+        return state.equals("failed");
+    }
+
     boolean isDelivered() {
         return state.equals("delivered");
     }

@@ -46,6 +46,9 @@ EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id A
 -- name: open
 +message.due_at IS NOT NULL
 
+-- name: resendable
++message.due_at IS NULL AND +message.content_until IS NOT NULL
+
 -- name: received-from
 message.received_at >= ?
 

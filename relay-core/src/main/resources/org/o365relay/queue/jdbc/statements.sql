@@ -40,6 +40,21 @@ DELETE FROM chunk WHERE message_id = ?
 -- name: keep-content
 UPDATE message SET content_until = ? WHERE id = ?
 
+-- The new message of a resent one: received now, with the content of the original.
+-- name: resend
+INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
+  size, attempts, due_at, arrived_at, downtime, route, mailbox, priority, content_id, subject,
+  message_id_header, fingerprint, new_message_id)
+SELECT ?1, ?2, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size, 0, ?3, ?3,
+  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), coalesce(?4, route), coalesce(?4, route), priority,
+  coalesce(content_id, id), subject, message_id_header, fingerprint, ?5
+FROM message WHERE id = ?6
+
+-- name: message-ids
+SELECT message_id_header, new_message_id,
+  EXISTS (SELECT 1 FROM event WHERE event.message_id = message.id AND kind = 'resent') AS resent
+FROM message WHERE id = ?
+
 -- name: has-failed
 SELECT EXISTS (SELECT 1 FROM recipient WHERE message_id = ? AND state = 'failed')
 

@@ -29,6 +29,7 @@ final class EventTexts {
             case "bounced" -> "bounced by an operator";
             case "deleted" -> "deleted by an operator";
             case "redirected" -> "redirected by an operator";
+            case "resent" -> "resent by an operator";
             case "delayed" -> "delay notice sent to the sender";
             case "ndr" -> "non-delivery report received from Exchange";
             case "restored" -> "restored from a backup";

@@ -196,6 +196,14 @@ final class OperatorTest {
                         "No mail leaves through scan1@contoso.example at the moment: it is paused");
     }
 
+    @Test
+    void reportsMessagesWhoseContentIsGone() {
+        relay.changing(new ChangeResult(0, 0, ""));
+        assertThat(pipe("queue", "resend", "--client", "192.168.10.*", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString())
+                .contains("1 message not resent: the content is no longer kept (queue.keep-content).");
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void exitsWithACodeForEveryKindOfControlFailure(Kind kind) {

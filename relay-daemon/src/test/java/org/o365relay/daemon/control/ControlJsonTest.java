@@ -83,6 +83,8 @@ class ControlJsonTest {
                 new Change.Release(),
                 new Change.Bounce(),
                 new Change.Delete(),
+                new Change.Resend(null, null),
+                new Change.Resend(new EmailAddress("anna", "contoso.example"), "pool"),
                 new Change.Redirect("second@contoso.example"),
                 new Change.Readdress(
                         new EmailAddress("old", "contoso.example"), new EmailAddress("\"a b\"", "contoso.example")));

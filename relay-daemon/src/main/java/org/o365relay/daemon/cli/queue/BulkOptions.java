@@ -79,9 +79,9 @@ final class BulkOptions {
         return selection.in(states(selection.states(), action));
     }
 
-    private static Set<MessageState> states(Set<MessageState> requested, QueueAction action) throws CommandFailed {
+    private Set<MessageState> states(Set<MessageState> requested, QueueAction action) throws CommandFailed {
         if (requested.isEmpty()) {
-            return action.states();
+            return ids.isEmpty() ? action.filteredStates() : action.states();
         }
         Set<MessageState> both = new HashSet<>(requested);
         both.retainAll(action.states());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.report.StateTexts;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
@@ -17,7 +18,8 @@ import org.o365relay.queue.MessageState;
 /// @param states states of the messages to which the action applies
 /// @param announcement text that announces the action; `%s` stands for the number of messages
 /// @param result text that reports the result; `%s` stands for a number and a verb, such as `3 messages are`
-/// @param isIrreversible whether the action discards mail; such an action requires queue IDs or a filter
+/// @param isIrreversible whether the action discards mail or sends it again; such an action requires queue IDs or a
+///     filter
 record QueueAction(
         String name,
         Change change,
@@ -99,6 +101,29 @@ record QueueAction(
                 false);
     }
 
+    /// @param to the only recipient of the new messages; null for the original ones
+    /// @param mailbox mailbox or pool to send through; null for the original route
+    static QueueAction resend(@Nullable EmailAddress to, @Nullable String mailbox) {
+        String changes = (to == null ? "" : " to " + to) + (mailbox == null ? "" : " through " + mailbox);
+        return new QueueAction(
+                "resend",
+                new Change.Resend(to, mailbox),
+                Set.of(MessageState.FAILED, MessageState.DELIVERED),
+                "send %s again" + changes.replace("%", "%%") + ", if the content is kept",
+                "%s queued again under a new ID, which \"queue show\" names",
+                true);
+    }
+
+    /// @return the states of the messages that filters select if they name none. They select no delivered messages
+    ///     to resend: who resends failed mail of yesterday does not expect second copies of the rest
+    Set<MessageState> filteredStates() {
+        return isResend() ? Set.of(MessageState.FAILED) : states;
+    }
+
+    boolean isResend() {
+        return change instanceof Change.Resend;
+    }
+
     /// @return whether `--recipient` names the recipient to replace
     boolean replacesRecipient() {
         return change instanceof Change.Readdress;
@@ -123,6 +148,10 @@ record QueueAction(
             case Change.Retry _, Change.Release _ ->
                 messages.stream().map(MessageEntry::mailbox).collect(Collectors.toCollection(TreeSet::new));
             case Change.Redirect(String target) -> Set.of(target);
+            case Change.Resend(var _, String target) ->
+                target == null
+                        ? messages.stream().map(MessageEntry::route).collect(Collectors.toCollection(TreeSet::new))
+                        : Set.of(target);
             case Change.Hold _, Change.Bounce _, Change.Delete _, Change.Readdress _ -> Set.of();
         };
     }

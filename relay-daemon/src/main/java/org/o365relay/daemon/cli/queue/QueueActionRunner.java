@@ -78,7 +78,9 @@ final class QueueActionRunner {
             if (result.changed() > 0) {
                 lines.addAll(blockedHints(mailboxes, waits.blocked()));
             }
-            return print(count, result, lines);
+            int code = print(count, result, lines);
+            boolean isContentMissing = action.isResend() && result.changed() < count;
+            return isContentMissing ? ExitCode.PARTLY_DONE : code;
         }
     }
 
@@ -211,12 +213,18 @@ final class QueueActionRunner {
         if (!result.isComplete()) {
             lines.add("Stopped with " + Amounts.of(others, "message") + " left: " + result.stopped());
         } else if (others > 0) {
-            lines.add(Amounts.of(others, "message")
-                    + (action.isRedirect()
-                            ? " unchanged: already delivered or already redirected."
-                            : " changed state in the meantime."));
+            lines.add(Amounts.of(others, "message") + othersText());
         }
         return lines;
+    }
+
+    private String othersText() {
+        if (action.isResend()) {
+            return " not resent: the content is no longer kept (queue.keep-content).";
+        }
+        return action.isRedirect()
+                ? " unchanged: already delivered or already redirected."
+                : " changed state in the meantime.";
     }
 
     /// @return a hint for each of these mailboxes and pools that is not sending

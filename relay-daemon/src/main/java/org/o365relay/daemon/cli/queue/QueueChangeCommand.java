@@ -41,7 +41,7 @@ final class QueueChangeCommand implements Callable<Integer> {
 
     /// Hides `--all` from help and completion. It is still parsed, so that the error message can name the
     /// alternative.
-    private static void hideAll(CommandSpec spec) {
+    static void hideAll(CommandSpec spec) {
         OptionSpec all = spec.findOption("--all");
         spec.remove(all);
         spec.addOption(OptionSpec.builder(all).hidden(true).build());

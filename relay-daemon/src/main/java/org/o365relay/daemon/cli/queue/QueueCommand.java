@@ -66,6 +66,7 @@ public final class QueueCommand implements Callable<Integer> {
                 .addSubcommand(
                         QueueChangeCommand.of(context, QueueAction.release(), "Release messages that are on hold."))
                 .addSubcommand(new QueueRedirectCommand(context))
+                .addSubcommand(QueueResendCommand.of(context))
                 .addSubcommand(QueueChangeCommand.of(
                         context,
                         QueueAction.bounce(),

@@ -61,7 +61,7 @@ final class QueueRedirectCommand implements Callable<Integer> {
             throw usageError("no target given; use either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
         }
         return to == null
-                ? QueueAction.redirect(target(String.valueOf(mailbox)))
+                ? QueueAction.redirect(target(context, String.valueOf(mailbox)))
                 : QueueAction.readdress(replaced(), to);
     }
 
@@ -76,7 +76,10 @@ final class QueueRedirectCommand implements Callable<Integer> {
                         "--recipient: '" + recipient + "' is not an email address; --to replaces a single recipient"));
     }
 
-    private String target(String name) throws CommandFailed {
+    /// @param name value of `--to-mailbox`
+    /// @return the name of the mailbox or pool, as configured
+    /// @throws CommandFailed if there is none with this name
+    static String target(CommandContext context, String name) throws CommandFailed {
         List<String> names = context.configuration().settings().routes().targets().stream()
                 .map(Target::name)
                 .toList();
