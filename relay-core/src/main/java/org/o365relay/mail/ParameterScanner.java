@@ -37,9 +37,9 @@ final class ParameterScanner {
             }
             String name = lastWord(text.substring(position, equals));
             position = skipBlanks(equals + 1);
-            String value = position < text.length() && text.charAt(position) == '"' ? quoted() : unquoted();
+            Parameter parameter = value(name);
             if (!name.isEmpty()) {
-                parameters.add(new Parameter(name, value));
+                parameters.add(parameter);
             }
         }
         return new ParameterizedValue(main, List.copyOf(parameters));
@@ -77,6 +77,30 @@ final class ParameterScanner {
     private static String lastWord(String text) {
         String name = text.replaceAll("\\([^)]*\\)", " ").strip();
         return AsciiCase.lower(name.substring(name.lastIndexOf(' ') + 1).replaceAll("[^!-~]|[\",]", ""));
+    }
+
+    private Parameter value(String name) {
+        int start = skipBlanksAndComments(position);
+        if (start < text.length() && text.charAt(start) == '"') {
+            position = start;
+            return Parameter.of(name, quoted());
+        }
+        int end = start;
+        while (end < text.length() && isTokenCharacter(text.charAt(end))) {
+            end++;
+        }
+        int next = skipBlanksAndComments(end);
+        if (end == start || (next < text.length() && text.charAt(next) != ';')) {
+            return Parameter.of(name, unquoted());
+        }
+        String withComments = text.substring(position, next).strip();
+        position = next;
+        return new Parameter(name, text.substring(start, end), withComments);
+    }
+
+    // RFC 2045 §5.1
+    private static boolean isTokenCharacter(char c) {
+        return c > ' ' && c < 0x7f && "()<>@,;:\\\"/[]?=".indexOf(c) < 0;
     }
 
     /// Reads a value in quotes. If no quote ends it before the next semicolon after a quote, the first quote

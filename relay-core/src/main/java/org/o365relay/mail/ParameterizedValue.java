@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 
 /// The value of a `Content-Type` or `Content-Disposition` field (RFC 2045 §5.1, RFC 2183), read tolerantly:
 ///
-/// - a parameter value without quotes ends at the next semicolon, whatever else it contains, or before another
+/// - a parameter value without quotes that is not a token, with or without comments, ends at the next semicolon,
+/// whatever else it contains, or before another
 ///   well-known parameter if the semicolon is missing;
 /// - a quote ends a value only before a semicolon, the end or another parameter; in quotes, a
 ///   backslash escapes only a quote or a backslash, because programs write Windows paths;
@@ -34,8 +35,14 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
     /// A parameter.
     ///
     /// @param name name in lower case, with the suffix of RFC 2231 §3 if there is one
-    /// @param value value without quotes
-    public record Parameter(String name, String value) {}
+    /// @param value value without quotes and comments
+    /// @param withComments value with the comments before and after it, which many programs read as part of it
+    public record Parameter(String name, String value, String withComments) {
+
+        static Parameter of(String name, String value) {
+            return new Parameter(name, value, value);
+        }
+    }
 
     /// Reads an unfolded field value. Its time is quadratic, so only the first 8,192 octets are read, and
     /// 100 parameters.
@@ -43,12 +50,12 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
         return new ParameterScanner(field.substring(0, Math.min(field.length(), MAX_FIELD))).read();
     }
 
-    /// @return the distinct values of the parameter, as written; encodings are not decoded
+    /// @return the distinct values of the parameter as written, with comments; encodings are not decoded
     public Set<String> values(String name) {
         Set<String> values = new LinkedHashSet<>();
         parameters.stream()
                 .filter(parameter -> parameter.name().equals(name))
-                .forEach(parameter -> values.add(parameter.value()));
+                .forEach(parameter -> values.add(parameter.withComments()));
         return values;
     }
 
@@ -60,7 +67,10 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
     /// @return the value as text; empty if the parameter is missing or has no value
     public Optional<String> text(String name) {
         return extended(name)
-                .or(() -> values(name).stream().findFirst().map(value -> RawText.of(octets(value))))
+                .or(() -> parameters.stream()
+                        .filter(parameter -> parameter.name().equals(name))
+                        .findFirst()
+                        .map(parameter -> RawText.of(octets(parameter.value()))))
                 .filter(text -> !text.isBlank());
     }
 

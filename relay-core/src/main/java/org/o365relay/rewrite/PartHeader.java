@@ -4,6 +4,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EncodedWords;
@@ -34,6 +36,10 @@ record PartHeader(
     static final String TRANSFER_ENCODING = "Content-Transfer-Encoding";
 
     private static final int MAX_NAME = 255;
+    private static final int MAX_EXTENSION = 32;
+    private static final Pattern SMIME_NAME = Pattern.compile("(?is).*\\.p7[mscz]");
+    private static final Set<String> NO_FILES =
+            Set.of("application/pgp-signature", "application/ms-tnef", "application/vnd.ms-tnef");
     private static final Set<String> BODY_TYPES =
             Set.of("text/plain", "text/html", "text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html");
 
@@ -82,20 +88,23 @@ record PartHeader(
         return type.startsWith("multipart/");
     }
 
-    /// @return whether a signature or encryption protects the part (RFC 1847 §2.1, RFC 3156, RFC 8551)
+    /// @return whether a signature or encryption protects the part (RFC 1847 §2.1, RFC 3156, RFC 8551 §3.9)
     boolean isProtected() {
         return type.equals("multipart/signed")
                 || type.equals("multipart/encrypted")
                 || type.equals("application/pgp-encrypted")
-                || type.contains("pkcs7");
+                || type.contains("pkcs7")
+                || (type.startsWith("application/")
+                        && fileName != null
+                        && SMIME_NAME.matcher(fileName).matches());
     }
 
     /// Tests whether the part is a file. The text of the message, a meeting request (RFC 6047), multiparts,
-    /// attached messages, and signed or encrypted parts are not files.
+    /// attached messages, signed or encrypted parts, and messages in the format of Outlook (TNEF) are not files.
     ///
     /// @param isBody whether a text in the position of the part is the text of the message
     boolean isFile(boolean isBody) {
-        if (isMultipart() || type.startsWith("message/") || isProtected() || type.equals("application/pgp-signature")) {
+        if (isMultipart() || type.startsWith("message/") || isProtected() || NO_FILES.contains(type)) {
             return false;
         }
         if (!type.startsWith("text/") || disposition.equals("attachment")) {
@@ -127,14 +136,21 @@ record PartHeader(
     }
 
     /// Decodes encoded words, which many programs use in parameters although they are not allowed there.
-    /// Removes unsafe characters, and truncates the name to 255 characters.
+    /// Removes unsafe characters, and truncates the name to 255 characters before its extension.
     static String displayable(String name) {
-        StringBuilder displayable = new StringBuilder();
-        EncodedWords.decode(name)
+        String safe = EncodedWords.decode(name)
                 .codePoints()
                 .filter(VisibleText::isSafe)
-                .limit(MAX_NAME)
-                .forEach(displayable::appendCodePoint);
-        return displayable.toString().strip();
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining())
+                .strip();
+        int length = safe.codePointCount(0, safe.length());
+        if (length <= MAX_NAME) {
+            return safe;
+        }
+        int dot = safe.lastIndexOf('.');
+        String extension = dot < 0 || safe.length() - dot > MAX_EXTENSION ? "" : safe.substring(dot);
+        int stem = MAX_NAME - extension.codePointCount(0, extension.length());
+        return safe.substring(0, safe.offsetByCodePoints(0, stem)).strip() + extension;
     }
 }

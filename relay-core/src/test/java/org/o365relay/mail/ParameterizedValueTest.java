@@ -37,6 +37,12 @@ class ParameterizedValueTest {
             a/b; name="a.pdf" stray text                       | a/b                     | name=a.pdf
             a/b; name="a.pdf" site="b"                         | a/b                     | name=a.pdf, site=b
             a/b; name="a;b=c.pdf" (x) ; size=5                 | a/b                     | name=a;b=c.pdf, size=5
+            a/b; name=a.pdf (scan)                             | a/b                     | name=a.pdf
+            a/b; name=(x) a.pdf(b;c=d (e)) ; size=5            | a/b                     | name=a.pdf, size=5
+            a/b; name=(x) "a (1).pdf" (y)                      | a/b                     | name=a (1).pdf
+            a/b; name=Scan (1).pdf                             | a/b                     | name=Scan (1).pdf
+            a/b; name=Part 1 (copy)                            | a/b                     | name=Part 1 (copy)
+            a/b; name*0=a (x); name*1=b                        | a/b                     | name=ab
             a/b; name="not closed; size=5                      | a/b                     | name=not closed; size=5
             a/b; name='x.pdf'                                  | a/b                     | name='x.pdf'
             a/b; name=a; name=b                                | a/b                     | name=a

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.EmailAddress;
@@ -195,6 +196,23 @@ class AttachmentStripperTest {
                 .isInstanceOfSatisfying(
                         StrippedMessage.class,
                         stripped -> assertThat(stripped.attachments()).hasSize(1));
+    }
+
+    @Test
+    @Timeout(20)
+    void readsManyLinesOfHyphensInNestedMultipartsQuickly() throws IOException {
+        StringBuilder nested = new StringBuilder();
+        for (int level = 0; level < 99; level++) {
+            String boundary = "-".repeat(100) + level;
+            nested.append("Content-Type: multipart/mixed; boundary=\"")
+                    .append(boundary)
+                    .append("\"\r\n\r\n--")
+                    .append(boundary)
+                    .append("\r\n");
+        }
+        StoredText message = mixed("--b\r\n" + nested + "\r\n" + ("-".repeat(98) + "\n").repeat(100_000));
+
+        assertThat(obstacle(message)).contains("too large");
     }
 
     private static String obstacle(StoredText message) throws IOException {

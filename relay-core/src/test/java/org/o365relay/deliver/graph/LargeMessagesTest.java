@@ -157,7 +157,12 @@ class LargeMessagesTest {
         String name = disposition == null ? null : new ContentDisposition(disposition).getParameter("filename");
         String shown = name == null ? type.getParameter("name") : name;
         String base = type.getBaseType().toLowerCase(Locale.ROOT);
-        parts.add(base + (shown == null ? "" : " " + shown));
+        String charset = type.getParameter("charset");
+        String contentId = part.getContentID();
+        parts.add(base
+                + (shown == null ? "" : " " + shown)
+                + (charset == null ? "" : " " + charset)
+                + (contentId == null ? "" : " " + contentId));
         if (base.startsWith("multipart/") && !base.equals("multipart/signed")) {
             MimeMultipart multipart = new MimeMultipart(new MimePartDataSource(part));
             for (int i = 0; i < multipart.getCount(); i++) {
