@@ -9,4 +9,12 @@ import org.o365relay.mail.Reply;
 /// @param fromUpstream whether the upstream sent the reply, or an NDR contained it; otherwise the relay
 ///     composed it
 /// @param reason the meaning of the reply
-public record FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, Reason reason) {}
+/// @param probablyDelivered whether the upstream did not report the result, and has probably delivered the message
+public record FailedRecipient(
+        Recipient recipient, Reply reply, boolean fromUpstream, Reason reason, boolean probablyDelivered) {
+
+    /// A recipient to whom the message was certainly not delivered.
+    public FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, Reason reason) {
+        this(recipient, reply, fromUpstream, reason, false);
+    }
+}

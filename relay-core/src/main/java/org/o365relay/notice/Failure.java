@@ -50,4 +50,9 @@ public record Failure(
             throw new IllegalArgumentException("a failure has at least one recipient");
         }
     }
+
+    /// @return whether the message was probably delivered to all these recipients
+    boolean isProbablyDelivered() {
+        return recipients.stream().allMatch(FailedRecipient::probablyDelivered);
+    }
 }

@@ -25,8 +25,7 @@ final class FailureText {
 
     /// @return the text; every line is terminated by CRLF
     String compose() {
-        body.paragraph(
-                texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));
+        body.paragraph(texts.text(openingKey(), "hostname", hostname));
         body.describe(failure, original);
         failure.recipients().stream()
                 .collect(groupingBy(SharedOutcome::of, LinkedHashMap::new, Collectors.toList()))
@@ -42,7 +41,7 @@ final class FailureText {
 
     private void appendGroup(SharedOutcome common, List<FailedRecipient> recipients) {
         body.list(
-                texts.text("failed.to"),
+                texts.text(common.probablyDelivered() ? "unconfirmed.to" : "failed.to"),
                 recipients.stream().map(FailedRecipient::recipient).toList());
         body.section(texts.text("failed.reason"), common.reason().cause());
         String author = common.reason().authorAdvice();
@@ -54,9 +53,19 @@ final class FailureText {
                 common.reply());
     }
 
+    private String openingKey() {
+        if (failure.isReportedByNdr()) {
+            return "returned.opening";
+        }
+        return failure.isProbablyDelivered() ? "unconfirmed.opening" : "failed.opening";
+    }
+
     private String closingKey() {
         if (failure.isReportedByNdr()) {
             return "returned.closing";
+        }
+        if (failure.isProbablyDelivered()) {
+            return "unconfirmed.closing";
         }
         return switch (failure.attempts()) {
             case 0 -> "failed.attempts.none";
@@ -81,9 +90,10 @@ final class FailureText {
 
     /// The details of a failure. If several recipients have the same details, the notice contains them only
     /// once.
-    private record SharedOutcome(String reply, boolean fromUpstream, Reason reason) {
+    private record SharedOutcome(String reply, boolean fromUpstream, Reason reason, boolean probablyDelivered) {
         static SharedOutcome of(FailedRecipient failed) {
-            return new SharedOutcome(failed.reply().toString(), failed.fromUpstream(), failed.reason());
+            return new SharedOutcome(
+                    failed.reply().toString(), failed.fromUpstream(), failed.reason(), failed.probablyDelivered());
         }
     }
 }

@@ -2,6 +2,7 @@ package org.o365relay.notice;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.ResourceBundle;
 
 /// Reasons for a failure or delay that are not in the catalogue of replies.
 public enum GeneralReason {
@@ -37,9 +38,9 @@ public enum GeneralReason {
 
     /// @param advice advice for the admin; may be empty
     public Reason in(Language language, String advice) {
-
-        String cause = NoticeTexts.bundle(language.locale()).getString("reason." + key());
-        return new Reason(cause, "", advice);
+        ResourceBundle texts = NoticeTexts.bundle(language.locale());
+        String authorAdvice = this == PROBABLY_DELIVERED ? texts.getString("unconfirmed.author") : "";
+        return new Reason(texts.getString("reason." + key()), authorAdvice, advice);
     }
 
     String key() {

@@ -49,7 +49,8 @@ public final class NoticeWriter {
 
     /// Writes the notice for the [#addressee(Failure)]. The same failure always produces the same bytes.
     public Optional<Notice> write(Failure failure) {
-        return addressee(failure).map(recipient -> notice(failure, recipient, "failed.subject"));
+        String subjectKey = failure.isProbablyDelivered() ? "unconfirmed.subject" : "failed.subject";
+        return addressee(failure).map(recipient -> notice(failure, recipient, subjectKey));
     }
 
     /// @param original a message that is not a notice itself

@@ -103,7 +103,7 @@ public final class DsnComposer {
             Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
         List<FailedRecipient> failed = settled(
                         claim, verdicts, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
-                .filter(entry -> !entry.getValue().isProbablyDelivered()) // the author must not send it again
+                .filter(entry -> !isForAdmin(entry.getValue()))
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
         List<RelayedRecipient> relayed = settled(
@@ -120,10 +120,15 @@ public final class DsnComposer {
         return notices.withWarning(warning(claim, verdicts, settlement.upstream()));
     }
 
+    /// The author should not send a message again that was probably delivered, and is therefore told only if no admin
+    /// can be.
+    private boolean isForAdmin(Verdict verdict) {
+        return verdict.isProbablyDelivered() && policy.settings().admin() != null;
+    }
+
     private Optional<LocalMessage> warning(Claim claim, Map<Recipient, Verdict> verdicts, String upstream) {
         List<Recipient> unconfirmed = verdicts.keySet().stream()
-                .filter(recipient ->
-                        Objects.requireNonNull(verdicts.get(recipient)).isProbablyDelivered())
+                .filter(recipient -> isForAdmin(Objects.requireNonNull(verdicts.get(recipient))))
                 .toList();
         if (unconfirmed.isEmpty() || claim.notice()) { // no email about an email of the relay
             return Optional.empty();
@@ -231,6 +236,7 @@ public final class DsnComposer {
                 recipient,
                 verdict.response().reply(),
                 verdict.isFromUpstream(),
-                policy.reason(verdict.reason(), mailbox, advice));
+                policy.reason(verdict.reason(), mailbox, advice),
+                verdict.isProbablyDelivered());
     }
 }

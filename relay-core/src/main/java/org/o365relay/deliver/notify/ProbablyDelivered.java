@@ -8,8 +8,9 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.Claim;
 
-/// The email to the admin about a message that Graph has probably sent. The author gets no notice: it would say that
-/// the message was not delivered, and make the author send another copy.
+/// The email to the admin about a message that Graph has probably sent. The author gets no notice, which might make
+/// them
+/// send another copy.
 final class ProbablyDelivered {
 
     private ProbablyDelivered() {}
@@ -24,14 +25,14 @@ final class ProbablyDelivered {
                 "Probably delivered, but not confirmed: message " + claim.id(),
                 List.of(
                         "Microsoft Graph (" + upstream + ") did not report whether it sent message " + claim.id()
-                                + ". It was given to Graph " + claim.attempts()
-                                + " times; in such a case, Graph has usually sent it. The relay does not repeat it"
-                                + " again, because each repeat may reach the recipients as a further copy, and has"
-                                + " not notified the author.",
+                                + ". In such a case, Graph has usually sent it, perhaps several times. The relay does"
+                                + " not repeat it again, because each repeat may reach the recipients as a further"
+                                + " copy, and has not notified the author.",
                         "Received on " + claim.arrival().at().truncatedTo(ChronoUnit.SECONDS) + " from "
                                 + claim.arrival().client().getHostAddress() + ", sender <" + from + ">.",
                         "Recipients: " + to,
-                        "Last reply: " + verdict.response().reply(),
+                        "Last reply, and what the relay found in Sent Items: "
+                                + verdict.response().reply(),
                         verdict.advice()));
     }
 }
