@@ -18,6 +18,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
@@ -35,7 +36,7 @@ import org.o365relay.mail.ReportedMessage;
 /// @param notBefore when the message is due again if this attempt does not count and no backoff ends earlier;
 ///     null if the message keeps its due time
 /// @param unconfirmed number of attempts to send the message through Graph whose result Graph did not report, including
-///     this one; 0 if this is not such an attempt
+///     this one if [#isUnconfirmed]
 /// @param keepsTrying whether recipients with a transaction failure are retried even after the retry time is
 ///     exceeded, because the upstream is not known to have processed a message since this one last failed
 record Attempt(
@@ -111,16 +112,33 @@ record Attempt(
 
     /// @return a copy with the value of [#unconfirmed] that follows from the earlier attempts
     Attempt after(EarlierAttempts earlier) {
-        int number = any(verdict -> verdict.response().unconfirmed()) ? earlier.unconfirmed() + 1 : 0;
+        int number = earlier.unconfirmed() + (isUnconfirmed() ? 1 : 0);
         return new Attempt(verdicts, backoffs, original, alias, notBefore, number, keepsTrying);
     }
 
+    /// @return whether Graph did not report the result of this attempt
+    boolean isUnconfirmed() {
+        return any(verdict -> verdict.response().unconfirmed());
+    }
+
     /// @param isLast whether the message expires if it is deferred
-    /// @return a copy in which a message that would be repeated too often fails as probably delivered
+    /// @return a copy in which a message that would be repeated too often, or expires after an unconfirmed attempt,
+    ///     fails as probably delivered
     Attempt limitingRepeats(boolean isLast) {
-        return unconfirmed > MAX_REPEATS || (unconfirmed > 0 && isLast)
-                ? attributed(verdict -> verdict.response().unconfirmed(), Reattribution::probablyDelivered)
-                : this;
+        if (unconfirmed == 0) {
+            return this;
+        }
+        return attributed(
+                verdict -> verdict.response().unconfirmed()
+                        ? unconfirmed > MAX_REPEATS || isLast
+                        : isLast && expires(verdict),
+                Reattribution::probablyDelivered);
+    }
+
+    private boolean expires(Verdict verdict) {
+        return verdict.outcome() instanceof Deferred
+                && !verdict.isUpstreamFault()
+                && !(keepsTrying && verdict.isTransactionFailure());
     }
 
     private Attempt attributed(Predicate<Verdict> condition, UnaryOperator<Verdict> attribution) {
@@ -177,9 +195,10 @@ record Attempt(
         return first(Verdict::isTransactionFailure);
     }
 
-    /// @return whether the upstream replied to MAIL or a later command
+    /// @return whether the upstream replied to MAIL or a later command, or found that it has the message
     boolean wasAnswered() {
-        return any(verdict -> verdict.response().step().compareTo(Step.MAIL) >= 0) && any(Verdict::isFromUpstream);
+        return any(verdict -> verdict.isDelivered() || verdict.response().step().compareTo(Step.MAIL) >= 0)
+                && any(Verdict::isFromUpstream);
     }
 
     /// @return the last step at which the upstream permanently refused the message or a recipient; empty if it
@@ -193,7 +212,7 @@ record Attempt(
 
     /// @return whether the upstream accepted the message, or refused it permanently after RCPT
     boolean wasProcessed() {
-        return delivered() > 0
+        return wasAccepted()
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
@@ -237,7 +256,13 @@ record Attempt(
                 && !verdict.response().origin().isLocal());
     }
 
-    /// @return number of recipients that the upstream accepted
+    /// @return whether the upstream accepted the message for at least one recipient, in this attempt
+    boolean wasAccepted() {
+        return any(Verdict::isAccepted);
+    }
+
+    /// @return number of recipients that the upstream accepted, in this attempt or an earlier one whose result was
+    ///     unknown
     int delivered() {
         return (int) tried().values().stream().filter(Verdict::isDelivered).count();
     }

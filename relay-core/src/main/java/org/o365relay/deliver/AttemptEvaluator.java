@@ -62,7 +62,7 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
                 .or(attempt::unreachable);
         if (failure.isPresent()) {
             failover.apply(HealthEvent.of(permit, failure.get()));
-        } else if (attempt.delivered() > 0) {
+        } else if (attempt.wasAccepted()) {
             sender.account().concurrencyLimiter().unthrottled();
             failover.apply(new MessageAccepted(permit));
         } else if (attempt.transactionFailure().isPresent()) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
@@ -13,8 +14,12 @@ import org.o365relay.mail.Reply;
 /// Looks a response up in the catalogue, with the source and the step that correspond to its origin and step.
 record CatalogueLookup(ReplyCatalogue catalogue) {
 
-    /// @return the entry that matches; empty if the reply is not known
+    /// @return the entry that matches; empty if the reply is not known. What an unconfirmed response names as
+    ///     its cause does not matter
     Optional<KnownReply> find(Response response) {
+        if (response.unconfirmed()) {
+            return catalogue.named(Verdict.UNCONFIRMED);
+        }
         Reply reply = response.reply();
         return response.origin().isReport()
                 ? catalogue.findReported(reply, response.origin() == Origin.NDR)
@@ -34,8 +39,7 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
             case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
             case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
             case GRAPH -> Optional.of(ReplySource.GRAPH);
-            case NETWORK -> response.unconfirmed() ? Optional.of(ReplySource.GRAPH) : Optional.empty();
-            case NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Optional.empty();
+            case NETWORK, NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Optional.empty();
         };
     }
 

@@ -1,6 +1,7 @@
 package org.o365relay.deliver;
 
 import java.util.List;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.queue.HistoryEntry;
 
 /// What the history of a message shows about earlier attempts that may have delivered it.
@@ -11,9 +12,6 @@ record EarlierAttempts(boolean mayHaveDelivered, int unconfirmed) {
 
     static final EarlierAttempts NONE = new EarlierAttempts(false, 0);
 
-    /// Name of the catalogue entry for these responses.
-    private static final String UNCONFIRMED = "graph-timeout";
-
     /// An attempt has one event for each recipient, all with the same time.
     static EarlierAttempts of(List<HistoryEntry> history) {
         boolean mayHaveDelivered = history.stream()
@@ -21,7 +19,7 @@ record EarlierAttempts(boolean mayHaveDelivered, int unconfirmed) {
                         || event.kind().equals("interrupted")
                         || event.kind().equals("restored"));
         long unconfirmed = history.stream()
-                .filter(event -> event.uncertain() && event.reason().equals(UNCONFIRMED))
+                .filter(event -> event.uncertain() && event.reason().equals(Verdict.UNCONFIRMED))
                 .map(HistoryEntry::at)
                 .distinct()
                 .count();

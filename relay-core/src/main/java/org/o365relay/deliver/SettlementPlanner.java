@@ -36,7 +36,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         Instant now = clock.instant();
         Instant countedFrom = claim.age().countedFrom();
         Optional<Instant> retryAt = retry.next(claim.attempts(), countedFrom, now, random);
-        Instant nextRetry = attempt.unconfirmed() > 0
+        Instant nextRetry = attempt.isUnconfirmed()
                 ? retry.nextRepeat(attempt.unconfirmed(), now, random)
                 : retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
         boolean isTooOld = retry.isExpired(countedFrom, now);

@@ -70,6 +70,11 @@ public final class ReplyCatalogue {
                 .findFirst();
     }
 
+    /// @return the entry with this name; empty if there is none
+    public Optional<KnownReply> named(String name) {
+        return entries.stream().filter(entry -> entry.name().equals(name)).findFirst();
+    }
+
     /// Finds the entry for a reply in a non-delivery report. What a reply says about the mailbox or the organization
     /// holds only if Microsoft gave it: from another server, the same status means something else.
     ///

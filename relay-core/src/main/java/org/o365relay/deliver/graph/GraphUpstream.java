@@ -122,22 +122,22 @@ public final class GraphUpstream implements Upstream {
         }
     }
 
-    /// Sends the message unless it is in Sent Items. If it was certainly not sent before, one more attempt without a
-    /// result does not count as unconfirmed.
+    /// Sends the message unless it is in Sent Items.
     private Response repeat(OutgoingMessage message, Spool content, ReaddressedHeader header)
             throws AttemptAbortedException, IOException {
         SentItems.Finding finding = new SentItems(client).find(header);
         if (finding == SentItems.Finding.SENT) {
             return new Response(
-                    Step.END_OF_CONTENT,
+                    Step.AUTH, // this attempt sends nothing
                     GraphResponse.reply(202, "Found in Sent Items: an earlier attempt has sent the message"),
                     Origin.GRAPH);
         }
         try {
             return accepted(send(message, content, header));
         } catch (AttemptAbortedException e) {
-            boolean unconfirmed = e.response().unconfirmed() && finding == SentItems.Finding.UNKNOWN;
-            throw new AttemptAbortedException(e.response().withUnconfirmed(unconfirmed));
+            throw e.response().unconfirmed()
+                    ? new AttemptAbortedException(e.response().withNote(finding.note()))
+                    : e;
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.rewrite.ReaddressedHeader;
 
@@ -19,33 +20,60 @@ import org.o365relay.rewrite.ReaddressedHeader;
 record SentItems(GraphClient client) {
 
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int REQUEST_TIMEOUT = 408; // RFC 9110 §15.5.9
     private static final int MAX_COPIES = 20;
 
     /// What is known about a message.
     enum Finding {
-        SENT,
-        NOT_SENT,
-        /// The app may not read mail, Graph cannot search at the moment, or the message has no Message-ID.
-        UNKNOWN
+        SENT("found in Sent Items"),
+        /// No proof that the message was not sent: Exchange may store the copy later or have replaced the Message-ID, a
+        /// user or a rule may have moved the copy, or another mailbox of the pool may have sent it.
+        NOT_FOUND("not found in Sent Items before this attempt"),
+        /// The message was sent to others only, or Exchange stored other addresses of the same recipients.
+        OTHER_RECIPIENTS("found in Sent Items before this attempt, but with other recipients"),
+        /// The app may not read mail, or the message has no Message-ID.
+        UNKNOWN("the relay cannot look for it in Sent Items");
+
+        private final String note;
+
+        Finding(String note) {
+            this.note = note;
+        }
+
+        /// @return note for the history
+        String note() {
+            return note;
+        }
     }
 
-    /// @throws AttemptAbortedException if Graph cannot be reached, refuses the token or asks the relay to wait
+    /// @throws AttemptAbortedException if Graph cannot be reached, does not search at the moment, refuses the token or
+    ///     asks the relay to wait; then it should not be asked to send the message again
     Finding find(ReaddressedHeader header) throws AttemptAbortedException {
         Optional<String> messageId = messageId(header.header());
         if (messageId.isEmpty()) {
             return Finding.UNKNOWN;
         }
-        GraphResponse response = client.send(GraphRequest.withoutBody("GET", search(messageId.get()), Step.AUTH));
+        // MAIL, because a failed search may have to do with this message alone
+        GraphResponse response = client.send(GraphRequest.withoutBody("GET", search(messageId.get()), Step.MAIL));
         if (response.status() == TOO_MANY_REQUESTS) {
             throw client.refused(Step.AUTH, response);
         }
-        if (response.status() != 200) {
-            return Finding.UNKNOWN;
+        if (response.status() == REQUEST_TIMEOUT || response.status() >= 500) {
+            Response failure = client.refused(Step.MAIL, response).response();
+            throw new AttemptAbortedException(failure.withNote("Sent Items could not be searched; nothing was sent"));
         }
-        return response.json(Page.class)
-                .map(page -> page.value().stream().anyMatch(sent -> header.namesOnly(sent.recipients())))
-                .map(found -> found ? Finding.SENT : Finding.NOT_SENT)
-                .orElse(Finding.UNKNOWN);
+        return response.status() == 200
+                ? response.json(Page.class).map(page -> finding(page, header)).orElse(Finding.UNKNOWN)
+                : Finding.UNKNOWN;
+    }
+
+    private static Finding finding(Page page, ReaddressedHeader header) {
+        if (page.value().isEmpty()) {
+            return Finding.NOT_FOUND;
+        }
+        return page.value().stream().anyMatch(sent -> header.namesOnly(sent.recipients()))
+                ? Finding.SENT
+                : Finding.OTHER_RECIPIENTS;
     }
 
     private URI search(String messageId) {

@@ -96,7 +96,7 @@ public final class Breakers {
         boolean mayBeRefused = author != null && (breakers.containsKey(author) || !hasDelivered);
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {
-            if (verdict.isDelivered()) {
+            if (verdict.isAccepted()) {
                 delivered(recipient, alias);
             }
             Subject subject = subject(recipient, alias, verdict);
@@ -107,9 +107,9 @@ public final class Breakers {
                         .ifPresent(first -> report(subject, first));
             }
         });
-        boolean isDelivered = author != null && verdicts.values().stream().anyMatch(Verdict::isDelivered);
-        hasDelivered |= isDelivered;
-        return mayBeRefused && isDelivered && !breakers.containsKey(author);
+        boolean isAccepted = author != null && verdicts.values().stream().anyMatch(Verdict::isAccepted);
+        hasDelivered |= isAccepted;
+        return mayBeRefused && isAccepted && !breakers.containsKey(author);
     }
 
     /// Ends all backoffs, so that one message of each refused author and to each refused recipient is tried

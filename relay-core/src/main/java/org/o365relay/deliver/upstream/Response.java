@@ -20,8 +20,7 @@ import org.o365relay.mail.Reply;
 ///     if an SMTP server refused the IP version and the next attempt, which may be made at once, uses the other
 ///     one; otherwise null
 /// @param unconfirmed whether Graph received the whole request that sends the message, but did not report the
-///     result (502, 504 or no response), and no search in Sent Items had shown that it was not sent before. Graph
-///     has usually sent the message in this case, so repeats are limited
+///     result (502, 504 or no response). Graph has usually sent the message in this case, so repeats are limited
 public record Response(
         Step step,
         Reply reply,

@@ -32,6 +32,10 @@ public record Verdict(
     /// Name of the verdict about a message that was not repeated again, because it was probably delivered.
     public static final String PROBABLY_DELIVERED = "probably-delivered";
 
+    /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history has it as the
+    /// reason, by which these attempts are counted.
+    public static final String UNCONFIRMED = "graph-timeout";
+
     /// @return a copy with another scope and outcome
     public Verdict withScope(Scope newScope, Outcome newOutcome) {
         return new Verdict(response, newOutcome, newScope, name, cause, advice, probeAfter);
@@ -65,6 +69,12 @@ public record Verdict(
 
     public boolean isDelivered() {
         return outcome instanceof Delivered;
+    }
+
+    /// @return whether the upstream accepted the message in this attempt; false if it was only found that an earlier
+    ///     attempt had delivered it
+    public boolean isAccepted() {
+        return isDelivered() && response.step() == Step.END_OF_CONTENT;
     }
 
     /// @return whether the response is a reply from the upstream, over SMTP or from Graph
