@@ -126,6 +126,14 @@ public record TokenClaims(
         return !user.isEmpty() || !scopes.isEmpty();
     }
 
+    /// @return whether the token is readable and has no `Mail.Send`, neither of the app nor of the user. If Exchange
+    ///     grants the permission to the app as a role, the token rightly lacks it
+    public static boolean lacksMailSend(AccessToken token) {
+        return of(token)
+                .filter(claims -> !claims.roles.contains("Mail.Send") && !claims.scopes.contains("Mail.Send"))
+                .isPresent();
+    }
+
     /// @return a one-line summary for the admin
     public static String summary(AccessToken token) {
         return of(token)

@@ -121,7 +121,7 @@ final class CheckCommandTest {
         fault("token:AADSTS7000222");
         assertThat(check()).isEqualTo(69);
         assertThat(out.toString())
-                .containsPattern("✘ token +401 invalid_client: AADSTS7000222")
+                .containsPattern("✘ sign-in +401 invalid_client: AADSTS7000222")
                 .contains("the client secret has expired", "✘ relay@contoso.example cannot send mail.");
         assertNoSecret();
     }

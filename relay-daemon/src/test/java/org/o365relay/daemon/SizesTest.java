@@ -38,6 +38,7 @@ class SizesTest {
             "DeviceRecord",
             "Failure",
             "KnownReply",
+            "LimitUsage",
             "MailboxStatus",
             "MessageDetail",
             "MessageEntry",

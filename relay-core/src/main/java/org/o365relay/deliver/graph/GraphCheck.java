@@ -63,6 +63,10 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
         GraphResponse response = client.send(
                 GraphRequest.mime(client.address("sendMail"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));
         if (!isContentError(response)) {
+            if (response.status() == FORBIDDEN && TokenClaims.lacksMailSend(client.token())) {
+                int token = findings.size() - 1; // the last finding
+                findings.set(token, findings.get(token).asFailed());
+            }
             throw client.refused(Step.AUTH, response);
         }
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));

@@ -1,6 +1,7 @@
 package org.o365relay.deliver.smtp;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -81,13 +82,12 @@ final class Dialer {
                 Step.CONNECT,
                 host + " is "
                         + servers.stream()
-                                .map(server -> server.getAddress().getHostAddress())
+                                .map(server -> text(server.getAddress()))
                                 .collect(Collectors.joining(", "))));
         try {
             Socket socket = race.first(servers, settings.connectTimeout());
             findings.add(new Finding(
-                    Step.CONNECT,
-                    "connected to " + socket.getInetAddress().getHostAddress() + " port " + settings.port()));
+                    Step.CONNECT, "connected to " + text(socket.getInetAddress()) + " port " + settings.port()));
             return socket;
         } catch (IOException e) {
             memory.forgetRefusals();
@@ -172,5 +172,12 @@ final class Dialer {
     /// @return the limit in milliseconds, at least 1, because 0 means no limit
     static int millis(Duration limit) {
         return Math.toIntExact(Math.max(1, limit.toMillis()));
+    }
+
+    /// @return the address; in an IPv6 address, the first sequence of zeros is replaced by `::`
+    static String text(InetAddress address) {
+        return address instanceof Inet6Address
+                ? address.getHostAddress().replaceFirst("(^|:)(0(:|$)){2,}", "::")
+                : address.getHostAddress();
     }
 }

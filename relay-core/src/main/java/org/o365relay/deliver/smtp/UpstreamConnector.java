@@ -2,6 +2,7 @@ package org.o365relay.deliver.smtp;
 
 import java.net.UnknownHostException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,10 +77,13 @@ final class UpstreamConnector {
                 throw e;
             }
             tokenSource().invalidate(first.token());
-            SaslLogin.Token second = login(findings);
+            List<Finding> again = new ArrayList<>();
+            SaslLogin.Token second = login(again);
             if (second.token().equals(first.token())) {
-                throw withLack(e, first);
+                throw withLack(e, first, findings);
             }
+            findings.clear(); // the second attempt repeats all steps
+            findings.addAll(again);
             return retry(second, findings);
         }
     }
@@ -88,18 +92,23 @@ final class UpstreamConnector {
         try {
             return connect(login, findings);
         } catch (AttemptAbortedException e) {
-            throw isTokenRefused(e.response()) ? withLack(e, login) : e;
+            throw isTokenRefused(e.response()) ? withLack(e, login, findings) : e;
         }
     }
 
-    /// Adds to a reply without a reason what the token lacks, if this is known: the server does not say it.
-    private static AttemptAbortedException withLack(AttemptAbortedException refusal, SaslLogin.Token login) {
-        if (!NO_REASON.equals(refusal.response().reply().status())) {
+    /// Adds to a reply without a reason what the token lacks, if this is known: the server does not say it. The finding
+    /// about the token, which comes first, becomes a failure. A token that lacks the permission but is accepted is
+    /// right: the permission is a role of Exchange.
+    private static AttemptAbortedException withLack(
+            AttemptAbortedException refusal, SaslLogin.Token login, List<Finding> findings) {
+        Optional<String> lack = NO_REASON.equals(refusal.response().reply().status())
+                ? TokenClaims.lackForSmtp(login.token())
+                : Optional.empty();
+        if (lack.isEmpty()) {
             return refusal;
         }
-        return TokenClaims.lackForSmtp(login.token())
-                .map(lack -> new AttemptAbortedException(refusal.response().withNote(lack)))
-                .orElse(refusal);
+        findings.set(0, findings.getFirst().asFailed());
+        return new AttemptAbortedException(refusal.response().withNote(lack.get()));
     }
 
     private static boolean isTokenRefused(Response response) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The result of connecting to the upstream and signing in, without sending mail.
 ///
-/// @param findings findings of the steps that succeeded, in order
+/// @param findings findings of the steps before the failure, in order
 /// @param failure failure that ended the check; null if it succeeded
 public record UpstreamCheck(
         List<Finding> findings, @Nullable Response failure) {
@@ -29,11 +29,21 @@ public record UpstreamCheck(
     ///
     /// @param detail result in a few words; never contains a secret
     /// @param advice advice for the admin, if the finding is a warning; empty if nothing is wrong
-    public record Finding(Response.Step step, String detail, String advice) {
+    /// @param failed whether the step turned out to have failed when a later one did
+    public record Finding(Response.Step step, String detail, String advice, boolean failed) {
 
         /// A finding without a warning.
         public Finding(Response.Step step, String detail) {
             this(step, detail, "");
+        }
+
+        public Finding(Response.Step step, String detail, String advice) {
+            this(step, detail, advice, false);
+        }
+
+        /// @return a copy of a finding that turned out to be a failure
+        public Finding asFailed() {
+            return new Finding(step, detail, advice, true);
         }
 
         /// @return whether the finding reports a problem that prevents some mail from being sent, now or soon

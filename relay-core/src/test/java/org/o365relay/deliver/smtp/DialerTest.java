@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
@@ -221,5 +223,19 @@ class DialerTest {
         } finally {
             hanging.remove(Thread.currentThread());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1",
+        "::1, ::1",
+        "::, ::",
+        "2603:10a6:0:0:0:0:0:7, 2603:10a6::7",
+        "fe80::1:0, fe80::1:0",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:3:4:5:6",
+        "10:20:0:0:100::, 10:20::100:0:0:0"
+    })
+    void writesAddressesInTheShortForm(String address, String text) {
+        assertThat(Dialer.text(InetAddress.ofLiteral(address))).isEqualTo(text);
     }
 }

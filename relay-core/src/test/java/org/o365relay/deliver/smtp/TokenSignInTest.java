@@ -162,6 +162,28 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
+    void aTokenThatLacksThePermissionFailsIfItIsRefusedAndTheStepsAreReportedOnce() {
+        tokens.padding = "."
+                + base64("{\"aud\":\"https://outlook.office365.com\",\"roles\":[\"Mail.Send\"]}")
+                        .replace("=", "")
+                + ".signature";
+        UpstreamCheck accepted = withTokens().check();
+        assertThat(accepted.succeeded())
+                .as("the permission is a role of Exchange")
+                .isTrue();
+        assertThat(accepted.findings()).noneMatch(Finding::failed);
+
+        server.at("TOKEN", "535 5.7.3 Authentication unsuccessful")
+                .at("TOKEN", "535 5.7.3 Authentication unsuccessful");
+        UpstreamCheck refused = withTokens().check();
+        assertThat(refused.succeeded()).isFalse();
+        assertThat(refused.findings().stream().filter(Finding::failed))
+                .containsExactly(
+                        new Finding(Step.AUTH, "token for https://outlook.office365.com, roles Mail.Send", "", true));
+        assertThat(refused.findings()).doesNotHaveDuplicates().isNotEmpty();
+    }
+
+    @Test
     void reportsAnOpaqueToken() {
         assertThat(withTokens().check().findings().getFirst().detail())
                 .isEqualTo("token of unknown format, valid until 2030-01-01T00:00:00Z");

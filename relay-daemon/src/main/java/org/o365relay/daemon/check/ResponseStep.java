@@ -3,12 +3,16 @@ package org.o365relay.daemon.check;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EmailAddress;
 
-/// Converts responses and findings from an upstream to steps of a check.
+/// Converts responses and findings from an upstream to steps of a check. A step has the same name whether it passes or
+/// fails, and each failed step has advice.
 record ResponseStep(EmailAddress mailbox) {
+
+    private static final String NAME_NOT_FOUND = "4.4.3";
 
     Verdict judge(Response response) {
         return new FailurePolicy(mailbox).judge(response, false);
@@ -17,14 +21,57 @@ record ResponseStep(EmailAddress mailbox) {
     /// @return a failed step
     CheckStep step(Response response) {
         Verdict verdict = judge(response);
-        String name = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
         return new CheckStep(
-                CheckStep.Result.FAILED, name, response.reply().toString(), verdict.cause(), verdict.advice());
+                CheckStep.Result.FAILED, name(response.step()), detail(response), verdict.cause(), advice(verdict));
     }
 
-    /// @return a step that passed, possibly with a warning
+    /// @return the reply of the upstream; the text alone if no mail server sent it, because it would look like one
+    private static String detail(Response response) {
+        return switch (response.origin()) {
+            case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN -> response.reply().toString();
+            case NETWORK, TLS, RELAY, UNSUITABLE -> response.reply().text();
+        };
+    }
+
+    private static String advice(Verdict verdict) {
+        Response response = verdict.response();
+        if (response.origin() == Origin.TLS && response.step() == Step.AUTH) {
+            return "No firewall, proxy or virus scanner may intercept TLS with the sign-in service (default:"
+                    + " login.microsoftonline.com). If one must, put its certificate authority into"
+                    + " relay.http.trusted-certificates.";
+        }
+        return verdict.advice().isEmpty() ? generalAdvice(response) : verdict.advice();
+    }
+
+    private static String generalAdvice(Response response) {
+        String server = response.step() == Step.AUTH ? "the sign-in service" : "the upstream";
+        return switch (response.origin()) {
+            case NETWORK ->
+                isNameNotFound(response)
+                        ? "Check that the name of " + server
+                                + " is spelled correctly, and that this host can look it up: getent hosts NAME. If not,"
+                                + " correct its DNS server (/etc/resolv.conf)."
+                        : "Check that the firewall lets this host connect to " + server
+                                + " (address and port as above), and that no proxy or virus scanner ends the connection.";
+            case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
+                response.reply().category() == 4
+                        ? "Run the check again in a few minutes. If it still fails, see the service health in the"
+                                + " Microsoft 365 admin center, or ask the administrator of the upstream."
+                        : "Search for the reply: o365-relay explain-reply, or ask the administrator of the upstream.";
+            case TLS, RELAY, UNSUITABLE -> "Correct the configuration of the upstream, then run the check again.";
+        };
+    }
+
+    private static boolean isNameNotFound(Response response) {
+        return String.valueOf(response.reply().status()).equals(NAME_NOT_FOUND);
+    }
+
+    /// @return a step that passed, possibly with a warning, or that turned out to have failed
     static CheckStep step(Finding finding) {
         String name = name(finding.step());
+        if (finding.failed()) {
+            return new CheckStep(CheckStep.Result.FAILED, name, finding.detail(), "", "See the next failure.");
+        }
         return finding.isWarning()
                 ? new CheckStep(CheckStep.Result.WARNING, name, finding.detail(), "", finding.advice())
                 : CheckStep.passed(name, finding.detail());
