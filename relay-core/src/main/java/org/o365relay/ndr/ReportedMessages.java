@@ -24,7 +24,8 @@ import org.o365relay.queue.NdrStore;
 
 /// Finds the message that an NDR reports: by the queue ID in its `Received` field, otherwise by a Message-ID. Several
 /// messages have the same Message-ID if a message was split, or if a device uses one twice. The recipient, and then
-/// the time, decide among them; if that leaves several, the report is attributed to none.
+/// the time, decide among them; if that leaves several, the report is attributed to none, unless they are parts of
+/// one message.
 final class ReportedMessages {
 
     /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
@@ -69,6 +70,14 @@ final class ReportedMessages {
                     message.envelope().returnPath().orElse(null), header.getBytes(StandardCharsets.ISO_8859_1));
         }
 
+        /// The parts of a split message have the same arrival, to the millisecond.
+        private boolean isOfSameMessage(Candidate other) {
+            return message.arrival().equals(other.message.arrival())
+                    && message.envelope()
+                            .returnPath()
+                            .equals(other.message.envelope().returnPath());
+        }
+
         private boolean mayHaveArrivedAt(Instant time) {
             boolean received = !message.arrival().at().minus(TOLERANCE).isAfter(time);
             return received && (settledAt == null || !settledAt.plus(TOLERANCE).isBefore(time));
@@ -94,20 +103,20 @@ final class ReportedMessages {
                 .orElse(List.of());
     }
 
-    /// @return the candidates among which recipient and time do not decide; one if the message is found
+    /// @return the candidates among which recipient and time do not decide; one if the message is found, or a part
+    ///     of it that stands for all: the recipient of a report may be a forwarding address or a member of a group
     static List<Candidate> matching(
             List<Candidate> candidates, UndeliveredRecipient undelivered, @Nullable Instant arrival) {
         List<Candidate> named = candidates.stream()
                 .filter(candidate -> candidate.recipient(undelivered).isPresent())
                 .toList();
         List<Candidate> matching = named.isEmpty() ? candidates : named;
-        if (matching.size() < 2 || arrival == null) {
-            return matching;
-        }
         List<Candidate> sentThen = matching.stream()
-                .filter(candidate -> candidate.mayHaveArrivedAt(arrival))
+                .filter(candidate -> arrival == null || candidate.mayHaveArrivedAt(arrival))
                 .toList();
-        return sentThen.isEmpty() ? matching : sentThen;
+        List<Candidate> left = sentThen.isEmpty() ? matching : sentThen;
+        boolean isOne = left.stream().allMatch(candidate -> candidate.isOfSameMessage(left.getFirst()));
+        return isOne ? left.stream().limit(1).toList() : left;
     }
 
     private static String firstId(NonDeliveryReport report) {

@@ -168,11 +168,23 @@ class NdrProcessorTest {
     }
 
     @Test
+    void attributesAReportAboutAnotherRecipientToOnePartOfASplitMessage() throws IOException {
+        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, BERT);
+        returns.process("here", report(List.of(), "<own-1@mfp>", clock.instant(), "member@fabrikam.example"));
+        assertThat(parts.stream().flatMap(id -> queue.notices().history(id).stream()))
+                .singleElement()
+                .satisfies(event -> assertThat(event.detail()).contains("member@fabrikam.example: 550 5.1.10"));
+        assertThat(notices()).singleElement().asString().contains("member@fabrikam.example");
+    }
+
+    @Test
     void attributesNoReportToOneOfSeveralMessagesThatMayBeMeant() throws IOException {
-        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, ANNA);
+        acceptParts("<own-1@mfp>", ANNA);
+        clock.advance(Duration.ofSeconds(1));
+        List<QueueId> both = acceptParts("<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         returns.process("there", report("<own-1@mfp>", "other@fabrikam.example"));
-        assertThat(parts)
+        assertThat(both)
                 .hasSize(2)
                 .allSatisfy(id -> assertThat(queue.notices().history(id)).isEmpty());
         assertThat(notices()).isEmpty();
