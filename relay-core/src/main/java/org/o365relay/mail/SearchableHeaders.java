@@ -26,6 +26,7 @@ public record SearchableHeaders(
 
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
+    private static final int MAX_LINE = 900; // leaves room for the field name
 
     /// Maximum number of octets of a value that are read. It is larger than the limits above because an encoded
     /// word can be several times as long as its text.
@@ -62,7 +63,7 @@ public record SearchableHeaders(
                 : "<" + suffix + "@o365-relay>";
     }
 
-    /// Extracts the first field of each name that is not empty from the header of a message.
+    /// Extracts the first usable field of each name from the header of a message.
     public static SearchableHeaders of(byte[] message) {
         SearchableHeaders[] found = {NONE};
         HeaderParser parser = new HeaderParser(
@@ -81,10 +82,16 @@ public record SearchableHeaders(
         if (subject == null && name.equalsIgnoreCase("Subject")) {
             return new SearchableHeaders(subject(value), messageId);
         }
-        if (messageId == null && name.equalsIgnoreCase("Message-ID")) {
+        if (messageId == null && name.equalsIgnoreCase("Message-ID") && isUsableMessageId(value)) {
             return new SearchableHeaders(subject, messageId(value));
         }
         return this;
+    }
+
+    /// @param value the value of a `Message-ID`, which may be folded, one octet per character
+    /// @return whether the relay keeps this Message-ID: it is visible and fits into a line
+    public static boolean isUsableMessageId(String value) {
+        return value.replace("\r\n", "").length() <= MAX_LINE && messageId(value) != null;
     }
 
     private static @Nullable String subject(String value) {

@@ -9,18 +9,18 @@ import java.util.stream.Collectors;
 import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.FieldNames;
 import org.o365relay.mail.ParameterizedValue;
+import org.o365relay.mail.SearchableHeaders;
 
 /// Reduces fields that may occur only once (RFC 5322 §3.6) to one field at the position of the first. Programs
 /// choose differently among several, and Exchange may refuse the message.
 ///
 /// Of several `To` or `Cc`, the values are merged. Of other fields, the first usable one is kept: one that is
 /// not empty, and in the case of `Content-Type` has a type and, for a multipart, a boundary. If none is usable,
-/// the first that is not empty is kept. A `Message-ID` that does not fit into a line is removed.
+/// the first that is not empty is kept. A `Message-ID` that is not visible or does not fit into a line
+/// is removed, as [SearchableHeaders] decides when the message is accepted.
 ///
 /// `Reply-To` stays as it is; [OriginatorFields] chooses among several.
 final class SingleFields {
-
-    private static final int MAX_MESSAGE_ID = 900; // leaves room for the field name on the same line
 
     private SingleFields() {}
 
@@ -57,13 +57,16 @@ final class SingleFields {
         return switch (AsciiCase.lower(first.name())) {
             case "to", "cc" -> Optional.of(filled.size() > 1 ? merged(filled) : first);
             case "message-id" ->
-                filled.stream()
-                        .filter(field -> field.value().length() <= MAX_MESSAGE_ID)
-                        .findFirst();
+                filled.stream().filter(SingleFields::isUsableMessageId).findFirst();
             case "content-type" ->
                 filled.stream().filter(SingleFields::isUsableType).findFirst().or(() -> Optional.of(first));
             default -> Optional.of(first);
         };
+    }
+
+    private static boolean isUsableMessageId(RawField messageId) {
+        return SearchableHeaders.isUsableMessageId(
+                messageId.text().substring(messageId.text().indexOf(':') + 1));
     }
 
     private static boolean isUsableType(RawField contentType) {

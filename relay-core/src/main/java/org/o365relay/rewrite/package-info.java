@@ -41,9 +41,10 @@
 ///    groups are replaced by their members. A name that cannot be decoded is dropped; its address is kept. Names
 ///    of more than 128 characters are truncated. A member without an address (`Ann <>`) is dropped if another
 ///    has one; text without any address becomes the name of an empty group.
-/// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first usable one is kept, at
-///    the position of the first; several `To` or `Cc` are merged into one. A `Message-ID` that does not fit into
-///    a line is removed, and counts as missing. See [org.o365relay.rewrite.SingleFields].
+/// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first that is not empty is
+///    kept, at the position of the first; several `To` or `Cc` are merged into one. An unusable `Content-Type` is
+///    kept only if no other is usable. A `Message-ID` that is not visible or does not fit into a line is removed,
+///    and counts as missing. See [org.o365relay.rewrite.SingleFields].
 /// 11. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///    between elements. White space that does not fit into a line is removed. A longer word is encoded again in
 ///    parts if it is an encoded word, and otherwise broken, which inserts a space.

@@ -67,6 +67,18 @@ class SearchableHeadersTest {
                 .isEqualTo(new SearchableHeaders("b", "<2@x>"));
     }
 
+    /// The rewriter keeps the same Message-ID (SingleFieldsTest).
+    @Test
+    void ignoresAMessageIdThatIsNotSent() {
+        String tooLong = "Message-ID: <" + "i".repeat(900) + "@x>\r\n";
+
+        assertThat(of(tooLong + "\r\n")).isEqualTo(SearchableHeaders.NONE);
+        for (String unusable :
+                new String[] {tooLong, "Message-ID: \u202e\r\n", "Message-ID:" + " ".repeat(9_000) + "<1@x>\r\n"}) {
+            assertThat(of(unusable + "Message-ID: <2@x>\r\n\r\n")).isEqualTo(new SearchableHeaders(null, "<2@x>"));
+        }
+    }
+
     @Test
     void acceptsAnyOctets() {
         Random random = new Random(2047);

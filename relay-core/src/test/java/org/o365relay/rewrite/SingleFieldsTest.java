@@ -24,6 +24,7 @@ class SingleFieldsTest {
         Message-ID:/Message-ID: <b>/Message-ID: <c>   ! Message-ID: <b>
         Message-ID: ~/Message-ID: <b>                 ! Message-ID: <b>
         X: y/Message-ID: ~                            ! X: y
+        Message-ID: \u00e2\u0080\u00ae/Message-ID: <b> ! Message-ID: <b>
         References: <a>/References: <b>               ! References: <a>
         In-Reply-To: <a>/In-Reply-To: <b>             ! In-Reply-To: <a>
         MIME-Version: 1.0/MIME-Version: 2.0           ! MIME-Version: 1.0
