@@ -29,6 +29,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
             "old-tls",
             "bad-helo",
             "command-refused",
+            "message-parameter-refused",
             "wrong-region",
             "sender-address-invalid");
     private static final Set<String> AT_RCPT = Set.of(
@@ -132,7 +133,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
 
     Effect effect() {
         return switch (entry.kind()) {
-            case PERMANENT -> step() == FaultPoint.MAIL ? closed() : Effect.FAILED;
+            case PERMANENT -> entry.name().equals("sender-address-invalid") ? closed() : Effect.FAILED;
             case TRANSIENT -> step() == FaultPoint.AUTH || step() == FaultPoint.TOKEN ? unreachable() : Effect.DEFERRED;
             case CONNECTIONS, RATE -> Effect.SLOWED;
             case UPSTREAM -> closed();
@@ -146,6 +147,11 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
 
     private Effect unreachable() {
         return hasFallback ? Effect.SWITCHED : Effect.UNREACHABLE;
+    }
+
+    private boolean mayBeAboutParameters() {
+        return List.of(500, 501, 504, 555).contains(example.code())
+                && String.valueOf(example.status()).startsWith("5.5.");
     }
 
     private FaultPoint step() {
@@ -174,7 +180,12 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
                         ? new Fault(FaultPoint.RCPT, new FaultAction.Reply(example.toString()), 1, recipient())
                         : new Fault(FaultPoint.RCPT, new FaultAction.Reply(example.toString()), 2, atExample());
             case AUTH -> new Fault(FaultPoint.AUTH, new FaultAction.Reply(example.toString()), 1, address());
-            case MAIL -> new Fault(FaultPoint.MAIL, new FaultAction.Reply(example.toString()), 1, address());
+            case MAIL ->
+                new Fault(
+                        FaultPoint.MAIL,
+                        new FaultAction.Reply(example.toString()),
+                        mayBeAboutParameters() ? 2 : 1, // the relay repeats MAIL without parameters
+                        address());
             case CONTENT -> new Fault(FaultPoint.CONTENT, new FaultAction.Reply(example.toString()), 1, address());
             default -> throw new IllegalStateException(step() + " is not for examples");
         };

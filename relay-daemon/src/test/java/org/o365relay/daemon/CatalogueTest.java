@@ -67,6 +67,8 @@ final class CatalogueTest {
     @BeforeAll
     static void sendThroughEveryMailbox() throws Exception {
         log = new LogLines(LogLines.JOURNAL, Level.INFO);
+        // the JDK's server closes idle connections above 200, also while a request is being sent over one of them
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "2000");
         sandbox = Sandbox.start(settings());
         CASES.stream()
                 .filter(one -> !one.isOurOwn())
