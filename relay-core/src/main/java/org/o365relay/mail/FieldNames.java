@@ -1,5 +1,6 @@
 package org.o365relay.mail;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -25,7 +26,16 @@ public final class FieldNames {
             "content-id",
             "content-description");
 
-    private static final Set<String> OTHER_FIRST = Set.of("from", "received", "return-path", "delivered-to");
+    private static final Set<String> OTHER_FIRST = Set.of(
+            "from",
+            "received",
+            "return-path",
+            "delivered-to",
+            "user-agent",
+            "auto-submitted",
+            "dkim-signature",
+            "authentication-results");
+    private static final List<String> FIRST_PREFIXES = List.of("x-", "list-", "resent-", "arc-");
 
     private FieldNames() {}
 
@@ -35,9 +45,11 @@ public final class FieldNames {
     }
 
     /// Tests whether headers commonly begin with this field, so that what follows an empty line can be the
-    /// header rather than text such as `Status: ok`.
+    /// header rather than text such as `Status: ok` or `Priority: high`.
     public static boolean mayBeFirst(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return SINGLE.contains(lower) || OTHER_FIRST.contains(lower) || lower.startsWith("x-");
+        return SINGLE.contains(lower)
+                || OTHER_FIRST.contains(lower)
+                || FIRST_PREFIXES.stream().anyMatch(lower::startsWith);
     }
 }

@@ -43,6 +43,11 @@ class HeaderScanTest {
         ALLDate: x/From: y//                      | multiple-from repeated-field
         ALLReceived: x/Received: y/X: z/X: z//    |
         //ALL/body                                |
+        /User-Agent: x/ALL/body                   |
+        /DKIM-Signature: x/ALL/body               |
+        /List-Unsubscribe: x/ALL/body             |
+        /Resent-From: x/ALL/body                  |
+        /Priority: x/ALL/                         | no-from no-date no-message-id
         //hello/ALL/                              | no-from no-date no-message-id
         ALL--x:y/                                 | no-blank-line
         From: x\\nDate: y\\nMessage-ID: z\\n\\nx  |
