@@ -2,6 +2,7 @@ package org.o365relay.alert;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or the
 /// IP address of the device: `mailbox-blocked relay@contoso.com`. If the alert concerns the whole relay, its
@@ -47,13 +48,10 @@ public enum AlertKind {
     }
 
     /// @param alert name of an alert
-    /// @throws IllegalArgumentException if no kind of alert has such a name
-    public static AlertKind of(String alert) {
+    /// @return its kind; empty if no kind of alert has such a name
+    public static Optional<AlertKind> of(String alert) {
         String key = alert.split(" ", 2)[0];
-        return Arrays.stream(values())
-                .filter(kind -> kind.key().equals(key))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not the name of an alert: " + alert));
+        return Arrays.stream(values()).filter(kind -> kind.key().equals(key)).findFirst();
     }
 
     /// @return whether mail is not accepted, or mail of at least one mailbox does not leave, while such an alert is

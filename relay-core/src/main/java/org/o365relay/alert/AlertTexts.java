@@ -39,7 +39,7 @@ final class AlertTexts {
 
     /// @return how long an alert restored after a restart stays active without being detected again
     static Duration restoredFor(String name) {
-        return AlertKind.of(name) == AlertKind.LIMIT_EXCEEDED ? WITHIN_LIMITS : AFTER_RESTART;
+        return AlertKind.of(name).filter(AlertKind.LIMIT_EXCEEDED::equals).isPresent() ? WITHIN_LIMITS : AFTER_RESTART;
     }
 
     static AlertCondition mailboxBlocked(Blocked blocked) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.o365relay.deliver.smtp.GreenMailCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -34,6 +35,7 @@ class AlertSmtpTest {
 
     @BeforeEach
     void start() {
+        GreenMailCertificate.use();
         server.start();
         server.setUser(FROM.toString(), "alerts", "s3cret-enough");
     }

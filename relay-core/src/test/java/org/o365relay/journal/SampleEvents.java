@@ -46,6 +46,7 @@ final class SampleEvents {
             ANNA,
             REPLY,
             JUDGED,
+            Event.Throttle.CONNECTIONS,
             Instant.EPOCH,
             Duration.ZERO);
 

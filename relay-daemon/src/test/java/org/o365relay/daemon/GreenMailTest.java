@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
 import org.o365relay.RunningRelay;
+import org.o365relay.deliver.smtp.GreenMailCertificate;
 import org.o365relay.deliver.smtp.TestCertificate;
 import org.o365relay.journal.RememberingJournal;
 
@@ -46,9 +47,7 @@ final class GreenMailTest {
 
     @BeforeEach
     void open() throws Exception {
-        TestCertificate localhost = TestCertificate.madeFor("localhost", directory);
-        System.setProperty("greenmail.tls.keystore.file", localhost.keyStore().toString());
-        System.setProperty("greenmail.tls.keystore.password", TestCertificate.PASSWORD);
+        TestCertificate localhost = GreenMailCertificate.use();
         greenMail.start();
         greenMail.setUser(ConfigText.MAILBOX, ConfigText.MAILBOX, ConfigText.PASSWORD);
         greenMail.setUser(READER, READER, "reader");

@@ -9,15 +9,12 @@ import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.MessagingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -34,22 +31,11 @@ class GreenMailTest {
     private static final EmailAddress MAILBOX = new EmailAddress("relay", "contoso.example");
     private static final EmailAddress READER = new EmailAddress("reader", "x.example");
 
-    @TempDir
-    static Path directory;
-
-    static TestCertificate localhost;
-
+    private final TestCertificate localhost = GreenMailCertificate.use();
     private final GreenMail greenMail = new GreenMail(new ServerSetup[] {
         new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP),
         new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS)
     });
-
-    @BeforeAll
-    static void makeCertificate() {
-        localhost = TestCertificate.madeFor("localhost", directory);
-        System.setProperty("greenmail.tls.keystore.file", localhost.keyStore().toString());
-        System.setProperty("greenmail.tls.keystore.password", TestCertificate.PASSWORD);
-    }
 
     @AfterEach
     void stop() {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
@@ -83,10 +84,16 @@ public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant no
 
     /// An alert about a mailbox that is blocked or uses a fallback says no more than the state of the mailbox does.
     private static List<Problem> problem(Alert alert) {
-        AlertKind kind = AlertKind.of(alert.name());
-        return kind == AlertKind.MAILBOX_BLOCKED || kind == AlertKind.FAILOVER
+        Optional<AlertKind> kind = AlertKind.of(alert.name());
+        boolean isShownAsState = kind.filter(AlertKind.MAILBOX_BLOCKED::equals).isPresent()
+                || kind.filter(AlertKind.FAILOVER::equals).isPresent();
+        return isShownAsState
                 ? List.of()
-                : List.of(new Problem(kind.stopsMail() ? Level.CRITICAL : Level.WARNING, alert.subject()));
+                : List.of(new Problem(stopsMail(alert) ? Level.CRITICAL : Level.WARNING, alert.subject()));
+    }
+
+    private static boolean stopsMail(Alert alert) {
+        return AlertKind.of(alert.name()).filter(AlertKind::stopsMail).isPresent();
     }
 
     public Level level() {
@@ -99,8 +106,7 @@ public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant no
         return running == null
                 || running.mailboxes().stream()
                         .anyMatch(mailbox -> mailbox.state() == State.BLOCKED || mailbox.state() == State.PAUSED)
-                || running.alerts().stream()
-                        .anyMatch(alert -> AlertKind.of(alert.name()).stopsMail());
+                || running.alerts().stream().anyMatch(StatusCheck::stopsMail);
     }
 
     public String line() {
