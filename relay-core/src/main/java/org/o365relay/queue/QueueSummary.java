@@ -1,8 +1,10 @@
 package org.o365relay.queue;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
@@ -33,7 +35,7 @@ public record QueueSummary(
     public QueueSummary {
         states = Map.copyOf(states);
         mailboxes = List.copyOf(mailboxes);
-        due = Map.copyOf(due);
+        due = Collections.unmodifiableMap(new TreeMap<>(due)); // in the same order each time
         clients = List.copyOf(clients);
         reasons = List.copyOf(reasons);
     }

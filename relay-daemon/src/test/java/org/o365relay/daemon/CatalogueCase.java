@@ -66,6 +66,9 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
                 continue;
             }
             for (Reply example : entry.examples()) {
+                if (isUnconfirmed(entry, example)) {
+                    continue; // UnconfirmedGraphTest
+                }
                 CatalogueCase first = new CatalogueCase(all.size(), entry, example, true);
                 all.add(first);
                 if (first.effect() == Effect.SWITCHED) {
@@ -74,6 +77,14 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
             }
         }
         return all;
+    }
+
+    /// Whether Graph, or a gateway before it, may have sent the message: then the reply is `graph-timeout`, whatever it
+    /// says.
+    private static boolean isUnconfirmed(KnownReply entry, Reply example) {
+        return entry.sources().getFirst() == ReplySource.GRAPH
+                && List.of(502, 504).contains(example.code())
+                && !entry.name().equals("graph-timeout");
     }
 
     String address() {

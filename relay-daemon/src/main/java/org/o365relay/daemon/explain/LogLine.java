@@ -3,6 +3,7 @@ package org.o365relay.daemon.explain;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,16 @@ import org.o365relay.mail.Reply;
 ///
 /// @param event name of the event; empty if it is not in the pasted text
 /// @param server server that gave the reason of a non-delivery report; empty if it is not in the pasted text
+/// @param upstream name of the upstream; empty if it is not in the pasted text
 /// @param step step of the attempt; null if it is not in the pasted text
 /// @param reason name of the reply in the catalogue or of a general reason; empty if it is not in the pasted text
 record LogLine(
-        String event, String server, Reply reply, @Nullable Step step, String reason) {
+        String event,
+        String server,
+        String upstream,
+        Reply reply,
+        @Nullable Step step,
+        String reason) {
 
     private static final Pattern FIELD = Pattern.compile("\\b([a-z-]+)=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|(\\S+))");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-f]{4})|(.))");
@@ -80,6 +87,7 @@ record LogLine(
                 .map(reply -> new LogLine(
                         event,
                         fields.getOrDefault("server", ""),
+                        fields.getOrDefault("upstream", ""),
                         reply,
                         step(fields.getOrDefault("step", "")),
                         fields.getOrDefault("reason", "")));
@@ -102,7 +110,9 @@ record LogLine(
         if (step == null) {
             return ReplyForms.candidates(reply.toString());
         }
+        boolean isMailExchanger = upstream.endsWith(":25"); // the relay does not sign in there
         List<Response> all = Stream.of(Origin.values())
+                .sorted(Comparator.comparing(origin -> isMailExchanger && origin == Origin.SUBMISSION))
                 .map(origin -> new Response(step, reply, origin))
                 .toList();
         List<Response> fitting = all.stream()

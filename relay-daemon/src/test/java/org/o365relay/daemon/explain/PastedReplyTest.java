@@ -76,7 +76,7 @@ final class PastedReplyTest {
         boolean isReport = response.origin() == Origin.NDR;
         List<KeyValuePair> fields = Stream.of(
                         new KeyValuePair("id", "6GZV5CQENF2YF"),
-                        new KeyValuePair("upstream", "smtp.office365.com:587"),
+                        new KeyValuePair("upstream", upstream(response)),
                         new KeyValuePair("server", "AM0PR04MB0000.eurprd04.prod.outlook.com"),
                         new KeyValuePair("reply", response.reply()),
                         new KeyValuePair("step", response.step().key()),
@@ -87,6 +87,12 @@ final class PastedReplyTest {
         String event = isReport ? "ndr" : "deferred";
         assertThat(judged("2026-11-30T08:05:12 WARN " + event + text(fields))).contains(summary(verdict));
         assertThat(judged(json(event, fields))).contains(summary(verdict));
+    }
+
+    private static String upstream(Response response) {
+        return response.origin() == Origin.CONNECTOR
+                ? "contoso-example.mail.protection.outlook.com:25"
+                : "smtp.office365.com:587";
     }
 
     private static String text(List<KeyValuePair> fields) {
