@@ -28,6 +28,10 @@ public record SearchableHeaders(
     private static final int MAX_MESSAGE_ID = 300;
     private static final int MAX_LINE = 900; // leaves room for the field name
 
+    /// Maximum number of octets of a folded Message-ID with the white space around it. A longer one may have been
+    /// read only in part when the message is accepted, so that its length is unknown.
+    private static final int MAX_FOLDED = 2_000;
+
     /// Maximum number of octets of a value that are read. It is larger than the limits above because an encoded
     /// word can be several times as long as its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
@@ -89,9 +93,11 @@ public record SearchableHeaders(
     }
 
     /// @param value the value of a `Message-ID`, which may be folded, one octet per character
-    /// @return whether the relay keeps this Message-ID: it is visible and fits into a line
+    /// @return whether the relay keeps this Message-ID: it is visible, fits into a line without the white space
+    ///     around it, and has at most 2,000 octets with it
     public static boolean isUsableMessageId(String value) {
-        return value.replace("\r\n", "").length() <= MAX_LINE && messageId(value) != null;
+        String line = value.replace("\r\n", "").strip();
+        return value.length() <= MAX_FOLDED && line.length() <= MAX_LINE && messageId(line) != null;
     }
 
     private static @Nullable String subject(String value) {

@@ -16,8 +16,8 @@ import org.o365relay.mail.SearchableHeaders;
 ///
 /// Of several `To` or `Cc`, the values are merged. Of other fields, the first usable one is kept: one that is
 /// not empty, and in the case of `Content-Type` has a type and, for a multipart, a boundary. If none is usable,
-/// the first that is not empty is kept. A `Message-ID` that is not visible or does not fit into a line
-/// is removed, as [SearchableHeaders] decides when the message is accepted.
+/// the first that is not empty is kept. A `Message-ID` that is not usable is removed, as [SearchableHeaders]
+/// decides when the message is accepted.
 ///
 /// `Reply-To` stays as it is; [OriginatorFields] chooses among several.
 final class SingleFields {

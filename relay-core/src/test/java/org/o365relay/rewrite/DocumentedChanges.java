@@ -12,6 +12,7 @@ import jakarta.mail.internet.InternetHeaders;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayInputStream;
 import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -69,6 +70,9 @@ public final class DocumentedChanges {
             "x-auto-response-suppress",
             "x-original-from",
             "x-original-envelope-from");
+    private static final Pattern INVISIBLE =
+            Pattern.compile("[\t\\p{Z}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}&&[^\\u00a0\\u2007\\u202f]]*");
+    private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
     private static final Set<String> RESPACED = Set.of("reply-to", "references", "in-reply-to");
 
     private final RewriteRules rules;
@@ -260,18 +264,27 @@ public final class DocumentedChanges {
                 .filter(field -> !field.value().replace("\0", "").isBlank())
                 .toList();
         if (name.equals("message-id")) {
-            return new Expected(
-                    filled.stream()
-                            .filter(field ->
-                                    field.value().replace("\0", "").strip().length() <= 900)
-                            .limit(1)
-                            .toList(),
-                    false);
+            List<Field> sent = filled.stream()
+                    .filter(DocumentedChanges::isSentAsMessageId)
+                    .limit(1)
+                    .toList();
+            return new Expected(sent, false);
         }
         boolean merged = filled.size() > 1 && (name.equals("to") || name.equals("cc"));
         boolean first = !merged && !name.equals("content-type");
         List<Field> usable = filled.isEmpty() ? all.subList(0, 1) : filled;
         return new Expected(first ? usable.subList(0, 1) : usable, merged);
+    }
+
+    /// It is visible, fits into a line, and has not too much white space around it.
+    private static boolean isSentAsMessageId(Field field) {
+        String text = field.text().replace("\0", "");
+        String value = field.value().replace("\0", "").strip();
+        boolean isUtf8 = !utf8(value).contains("\ufffd");
+        String shown = isUtf8 ? utf8(value) : new String(value.getBytes(ISO_8859_1), WINDOWS_1252);
+        return text.length() - text.indexOf(':') - 1 <= 2_000
+                && value.length() <= 900
+                && !INVISIBLE.matcher(shown).matches();
     }
 
     private void checkAdded(List<Expected> kept, List<Field> added) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SingleFieldsTest {
 
-    // In the table: / separates fields, \n folds, ~ is a word of 901 octets.
+    // In the table: / separates fields, \n folds, ~ is a word of 901 octets, _ is 1,000 spaces.
     @ParameterizedTest
     @CsvSource(delimiter = '!', quoteCharacter = '`', textBlock = """
         # fields                                      ! kept
@@ -24,6 +24,8 @@ class SingleFieldsTest {
         Message-ID:/Message-ID: <b>/Message-ID: <c>   ! Message-ID: <b>
         Message-ID: ~/Message-ID: <b>                 ! Message-ID: <b>
         X: y/Message-ID: ~                            ! X: y
+        Message-ID: <a>_/Message-ID: <b>              ! Message-ID: <a>_
+        Message-ID: _<a>_/Message-ID: <b>             ! Message-ID: <b>
         Message-ID: \u00e2\u0080\u00ae/Message-ID: <b> ! Message-ID: <b>
         References: <a>/References: <b>               ! References: <a>
         In-Reply-To: <a>/In-Reply-To: <b>             ! In-Reply-To: <a>
@@ -65,7 +67,8 @@ class SingleFieldsTest {
 
     private static List<RawField> fields(String fields) {
         return Arrays.stream(fields.split("/"))
-                .map(field -> field.replace("|", "/").replace("~", "x".repeat(901)))
+                .map(field ->
+                        field.replace("|", "/").replace("~", "x".repeat(901)).replace("_", " ".repeat(1_000)))
                 .map(field -> field.startsWith("Content-Type") ? field.replace(", ", "; ") : field)
                 .map(field -> field.translateEscapes().replace("\n", "\r\n") + "\r\n")
                 .map(text -> new RawField(text.substring(0, text.indexOf(':')), text))
