@@ -2,21 +2,16 @@ package org.o365relay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
 
 /// The system clock is set while a relay accepts and delivers mail, and while it is stopped.
 @Timeout(60)
-final class ClockJumpEndToEndTest {
+final class ClockJumpEndToEndTest extends EndToEnd {
 
     private static final List<Duration> JUMPS = List.of(
             Duration.ofMinutes(2),
@@ -27,24 +22,6 @@ final class ClockJumpEndToEndTest {
             Duration.ofDays(-20),
             Duration.ofDays(-20_000),
             Duration.ofDays(20_000));
-
-    @TempDir
-    static Path office;
-
-    @TempDir
-    Path directory;
-
-    private RelayFixture relay;
-
-    @BeforeEach
-    void open() throws IOException {
-        relay = new RelayFixture(directory, office);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
-    }
 
     private void delivers(String subject) throws Exception {
         try (Device device = relay.device()) {

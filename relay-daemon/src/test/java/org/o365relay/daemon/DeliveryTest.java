@@ -11,39 +11,17 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// What becomes of a message, from the device to Office 365.
 @Timeout(60)
-final class DeliveryTest {
-
-    @TempDir
-    static Path office;
-
-    @TempDir
-    Path directory;
-
-    private RelayFixture relay;
-
-    @BeforeEach
-    void open() throws IOException {
-        relay = new RelayFixture(directory, office);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
-    }
+final class DeliveryTest extends EndToEnd {
 
     @Test
     void deliversAScanWithItsAttachmentFromTheMailbox() throws Exception {

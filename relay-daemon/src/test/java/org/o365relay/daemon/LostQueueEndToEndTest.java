@@ -2,40 +2,18 @@ package org.o365relay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Polling;
 import org.o365relay.alert.Alert;
 
 /// The queue's file disappears while a relay accepts and delivers mail.
 @Timeout(60)
-final class LostQueueEndToEndTest {
-
-    @TempDir
-    static Path office;
-
-    @TempDir
-    Path directory;
-
-    private RelayFixture relay;
-
-    @BeforeEach
-    void open() throws IOException {
-        relay = new RelayFixture(directory, office);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
-    }
+final class LostQueueEndToEndTest extends EndToEnd {
 
     @Test
     void rejectsMailAndReportsItUntilTheFileIsBack() throws Exception {

@@ -2,13 +2,8 @@ package org.o365relay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.MailboxProbes;
@@ -18,7 +13,7 @@ import org.o365relay.queue.HistoryEntry;
 
 /// Failures of the mailbox itself, and clients that are rejected.
 @Timeout(60)
-final class MailboxFailureTest {
+final class MailboxFailureTest extends EndToEnd {
 
     private static final String DENIED = "554 5.2.252 SendAsDenied; relay@contoso.example not allowed to send as"
             + " relay@contoso.example; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied;"
@@ -27,24 +22,6 @@ final class MailboxFailureTest {
 
     private static final String OVER_QUOTA = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException;"
             + " Failed to process message due to a permanent exception.";
-
-    @TempDir
-    static Path office;
-
-    @TempDir
-    Path directory;
-
-    private RelayFixture relay;
-
-    @BeforeEach
-    void open() throws IOException {
-        relay = new RelayFixture(directory, office);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
-    }
 
     @Test
     void countsNoAttemptsUntilTheMailboxCanSignInAgain() throws Exception {

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.queue.HistoryEntry;
@@ -19,25 +15,7 @@ import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// A relay that ends, and one that comes after it.
 @Timeout(60)
-final class StopTest {
-
-    @TempDir
-    static Path office;
-
-    @TempDir
-    Path directory;
-
-    private RelayFixture relay;
-
-    @BeforeEach
-    void open() throws IOException {
-        relay = new RelayFixture(directory, office);
-    }
-
-    @AfterEach
-    void close() {
-        relay.close();
-    }
+final class StopTest extends EndToEnd {
 
     @Test
     void keepsQueuedMailAndDeliversItAfterTheNextStart() throws Exception {
