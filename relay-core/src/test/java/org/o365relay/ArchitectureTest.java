@@ -45,7 +45,7 @@ class ArchitectureTest {
         exchange     |
         rewrite      |
         notice       |
-        route        | admit
+        route        | admit, rewrite
         accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
         accept.session | accept.auth, accept.tls, admit, queue, route
         accept.auth  | admit

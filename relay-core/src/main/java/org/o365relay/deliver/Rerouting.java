@@ -3,8 +3,8 @@ package org.o365relay.deliver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Recipient;
@@ -12,7 +12,6 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Destination;
 import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.rewrite.HeaderReader;
-import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
 import org.o365relay.route.RoutingInput;
 import org.slf4j.Logger;
@@ -41,23 +40,21 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
         Envelope envelope = message.envelope();
         List<EmailAddress> open =
                 message.recipients().stream().map(Recipient::address).toList();
-        RoutingInput input = new RoutingInput(message.arrival().client(), envelope.sender(), author(message));
+        RoutingInput input = RoutingInput.of(message.arrival().client(), envelope.sender(), from(message));
         RoutedEnvelope part = routes.split(input, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
                 .getFirst();
         return new Destination(part.route(), part.priority());
     }
 
-    private @Nullable EmailAddress author(OrphanedMessage message) {
+    private Optional<String> from(OrphanedMessage message) {
         if (!routes.needsAuthor()) {
-            return null;
+            return Optional.empty();
         }
         try (InputStream content = message.content().get()) {
-            return HeaderReader.from(content, MAX_HEADER)
-                    .flatMap(AuthorField::address)
-                    .orElse(null);
+            return HeaderReader.from(content, MAX_HEADER);
         } catch (IOException e) {
             log.error("cannot read the author of message {}, rerouting without it: {}", message.id(), e.getMessage());
-            return null;
+            return Optional.empty();
         }
     }
 }

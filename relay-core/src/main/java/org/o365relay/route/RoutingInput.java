@@ -1,8 +1,10 @@
 package org.o365relay.route;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.rewrite.AuthorField;
 
 /// The properties of a message, other than its recipients, that routing rules test.
 ///
@@ -11,4 +13,11 @@ import org.o365relay.mail.EmailAddress;
 public record RoutingInput(
         InetAddress client,
         @Nullable EmailAddress sender,
-        @Nullable EmailAddress author) {}
+        @Nullable EmailAddress author) {
+
+    /// @param from value of the `From` field, one octet per character; empty if there is none or it is not needed
+    public static RoutingInput of(InetAddress client, @Nullable EmailAddress sender, Optional<String> from) {
+        return new RoutingInput(
+                client, sender, from.flatMap(AuthorField::address).orElse(null));
+    }
+}

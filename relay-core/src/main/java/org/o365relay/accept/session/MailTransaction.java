@@ -24,7 +24,6 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
-import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
 import org.o365relay.route.RoutingInput;
 
@@ -231,10 +230,7 @@ final class MailTransaction {
     }
 
     private RoutingInput routingInput(Routes routes, InetAddress client) {
-        EmailAddress author = routes.needsAuthor()
-                ? header.author().flatMap(AuthorField::address).orElse(null)
-                : null;
-        return new RoutingInput(client, sender, author);
+        return RoutingInput.of(client, sender, routes.needsAuthor() ? header.author() : Optional.empty());
     }
 
     /// @param routedParts result of [#parts]

@@ -1,4 +1,4 @@
-package org.o365relay.route;
+package org.o365relay.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +24,9 @@ class AuthorFieldTest {
             scanner@contoso.example (third floor)                    | scanner@contoso.example
             =?utf-8?q?M=C3=BCller?= <m@contoso.example>              | m@contoso.example
             =?utf-8?q?scanner=40contoso=2Eexample?=                  | scanner@contoso.example
+            <a@x.example.>                                           | a@x.example
+            Kock, Arne <x@y.example>                                 | x@y.example
+            <a@b.example<mailto:a@b.example>>                        | a@b.example
             root                                                     | root
             root, Admin <admin@contoso.example>                      | admin@contoso.example
             Device                                                   | Device
