@@ -53,9 +53,9 @@ public record KnownReply(
         /// The mailbox has sent too much mail and is blocked for a time.
         THROTTLED,
         /// The mailbox has no permission to send as this author, or the server refuses the author's domain. If
-        /// the message was sent as the mailbox, the mailbox is blocked until the admin acts, or only the upstream
-        /// if the relay does not sign in to it; if it was sent as its author (send-as list), only mail from this
-        /// author is affected.
+        /// the message was sent as the mailbox, the mailbox is blocked until the admin acts, or only the
+        /// upstream if the relay does not sign in to it. If it was sent as its author (send-as list), only mail
+        /// from this author is affected.
         AUTHOR,
         /// This upstream is unusable until the admin acts; a fallback may work.
         UPSTREAM,
