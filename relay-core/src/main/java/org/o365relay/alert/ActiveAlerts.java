@@ -165,7 +165,7 @@ public final class ActiveAlerts {
     }
 
     /// Sends the email for an alert that was raised while no mailbox could send: through a mailbox if one can send
-    /// now, otherwise by the mailer if it has not done so.
+    /// now, otherwise through the mailer if it has not done so.
     private void sendEmailLater(AlertState state) {
         emails.write(state.raised(), state.condition())
                 .ifPresentOrElse(
@@ -173,7 +173,8 @@ public final class ActiveAlerts {
                         () -> mailWithoutQueue(state.condition().name()));
     }
 
-    /// Sends the email by the mailer, unless it was sent or the mailer has it already.
+    /// Sends the email through the mailer, unless it has already been sent or is sent elsewhere, the mailer already
+    /// has it, or the alert has been cleared.
     private void mailWithoutQueue(String name) {
         AlertState state = alerts.get(name);
         if (mailer != null

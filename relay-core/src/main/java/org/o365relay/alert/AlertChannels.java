@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.net.HttpSettings;
 
-/// The channels that notify the admin without the queue and its mailboxes. Each has its own thread and retries, so
-/// that none delays mail or another channel.
+/// The channels that notify the admin without using the queue or a mailbox. Each has its own thread and
+/// retries, so that none delays mail or another channel.
 public final class AlertChannels implements AutoCloseable {
 
     /// Delays before the second and third attempt by webhook or command.

@@ -7,8 +7,8 @@ import org.o365relay.alert.AlertMailboxes.FallbackUse;
 
 /// Raises an alert for each mailbox whose mail leaves by a fallback upstream. Thread-safe.
 ///
-/// An alert of before a restart is not cleared here: no mailbox is known to use a fallback until the primary upstream
-/// has failed again.
+/// An alert raised before a restart is not cleared here: no mailbox is known to use a fallback until the primary
+/// upstream has failed again.
 final class FailoverMonitor {
 
     private final AlertMailboxes mailboxes;

@@ -48,7 +48,8 @@ record Attempt(
         int unconfirmed,
         boolean keepsTrying) {
 
-    /// Number of repeats after attempts whose result Graph did not report; more would probably be copies.
+    /// Maximum number of repeats after attempts whose result Graph did not report; further repeats would probably
+    /// deliver duplicates.
     private static final int MAX_REPEATS = 3;
 
     Attempt {

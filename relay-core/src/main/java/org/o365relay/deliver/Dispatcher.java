@@ -109,8 +109,8 @@ public final class Dispatcher {
         return probes;
     }
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule. Mail that waits for
-    /// them or for its author becomes due.
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule. Mail that was
+    /// deferred because of them, or because the mailbox could not send as its author, becomes due.
     ///
     /// @return what is probed
     public List<RequestedProbe> retry() {
@@ -241,7 +241,7 @@ public final class Dispatcher {
         }
     }
 
-    /// If this mailbox is out of service, returns the messages that it has reserved to its pools, so that other
+    /// If this mailbox is out of service, returns to its pools the messages that it has reserved, so that other
     /// mailboxes can send them.
     private void releaseIfOutOfService() {
         if (sender.claimScope().isInPool() && sender.failover().isOutOfService()) {

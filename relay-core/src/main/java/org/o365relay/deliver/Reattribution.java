@@ -5,7 +5,8 @@ import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
-/// Changes what a verdict applies to, because of what happened to other recipients and messages, or before.
+/// Changes what a verdict applies to, because of what happened to other recipients or messages, or in earlier
+/// attempts.
 final class Reattribution {
 
     private Reattribution() {}

@@ -119,7 +119,8 @@ final class CachedToken implements TokenSource {
     }
 
     /// A token that was just issued is valid, but not for longer than Microsoft ever issues one: if its expiry says
-    /// otherwise, the calendar clock is wrong. A managed identity's token has an expiry by another machine's clock.
+    /// otherwise, the calendar clock is wrong. The expiry of a managed identity's token is set by the clock of
+    /// another machine.
     private Duration lifetime(AccessToken fetched) {
         Duration stated = Duration.between(clock.calendar().instant(), fetched.expiresAt());
         if (!stated.isPositive()) {

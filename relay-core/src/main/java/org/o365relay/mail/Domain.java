@@ -7,8 +7,8 @@ import java.util.StringJoiner;
 
 /// A domain name or an address literal (RFC 5321 §4.1.2, §4.1.3) in the form in which domains are compared:
 /// lower case, with A-labels in place of Unicode (`bücher.example`, `Bücher.Example` and
-/// `XN--BCHER-KVA.example` are `xn--bcher-kva.example`). Characters are not folded: `straße.example` is not
-/// `strasse.example`.
+/// `XN--BCHER-KVA.example` are `xn--bcher-kva.example`). No character is replaced by a similar one:
+/// `straße.example` is not `strasse.example`.
 ///
 /// @param name the domain in this form; converted by the constructor. A text that is neither a domain name nor
 ///     an address literal is only converted to lower case (ASCII)

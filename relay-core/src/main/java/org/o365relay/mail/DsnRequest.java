@@ -49,7 +49,8 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
             conditions = conditions == null ? null : Set.copyOf(conditions);
         }
 
-        /// @return whether the sender requested a notice on this condition
+        /// @return whether the sender is to be sent a notice for this condition: because NOTIFY names it or, if
+        ///     NOTIFY is absent, because it is FAILURE
         public boolean includes(NotifyCondition condition) {
             return conditions == null ? condition == NotifyCondition.FAILURE : conditions.contains(condition);
         }

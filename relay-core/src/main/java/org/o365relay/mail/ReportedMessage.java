@@ -19,8 +19,8 @@ public final class ReportedMessage {
     private final byte[] header;
     private final byte[] content;
 
-    /// @param author address for notices: the first reachable address among `From`, `Reply-To` and the envelope
-    ///     sender that is not the sending mailbox or, if the header is not available, the envelope sender; null
+    /// @param author address for notices: the first address among `From`, `Reply-To` and the envelope sender that
+    ///     is reachable and is not the sending mailbox; if the header is not available, the envelope sender. Null
     ///     if there is none
     /// @param header the header fields, without the empty line; truncated to [#MAX_HEADER] octets
     public ReportedMessage(@Nullable EmailAddress author, byte[] header) {

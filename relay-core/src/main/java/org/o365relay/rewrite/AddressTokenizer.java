@@ -107,7 +107,8 @@ final class AddressTokenizer {
         return end < 0 ? open : end - 1;
     }
 
-    /// Text in square brackets is part of an address or name, except an address of the form `[mailto:a@b.example]`.
+    /// Text in square brackets is part of an address or name, except an address with a scheme:
+    /// `[mailto:a@b.example]` or `[smtp:a@b.example]`.
     private int bracket(int open) {
         int close = bracketsClosed ? list.indexOf(']', open) : -1;
         bracketsClosed &= close > 0;

@@ -10,7 +10,8 @@ import org.o365relay.rewrite.MessagePart.Doubt;
 import org.o365relay.rewrite.MessagePart.Offsets;
 
 /// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
-/// attached messages are not divided, nor are multiparts whose header programs read differently.
+/// attached messages are not divided, nor are multiparts with a header that other programs may read
+/// differently.
 ///
 /// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB and 50,000 fields and
 /// parameters.

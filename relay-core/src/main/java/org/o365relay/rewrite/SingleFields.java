@@ -11,8 +11,8 @@ import org.o365relay.mail.FieldNames;
 import org.o365relay.mail.ParameterizedValue;
 import org.o365relay.mail.SearchableHeaders;
 
-/// Reduces fields that may occur only once (RFC 5322 §3.6) to one field at the position of the first. Programs
-/// choose differently among several, and Exchange may refuse the message.
+/// Reduces fields that may occur only once (RFC 5322 §3.6) to one field at the position of the first. If
+/// there are several, programs differ in which one they use, and Exchange may refuse the message.
 ///
 /// Of several `To` or `Cc`, the values are merged. Of other fields, the first usable one is kept: one that is
 /// not empty, and in the case of `Content-Type` has a type and, for a multipart, a boundary. If none is usable,

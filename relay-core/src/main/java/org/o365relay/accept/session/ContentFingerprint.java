@@ -29,7 +29,7 @@ final class ContentFingerprint {
         }
     }
 
-    /// Adds octets of the content, as far as they belong to the body.
+    /// Adds those of the octets that belong to the body.
     ///
     /// @param bodyStart index of the beginning of the body in these octets; negative if it began before them
     void addBody(byte[] octets, long bodyStart) {

@@ -20,12 +20,12 @@ public final class RejectLog {
     /// Time between two calls of [#flush].
     public static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /// Maximum number of lines of a client in each interval for rejected connections. One is enough, because
-    /// the connections of a client are usually all rejected for the same reason.
+    /// Maximum number of log lines about rejected connections, for each client and interval. One is enough,
+    /// because the connections of a client are usually all rejected for the same reason.
     public static final int CONNECTION_LINES = 1;
 
-    /// Maximum number of lines of a client in each interval for rejected commands and messages, across all its
-    /// sessions.
+    /// Maximum number of log lines about rejected commands and messages, for each client and interval, across
+    /// all sessions of the client.
     public static final int SESSION_LINES = 20;
 
     /// Maximum number of clients logged individually in each interval; for further clients, only the number of

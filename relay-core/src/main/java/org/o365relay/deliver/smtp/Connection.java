@@ -157,7 +157,7 @@ final class Connection {
         }
     }
 
-    /// Before a command, no reply may be waiting: the next one read would not be that to the command.
+    /// Before a command is sent, no reply may be waiting: it would be read as the reply to the command.
     void checkInStep() throws AttemptAbortedException {
         try {
             if (wire.hasWaiting()) {

@@ -131,8 +131,9 @@ final class ContentTransfer {
         }
     }
 
-    /// Only octets make the reply to the content doubtful. If the server closes the connection, or the
-    /// connection fails, the reply stands, and the connection is closed.
+    /// Checks that the reply read for the content belongs to it. Only unexpected octets from the server after
+    /// that reply cast doubt on it. If the server closes the connection, or the connection fails, the reply
+    /// stands, and the connection is closed.
     ///
     /// @throws AttemptAbortedException if the reply to the content may be a surplus one
     private void prove(Proof proof) throws AttemptAbortedException {

@@ -30,7 +30,7 @@ sealed interface Received {
         /// A line does not begin with a code from 200 to 599 that is followed by a space, a hyphen or the end of
         /// the line, or it contains a CR that does not end it.
         MALFORMED,
-        /// The lines have different codes, and the last code is not one of failure.
+        /// The lines have different codes, and the last code is not a failure code (4xx or 5xx).
         CONTRADICTORY,
         /// The reply exceeds a limit of [ReplyReader].
         TOO_LONG,

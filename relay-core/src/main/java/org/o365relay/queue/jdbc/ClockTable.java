@@ -39,7 +39,7 @@ public final class ClockTable {
     /// Continues the stored clock. Writes nothing.
     ///
     /// @param fresh a clock of this process
-    /// @param longest longest time without a running relay by which the clock advances
+    /// @param longest maximum by which the clock advances for the time in which no relay was running
     static Resumed resume(Statements statements, SteadyClock fresh, Duration longest) throws SQLException {
         Optional<Stored> stored = stored(statements);
         if (stored.isEmpty()) {

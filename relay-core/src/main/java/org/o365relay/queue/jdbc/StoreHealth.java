@@ -81,7 +81,8 @@ final class StoreHealth {
 
     /// Checks the files, which takes some microseconds.
     ///
-    /// @throws QueueException if what has just been committed is lost at the next start
+    /// @throws QueueException if the files are no longer in place, so that what has just been committed would be
+    ///     lost at the next start
     void requireFilesInPlace() {
         QueueFailure failure = checkFiles();
         if (failure != null && failure.kind() == Kind.LOST) {
@@ -140,8 +141,8 @@ final class StoreHealth {
         }
     }
 
-    /// Saves a copy of the open database if one of its files was lost: it still contains every acknowledged
-    /// message until this process ends.
+    /// Saves a copy of the open database if one of its files was lost. Until this process ends, the open database
+    /// still contains every acknowledged message.
     synchronized void rescue(ReaderPool readers, Instant now) {
         QueueFailure failure = checkFiles();
         if (rescued != null || failure == null || failure.kind() != Kind.LOST) {

@@ -28,7 +28,8 @@ record ResponseStep(EmailAddress mailbox) {
     /// @return the reply of the upstream; the text alone if no mail server sent it, because it would look like one
     private static String detail(Response response) {
         return switch (response.origin()) {
-            case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN -> response.reply().toString();
+            case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
+                response.reply().toString();
             case NETWORK, TLS, RELAY, UNSUITABLE -> response.reply().text();
         };
     }

@@ -86,7 +86,8 @@ final class ReplyForms {
                         .toList();
     }
 
-    /// @return responses that the text may be a part of; they are worth something only if the catalogue contains them
+    /// @return responses that the text may be a part of; they are useful only if the catalogue contains
+    ///     them
     static List<Response> guesses(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         Stream<Response> graph =

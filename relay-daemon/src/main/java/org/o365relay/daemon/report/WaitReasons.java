@@ -82,7 +82,7 @@ public final class WaitReasons {
         return of(message, message.recipients());
     }
 
-    /// As [#of(MessageEntry)], but knows all open recipients.
+    /// Like [#of(MessageEntry)], but considers all open recipients instead of the first few.
     public Optional<WaitReason> of(MessageDetail message) {
         return of(
                 message.entry(),

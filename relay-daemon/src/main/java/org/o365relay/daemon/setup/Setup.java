@@ -204,8 +204,8 @@ public final class Setup {
         }
     }
 
-    /// Writes the drop-in file for the systemd unit, also without secrets, because an older one may name some. An
-    /// older one is replaced: it belongs to a `relay.conf` that is replaced, too, or does not exist.
+    /// Writes the drop-in file for the systemd unit, even if there are no secrets, because an older file may name
+    /// some. An older file is replaced: it belongs to a `relay.conf` that is replaced, too, or does not exist.
     private Optional<ServiceDropIn> writeDropIn(ConfigDirectory target, SetupAnswers answers, List<String> secrets)
             throws IOException {
         if (!paths.isServiceIn(directory)) {

@@ -114,8 +114,9 @@ record QueueAction(
                 true);
     }
 
-    /// @return the states of the messages that filters select if they name none. They select no delivered messages
-    ///     to resend: who resends failed mail of yesterday does not expect second copies of the rest
+    /// @return the states of the messages that filters select if they name none. For a resend, these do not
+    ///     include delivered messages: an operator who resends yesterday's failed mail does not expect second
+    ///     copies of the rest
     Set<MessageState> filteredStates() {
         return isResend() ? Set.of(MessageState.FAILED) : states;
     }
