@@ -21,6 +21,8 @@ final class AddressList {
     private static final int MAX_STRICT = 1024;
     private static final int MAX_GROUPS = 8 * 1024;
 
+    private static final Pattern MISPLACED_DOT = Pattern.compile("^\\.|\\.\\.|\\.@");
+
     // An @ in the name, outside quotes: Exchange refuses it.
     private static final Pattern UNQUOTED_AT = Pattern.compile("(?:[^\"<@]|\"(?:[^\"\\\\]|\\\\.)*+\")*+@[^<]*+<");
 
@@ -79,16 +81,28 @@ final class AddressList {
 
     /// @return whether the member is a single mailbox that every program reads as the relay does: at most 1,024
     ///     printable ASCII characters, strictly valid (RFC 5322 §3.4), and with a name that can be decoded and
-    ///     consists of printable characters. An address that only [EmailAddress] refuses is valid
+    ///     consists of printable characters. An address that only [EmailAddress] refuses is valid, and so is an
+    ///     internationalized address without a name (RFC 6532 §3.2)
     static boolean isUnambiguous(Member member) {
         HeaderMailbox mailbox = member.mailboxes().getFirst();
         String text = member.text();
+        if (member.mailboxes().size() == 1 && isInternationalized(mailbox, text)) {
+            return true;
+        }
         return member.mailboxes().size() == 1
                 && text.length() <= MAX_STRICT
                 && text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
                 && !UNQUOTED_AT.matcher(text).lookingAt()
                 && DisplayName.isPrintable(mailbox.name())
                 && (mailbox.addrSpec() == null ? isStrictlyQualified(text) : isStrictly(mailbox, text));
+    }
+
+    private static boolean isInternationalized(HeaderMailbox mailbox, String text) {
+        return mailbox.name().isEmpty()
+                && mailbox.isQualified()
+                && text.chars().anyMatch(c -> c > 0x7f)
+                && !MISPLACED_DOT.matcher(text).find()
+                && octets(mailbox.address().orElseThrow().toString()).equals(text.strip());
     }
 
     private static boolean isStrictlyQualified(String text) {

@@ -9,6 +9,7 @@ import jakarta.mail.internet.InternetAddress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -210,6 +211,15 @@ class AddressNamesTest {
 
         assertThat(mailboxes(from)).isEqualTo(shown);
         assertThat(from.equals(given) ? "same" : null).isEqualTo(same);
+    }
+
+    @Test
+    void keepsInternationalizedAddressesAsTheyAre() {
+        String list = new String(
+                "b\u00fcro@contoso.example, a@x.example".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertThat(AddressList.isUnambiguous(RawField.of("To", list))).isTrue();
+        assertThat(AddressList.isUnambiguous(RawField.of("To", list.replace("@contoso", "..@contoso"))))
+                .isFalse();
     }
 
     @Test
