@@ -86,11 +86,11 @@ final class AddressList {
     static boolean isUnambiguous(Member member) {
         HeaderMailbox mailbox = member.mailboxes().getFirst();
         String text = member.text();
-        if (member.mailboxes().size() == 1 && isInternationalized(mailbox, text)) {
-            return true;
-        }
-        return member.mailboxes().size() == 1
-                && text.length() <= MAX_STRICT
+        return member.mailboxes().size() == 1 && (isInternationalized(mailbox, text) || isPlain(mailbox, text));
+    }
+
+    private static boolean isPlain(HeaderMailbox mailbox, String text) {
+        return text.length() <= MAX_STRICT
                 && text.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
                 && !UNQUOTED_AT.matcher(text).lookingAt()
                 && DisplayName.isPrintable(mailbox.name())

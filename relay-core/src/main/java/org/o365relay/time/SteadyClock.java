@@ -91,12 +91,4 @@ public final class SteadyClock implements InstantSource {
     public Instant toCalendar(Instant steady) {
         return steady.plus(reading().offset());
     }
-
-    /// The inverse of [#toCalendar], for absolute times that a peer or an operator states.
-    ///
-    /// @param time a time on the calendar clock, as that clock is set now
-    /// @return the same moment on this clock
-    public Instant fromCalendar(Instant time) {
-        return time.minus(reading().offset());
-    }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,13 +93,8 @@ class AlertCommandTest {
                 .isEqualTo("still running after 1.5 s, killed");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
         long child = Long.parseLong(Files.readString(directory.resolve("child")).strip());
-        for (int i = 0;
-                i < 100
-                        && ProcessHandle.of(child)
-                                .filter(ProcessHandle::isAlive)
-                                .isPresent();
-                i++) {
-            Thread.sleep(50);
+        for (ProcessHandle process : ProcessHandle.of(child).stream().toList()) {
+            process.onExit().get(5, TimeUnit.SECONDS);
         }
         assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
     }

@@ -27,11 +27,6 @@ final class Signals {
         });
     }
 
-    /// Raises the signals of all scopes.
-    void raiseAll() {
-        signals.values().forEach(Signal::raise);
-    }
-
     /// Wakes one waiting thread. A signal raised while no thread is waiting is kept for the next thread that
     /// waits.
     static final class Signal {
