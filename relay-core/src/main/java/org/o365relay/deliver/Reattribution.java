@@ -22,7 +22,7 @@ final class Reattribution {
     /// Attributes the reply to the message or, at RCPT, to the recipient, because `FaultAttribution` found the
     /// message to be at fault. The message is retried until it expires.
     static Verdict messageAtFault(Verdict verdict) {
-        return verdict.withScope(FailurePolicy.scopeOf(verdict.response()), verdict.outcome());
+        return verdict.withScope(ResponseScope.of(verdict.response()), verdict.outcome());
     }
 
     /// Attributes a transaction failure to the upstream, because the relay has failed over to another

@@ -1,0 +1,193 @@
+package org.o365relay.deliver;
+
+import java.util.regex.Pattern;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.deliver.upstream.Verdict.Scope;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Reply;
+
+/// Judges responses that the catalogue does not contain, by their origin, step, code and words. The rules are
+/// listed at [FailurePolicy].
+///
+/// @param mailbox mailbox named in the advice
+record GeneralRules(EmailAddress mailbox) {
+
+    private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
+
+    private static final EnhancedStatus TOO_LARGE = EnhancedStatus.of("5.3.4");
+    private static final EnhancedStatus INTERNATIONALIZED = EnhancedStatus.of("5.6.7");
+
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+
+    // error codes of Graph that name a recipient, the content or its size, but not a limit of the mailbox
+    private static final Pattern ABOUT_MESSAGE =
+            Pattern.compile("(?!\\w*(?:Limit|Quota))\\w*(?:Recipient|Mime|TooLarge|SizeExceeded)\\w*:");
+
+    Verdict judge(Response response) {
+        return switch (response.origin()) {
+            case SUBMISSION, CONNECTOR -> judgeReply(response);
+            case GRAPH -> judgeGraphResponse(response);
+            case SIGN_IN ->
+                suspended(
+                        response,
+                        "the sign-in service did not issue a token",
+                        "Compare tenant, client-id and secret or certificate of " + mailbox
+                                + " with Entra admin center > App registrations; for details run: o365-relay check."
+                                + " https://login.microsoftonline.com/error explains the number after AADSTS.");
+            case NETWORK -> judgeNetwork(response);
+            case TLS ->
+                suspended(
+                        response,
+                        "TLS with the upstream failed",
+                        "Check that upstream.host is the name in the server's certificate, and that no firewall or"
+                                + " virus scanner intercepts TLS. For a private certificate authority set"
+                                + " upstream.trusted-certificates.");
+            case RELAY -> judgeLocal(response);
+            case UNSUITABLE -> failed(response, response.reply().text(), adviceOnUnsuitable(response));
+            case NDR, FOREIGN_NDR -> failed(response, "the message was not delivered");
+        };
+    }
+
+    private Verdict judgeReply(Response response) {
+        Reply reply = response.reply();
+        if (reply.category() == 4) {
+            return deferred(response, ResponseScope.of(response), "the upstream temporarily refuses the message");
+        }
+        if (response.step() == Step.RCPT && ReplySubject.isTooManyRecipients(reply)) {
+            return deferred(
+                    response,
+                    Scope.RECIPIENT,
+                    "the upstream accepts fewer recipients per message; the others are sent in the next attempt");
+        }
+        if (reply.category() != 5) {
+            return deferred(response, Scope.MESSAGE, "the upstream sent an unexpected reply");
+        }
+        // RFC 4954 §6: 530 and 535 are about authentication, whichever command they reply to
+        if ((response.step() == Step.AUTH && reply.code() != BAD_SEQUENCE)
+                || reply.code() == 530
+                || reply.code() == 535) {
+            return suspended(
+                    response,
+                    "sign-in to the upstream failed",
+                    "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
+        }
+        if (reply.code() == BAD_SEQUENCE) {
+            return deferred(response, Scope.MESSAGE, "the upstream lost track of the commands; they are sent again");
+        }
+        if (ResponseScope.isUpstream(response)) {
+            return suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.");
+        }
+        return ReplySubject.isRelay(reply) ? refusedRelay(response) : refusedMessage(response);
+    }
+
+    private Verdict refusedRelay(Response response) {
+        return suspended(
+                response,
+                "the upstream refuses the relay's address, its sign-in or its sender",
+                "The reply tells what it refuses: check the relay's public IP address, the credential or connector,"
+                        + " and the account " + mailbox + ".");
+    }
+
+    private static Verdict refusedMessage(Response response) {
+        String refused = response.step() == Step.RCPT ? "recipient" : "message";
+        return failed(response, "the upstream refuses the " + refused + "; only its reply tells the reason");
+    }
+
+    private Verdict judgeGraphResponse(Response response) {
+        Reply reply = response.reply();
+        if (ResponseScope.isDraft(response)) {
+            return deferred(
+                    response,
+                    Scope.MESSAGE,
+                    "Microsoft Graph refuses the draft that a large message needs",
+                    "If this persists, send large messages by SMTP: make SMTP the upstream and graph the fallback.");
+        }
+        return switch (reply.code()) {
+            case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
+                suspended(
+                        response,
+                        "Microsoft Graph does not allow the relay to send as this mailbox",
+                        "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
+                                + " is a mailbox in Exchange Online.");
+            default ->
+                reply.category() == 4
+                                && ABOUT_MESSAGE.matcher(reply.text()).lookingAt()
+                                && !ResponseScope.isUpstream(response)
+                        ? failed(response, "Microsoft Graph refuses the message")
+                        : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message");
+        };
+    }
+
+    private Verdict judgeLocal(Response response) {
+        if (response.retryAfter() != null) {
+            return new Verdict(
+                    response,
+                    new Outcome.Deferred(response.reply()),
+                    Scope.UPSTREAM,
+                    "",
+                    "the upstream asked the relay to wait (Retry-After)",
+                    "Delivery resumes automatically. Check which other programs use " + mailbox + ".",
+                    response.retryAfter());
+        }
+        if (ResponseScope.isUpstream(response)) {
+            return suspended(response, response.reply().text(), "Check the upstream and the credential.");
+        }
+        return response.reply().category() == 5
+                ? failed(response, response.reply().text())
+                : deferred(
+                        response, ResponseScope.of(response), response.reply().text());
+    }
+
+    private static Verdict judgeNetwork(Response response) {
+        return response.violatesProtocol()
+                ? deferred(
+                        response,
+                        Scope.MESSAGE,
+                        "the replies of the upstream do not follow the protocol",
+                        "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
+                                + " proxy or virus scanner changes the connection.")
+                : deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
+    }
+
+    private String adviceOnUnsuitable(Response response) {
+        if (INTERNATIONALIZED.equals(response.reply().status())) {
+            return "Add an upstream that supports internationalized addresses (SMTPUTF8), such as Exchange Online, to"
+                    + " fallback of " + mailbox + ".";
+        }
+        if (!TOO_LARGE.equals(response.reply().status())) {
+            return "";
+        }
+        return response.step() == Step.MAIL // SIZE; Graph limits the content
+                ? "Send smaller messages, or raise the limit of the mail server. In Exchange Online PowerShell:"
+                        + " Set-Mailbox " + mailbox + " -MaxSendSize 150MB"
+                : "Send smaller messages, or add an upstream that can carry larger ones (SMTP) to fallback of "
+                        + mailbox + ".";
+    }
+
+    private static Verdict deferred(Response response, Scope scope, String cause, String advice) {
+        return new Verdict(response, new Outcome.Deferred(response.reply()), scope, "", cause, advice, null);
+    }
+
+    static Verdict deferred(Response response, Scope scope, String cause) {
+        return deferred(response, scope, cause, "");
+    }
+
+    private static Verdict suspended(Response response, String cause, String advice) {
+        return deferred(response, Scope.UPSTREAM, cause, advice);
+    }
+
+    private static Verdict failed(Response response, String cause) {
+        return failed(response, cause, "");
+    }
+
+    private static Verdict failed(Response response, String cause, String advice) {
+        return new Verdict(
+                response, new Outcome.Failed(response.reply()), ResponseScope.of(response), "", cause, advice, null);
+    }
+}

@@ -1,0 +1,32 @@
+package org.o365relay.deliver;
+
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict.Scope;
+
+/// Tells by its step what a response applies to, whatever its text.
+final class ResponseScope {
+
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private ResponseScope() {}
+
+    /// Up to MAIL, a reply is about the upstream, except a reply to MAIL that concerns size or content (SIZE,
+    /// SMTPUTF8).
+    static boolean isUpstream(Response response) {
+        boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
+        return beforeRcpt && !(response.step() == Step.MAIL && ReplySubject.isContent(response.reply()));
+    }
+
+    /// A 429 response applies to all requests, even if the request was for a draft.
+    static boolean isDraft(Response response) {
+        return response.origin() == Origin.GRAPH
+                && response.step() == Step.CONTENT
+                && response.reply().code() != TOO_MANY_REQUESTS;
+    }
+
+    static Scope of(Response response) {
+        return response.step() == Step.RCPT ? Scope.RECIPIENT : Scope.MESSAGE;
+    }
+}
