@@ -31,7 +31,9 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
             "command-refused",
             "message-parameter-refused",
             "wrong-region",
-            "sender-address-invalid");
+            "sender-address-invalid",
+            "server-tls-temporary",
+            "server-tls-broken");
     private static final Set<String> AT_RCPT = Set.of(
             "relay-denied",
             "direct-send-denied",
@@ -79,8 +81,8 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
         return all;
     }
 
-    /// Whether Graph, or a gateway before it, may have sent the message: then the reply is `graph-timeout`, whatever it
-    /// says.
+    /// Whether Graph, or a gateway before it, may have sent the message: then the reply is `graph-timeout`,
+    /// whatever it says.
     private static boolean isUnconfirmed(KnownReply entry, Reply example) {
         return entry.sources().getFirst() == ReplySource.GRAPH
                 && List.of(502, 504).contains(example.code())

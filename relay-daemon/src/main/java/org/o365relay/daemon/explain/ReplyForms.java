@@ -17,9 +17,9 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 
-/// The forms in which a reply is found outside the relay's log: a reply over SMTP, alone or quoted in another log or in
-/// a non-delivery report; the JSON or the status line of an HTTP response; and errors of Graph and of the sign-in
-/// service as the relay writes them, such as `403 ErrorAccessDenied: Access is denied.`
+/// The forms in which a reply is found outside the relay's log: a reply over SMTP, alone or quoted in another
+/// log or in a non-delivery report; the JSON or the status line of an HTTP response; and errors of Graph and of
+/// the sign-in service as the relay writes them, such as `403 ErrorAccessDenied: Access is denied.`
 final class ReplyForms {
 
     private static final String STATUS = "[245]\\.\\d{1,3}\\.\\d{1,3}(?!\\d)";
@@ -36,14 +36,16 @@ final class ReplyForms {
             + "|InvalidAuthenticationToken|MailboxNotEnabledForRESTAPI|Request_ResourceNotFound)\\b.*");
 
     private static final Pattern TLS = Pattern.compile("\\b454 4\\.7\\.[45] .*");
-    private static final Pattern NETWORK = Pattern.compile("\\b451 (?:4\\.4\\.[123] |4\\.5\\.0 )?.*?(?:name not found: "
-            + "|connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost "
-            + "| sent an? |lost the transaction |no response from the sign-in service).*");
+    private static final Pattern NETWORK = Pattern.compile("\\b451 (?:4\\.4\\.[123] |4\\.5\\.0 )?.*?(?:name not found:"
+        + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
+        + " | sent an? |lost the transaction |no response from the sign-in service).*");
 
-    // the last alternatives are found in the replies of other servers only, or in those of Exchange to itself
+    // what only non-delivery reports say, replies of Exchange to itself, and words of the large mailbox providers
     private static final Pattern REPORT = Pattern.compile(
-            "(?i)remote server returned|diagnostic-code|\\bsmtp; ?[#245]|message expired|\\bgsmtp\\b"
-                    + "|support\\.google\\.com|\\b[45]\\.(?:0\\.35\\d|4\\.7|4\\.3\\d\\d|7\\.3\\d\\d)\\b|STOREDRV\\.Deliver");
+            "(?i)remote server returned|diagnostic-code|\\bsmtp; ?[#245]|message (?:expired|delayed)|QUEUE\\.Expired"
+                    + "|\\b[45]\\.(?:0\\.35\\d|4\\.3\\d\\d|7\\.3\\d\\d)\\b|STOREDRV\\.Deliver"
+                    + "|\\bgsmtp\\b|support\\.google\\.com|yahooinc\\.com|\\bAOL\\b|\\bpostmaster\\."
+                    + "|support\\.apple\\.com|senderguidelines");
     // the fields of a report and, for its readers, their names in the text of Exchange
     private static final Pattern RECEIVING_SERVER =
             Pattern.compile("(?im)^(?:remote-mta:(?: *dns *;)?|receiving server:) *([\\w.-]+)");
@@ -60,7 +62,8 @@ final class ReplyForms {
     private static final List<Integer> REFUSED = List.of(550, 554, 535, 530, 552, 553, 501, 504, 503);
     private static final List<Integer> DEFERRED = List.of(451, 421, 450, 452, 432, 430, 454);
 
-    /// The body of an error response of Graph (`error` is an object) or of the sign-in service (`error` is a name).
+    /// The body of an error response of Graph (`error` is an object) or of the sign-in service (`error` is a
+    /// name).
     private record ErrorBody(
             @Nullable JsonNode error,
             @JsonProperty("error_description") @Nullable String description) {}
@@ -180,7 +183,8 @@ final class ReplyForms {
         return Stream.concat(graph(status, text), signIn(status, text));
     }
 
-    /// A reply with both codes. Further lines of the reply begin with its code; other lines continue the line before.
+    /// A reply with both codes. Further lines of the reply begin with its code; other lines continue the line
+    /// before.
     private static Stream<Response> smtp(String lines) {
         Matcher found = SMTP.matcher(lines);
         if (!found.find()) {
