@@ -1,6 +1,7 @@
 package org.o365relay;
 
 import java.util.List;
+import org.o365relay.deliver.Dispatcher.Requested;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.RequestedProbe.Method;
 
@@ -10,7 +11,9 @@ import org.o365relay.deliver.health.RequestedProbe.Method;
 /// @param probes requested probes: one for the mailbox if it is blocked, one for each suspended upstream that
 ///     is preferred to the one in use, and one for the upstream in use if it had asked the relay to wait; may
 ///     be empty
-public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
+/// @param backoffs number of backoffs of authors and recipients that were ended
+/// @param messages number of waiting messages that are due now
+public record MailboxProbes(boolean resumed, List<RequestedProbe> probes, int backoffs, int messages) {
 
     public MailboxProbes {
         probes = List.copyOf(probes);
@@ -21,9 +24,13 @@ public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
-    /// @return whether the command ended a pause, or a probe can start now
+    static MailboxProbes of(boolean resumed, Requested requested) {
+        return new MailboxProbes(resumed, requested.probes(), requested.backoffs(), requested.messages());
+    }
+
+    /// @return whether the command ended a pause or a backoff, or made a message due, or a probe can start now
     public boolean hasEffect() {
-        return resumed || isProbing();
+        return resumed || isProbing() || backoffs > 0 || messages > 0;
     }
 
     /// @return whether any probe sends a message

@@ -65,8 +65,8 @@ public final class Operations {
         return queue.reader();
     }
 
-    /// Changes the open messages that match the selection, except those that are being delivered; or resends the
-    /// settled ones whose content is kept.
+    /// Changes the open messages that match the selection, except those that are being delivered; or resends
+    /// the settled ones whose content is kept.
     ///
     /// @param by user name of the operator, recorded in the message history and the journal
     /// @throws OperationException if the change is not possible; no message is changed in that case
@@ -183,7 +183,7 @@ public final class Operations {
         return true;
     }
 
-    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, regardless of the schedule.
+    /// Ends the pause of a mailbox, and then does what [#retry(EmailAddress, String)] does.
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is neither configured nor paused
@@ -191,21 +191,22 @@ public final class Operations {
         if (workers.stream().noneMatch(worker -> worker.serves(mailbox.toString()))
                 && queue.pausedMailboxes().resume(name(mailbox))) {
             journal.record(new Resumed(mailbox, by));
-            return new MailboxProbes(true, List.of());
+            return new MailboxProbes(true, List.of(), 0, 0);
         }
         MailboxWorkers worker = workers(mailbox);
         boolean wasPaused = queue.pausedMailboxes().resume(name(worker));
-        MailboxProbes result = new MailboxProbes(wasPaused, worker.dispatcher().resume());
+        MailboxProbes result = MailboxProbes.of(wasPaused, worker.dispatcher().resume());
         if (wasPaused) {
             journal.record(new Resumed(worker.dispatcher().mailbox(), by));
-        } else if (result.isProbing()) {
+        } else if (result.hasEffect()) {
             journal.record(new Retried(worker.dispatcher().mailbox(), by));
         }
         makeMessageDue(worker, result, by);
         return result;
     }
 
-    /// Probes a blocked mailbox and its suspended upstreams now, regardless of the schedule.
+    /// Probes a blocked mailbox and its suspended upstreams now, regardless of the schedule, ends the backoffs
+    /// of authors and recipients, and makes mail due that waits for any of them.
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is not configured, or is paused by an operator
@@ -215,8 +216,8 @@ public final class Operations {
             throw new OperationException(mailbox + " is " + worker.status().cause()
                     + ", so it is not probed. To end the pause: o365-relay mailboxes resume " + mailbox);
         }
-        MailboxProbes result = new MailboxProbes(false, worker.dispatcher().retry());
-        if (result.isProbing()) {
+        MailboxProbes result = MailboxProbes.of(false, worker.dispatcher().retry());
+        if (result.hasEffect()) {
             journal.record(new Retried(worker.dispatcher().mailbox(), by));
         }
         makeMessageDue(worker, result, by);

@@ -29,6 +29,7 @@ import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.ContentStream;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.rewrite.RewriteResult.Rewritten;
@@ -172,7 +173,7 @@ public final class Delivery {
 
     private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit permit) throws IOException {
         @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
-        Map<Recipient, Backoff> inBackoff = sender.breakers().inBackoff(claim.recipients(), alias);
+        Map<Recipient, Backoff> inBackoff = inBackoff(claim, alias);
         List<Recipient> tried = claim.recipients().stream()
                 .filter(recipient -> !inBackoff.containsKey(recipient))
                 .toList();
@@ -190,9 +191,27 @@ public final class Delivery {
                 .after(earlier);
     }
 
+    /// An operator who has the message retried lifts the backoffs that it waits for.
+    private Map<Recipient, Backoff> inBackoff(Claim claim, @Nullable EmailAddress alias) throws IOException {
+        Map<Recipient, Backoff> inBackoff = sender.breakers().inBackoff(claim.recipients(), alias);
+        Optional<Instant> retriedAt = inBackoff.isEmpty()
+                ? Optional.empty()
+                : history(claim).stream()
+                        .filter(event -> event.kind().equals("retried"))
+                        .map(HistoryEntry::at)
+                        .max(Instant::compareTo);
+        return retriedAt.isEmpty()
+                ? inBackoff
+                : sender.breakers().inBackoffSince(retriedAt.get(), List.copyOf(inBackoff.keySet()), alias);
+    }
+
     private EarlierAttempts earlierAttempts(Claim claim) throws IOException {
+        return EarlierAttempts.of(history(claim));
+    }
+
+    private List<HistoryEntry> history(Claim claim) throws IOException {
         try {
-            return EarlierAttempts.of(queue.history(claim));
+            return queue.history(claim);
         } catch (QueueException e) {
             throw new IOException(e.getMessage(), e);
         }

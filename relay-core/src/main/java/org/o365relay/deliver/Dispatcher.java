@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.AddressBackoff;
 import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.RequestedProbe;
@@ -99,24 +100,31 @@ public final class Dispatcher {
         }
     }
 
-    /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now. Mail that waits for
-    /// them or for its author becomes due.
+    /// What an operator's request to resume or retry the mailbox has started.
     ///
-    /// @return what is probed
-    public List<RequestedProbe> resume() {
-        List<RequestedProbe> probes = sender.resume();
-        waiting.requested();
-        return probes;
+    /// @param backoffs number of backoffs of authors and recipients that were ended
+    /// @param messages number of waiting messages that became due
+    public record Requested(List<RequestedProbe> probes, int backoffs, int messages) {
+
+        public Requested {
+            probes = List.copyOf(probes);
+        }
     }
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule. Mail that was
-    /// deferred because of them, or because the mailbox could not send as its author, becomes due.
-    ///
-    /// @return what is probed
-    public List<RequestedProbe> retry() {
-        List<RequestedProbe> probes = sender.retry();
-        waiting.requested();
-        return probes;
+    /// Ends an operator's pause, and then does what [#retry] does.
+    public Requested resume() {
+        return requested(sender.resume());
+    }
+
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule, and ends the backoffs
+    /// of authors and recipients. Mail that waits for any of them becomes due.
+    public Requested retry() {
+        return requested(sender.retry());
+    }
+
+    private Requested requested(List<RequestedProbe> probes) {
+        List<AddressBackoff> ended = sender.breakers().endBackoffs();
+        return new Requested(probes, ended.size(), waiting.requested(ended));
     }
 
     /// If a probe that [#retry()] or [#resume()] made due is still waiting for a message, the next message

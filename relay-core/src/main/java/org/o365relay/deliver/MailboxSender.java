@@ -131,14 +131,12 @@ public final class MailboxSender implements NoticeMailbox {
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
     List<RequestedProbe> resume() {
         account.concurrencyLimiter().endBackoff();
-        breakers.endBackoffs();
         return failover.resume(quotaFullUntil());
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
     List<RequestedProbe> retry() {
         account.concurrencyLimiter().endBackoff();
-        breakers.endBackoffs();
         return failover.retry(quotaFullUntil());
     }
 

@@ -1,6 +1,11 @@
 package org.o365relay.deliver;
 
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.o365relay.deliver.health.AddressBackoff;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.queue.Claims;
@@ -16,7 +21,10 @@ record WaitingMail(Claims queue, MailboxSender sender) {
 
     private static final Logger log = LoggerFactory.getLogger(WaitingMail.class);
     private static final ReplyCatalogue CATALOGUE = ReplyCatalogue.microsoft365();
-    private static final Set<String> UNUSABLE = CATALOGUE.names(Kind.UPSTREAM, Kind.MAILBOX, Kind.THROTTLED);
+    private static final Set<String> UNUSABLE = Stream.concat(
+                    CATALOGUE.names(Kind.UPSTREAM, Kind.MAILBOX, Kind.THROTTLED).stream(),
+                    Verdict.UNCATALOGUED_REASONS.stream())
+            .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> AUTHOR_REFUSED = CATALOGUE.names(Kind.AUTHOR);
 
     /// Makes mail due that waited for the mailbox or its upstream, if they have recovered. A message with an
@@ -24,27 +32,31 @@ record WaitingMail(Claims queue, MailboxSender sender) {
     /// that the upstream has processed.
     void upstreamReplied() {
         if (sender.failover().hasRecovered()) {
-            makeDue(UNUSABLE, 0);
+            var _ = makeDue(UNUSABLE, 0);
         }
     }
 
-    /// Makes mail due whose author the mailbox could not send as, for all authors: the backoff of an author that is
-    /// still refused remains.
+    /// Makes mail due whose author the mailbox could not send as, for all authors: the backoff of an author
+    /// that is still refused remains.
     void authorRecovered() {
-        makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
+        var _ = makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
     }
 
-    /// Makes all this mail due, because an operator requests it.
-    void requested() {
-        authorRecovered();
-        makeDue(UNUSABLE, 0);
+    /// Makes all this mail due, because an operator requests it, and mail that waits for one of these backoffs,
+    /// which have been ended. A message that waits for its recipient was refused for no other.
+    ///
+    /// @return number of messages that became due
+    int requested(List<AddressBackoff> ended) {
+        Set<String> reasons = ended.stream().map(AddressBackoff::reason).collect(Collectors.toSet());
+        return makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE) + makeDue(UNUSABLE, 0) + makeDue(reasons, 0);
     }
 
-    private void makeDue(Set<String> reasons, int maxAttempts) {
+    private int makeDue(Set<String> reasons, int maxAttempts) {
         try {
-            queue.makeDue(sender.claimScope(), reasons, maxAttempts);
+            return queue.makeDue(sender.claimScope(), reasons, maxAttempts);
         } catch (QueueException e) {
             log.warn("mail of {} that waited for a failure is retried later: {}", sender.mailbox(), e.getMessage());
+            return 0;
         }
     }
 }

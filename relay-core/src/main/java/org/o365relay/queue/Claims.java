@@ -71,7 +71,8 @@ public interface Claims {
     /// @param by name of the operator who requested it, for the history
     void retry(Claim claim, String by);
 
-    /// Makes the deferred messages of a mailbox due now that were last deferred for one of these reasons. Their
+    /// Makes the deferred messages of a mailbox and its pools due now that were last deferred for one of these
+    /// reasons. Their
     /// order is that of their arrival; messages that are due already keep their places. Messages that are being
     /// delivered or on hold are not changed.
     ///

@@ -167,7 +167,7 @@ class DispatcherTest {
                 .allSatisfy(relay.queue.claims()::putBack);
         assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.PAUSED);
 
-        assertThat(dispatcher.resume()).isEmpty();
+        assertThat(dispatcher.resume().probes()).isEmpty();
         assertThat(dispatcher.isPaused()).isFalse();
         relay.journal.await("delivered", 1);
         assertThat(relay.upstream.sent()).hasSize(1);

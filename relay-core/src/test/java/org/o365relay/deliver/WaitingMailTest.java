@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.mail.QueueId;
 
 /// Messages that were deferred because of a failure leave at once when it is over.
 class WaitingMailTest {
@@ -25,6 +26,9 @@ class WaitingMailTest {
             FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
     private static final Response LATER =
             FakeUpstream.upstream(Step.END_OF_CONTENT, "452 4.3.1 Insufficient system resources");
+
+    private static final Response REFUSED_RELAY =
+            FakeUpstream.upstream(Step.END_OF_CONTENT, "554 Your IP is on our block list");
 
     @TempDir
     private Path directory;
@@ -93,6 +97,51 @@ class WaitingMailTest {
 
         relay.deliverDue();
         assertThat(delivered()).isEqualTo(1);
+    }
+
+    /// The reply is not in the catalogue. Another message shows that the upstream accepts mail again.
+    @Test
+    void mailThatMetAnUnknownReplyLeavesWhenTheUpstreamAcceptsAMessage() {
+        deferOne("scan@contoso.example", REFUSED_RELAY);
+        assertThat(relay.sender.isOpen()).isFalse();
+        accept("scan@contoso.example");
+        relay.sender.retry();
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(delivered()).isEqualTo(2);
+    }
+
+    @Test
+    void mailThatMetAnUnknownReplyKeepsItsDelayIfItIsAloneAtFault() {
+        deferOne("scan@contoso.example", REFUSED_RELAY);
+        accept("scan@contoso.example");
+        relay.sender.retry();
+        relay.deliverDue(); // another message is accepted
+        relay.upstream.answer(REFUSED_RELAY);
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(delivered()).isEqualTo(1);
+        assertThat(relay.upstream.sent()).as("no loop").hasSize(3);
+    }
+
+    @Test
+    void mailThatWentBackToItsPoolLeavesWhenAMailboxOfThePoolRecovers() {
+        relay.upstream.answer(QUOTA).answer(QUOTA);
+        QueueId message = relay.acceptForPool("From: scan@contoso.example\r\n\r\nScan\r\n", ANNA);
+        for (int i = 0; i < 2; i++) {
+            relay.deliverDue();
+            relay.sender.retry();
+        }
+        relay.queue.claims().releaseToPools(relay.sender.claimScope());
+        assertThat(relay.due()).isEmpty();
+
+        accept("scan@contoso.example");
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered").toString()).contains(message.toString());
     }
 
     @ParameterizedTest

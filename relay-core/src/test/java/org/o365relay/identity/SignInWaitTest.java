@@ -72,6 +72,21 @@ class SignInWaitTest extends SignInTest {
         assertThat(tokens.endRetryAfter()).as("the wait has ended").isFalse();
     }
 
+    /// The relay's own wait after an error: nothing that the service has asked for, so nothing is reported.
+    @Test
+    void anOperatorEndsTheQuietTimeAfterARefusal() throws TokenException {
+        TokenSource tokens = service(clock).tokens(secret(), SCOPE);
+        entra.says(401, "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid secret\"}");
+        refusal(tokens);
+        refusal(tokens);
+        assertThat(entra.asked).as("quiet").hasSize(1);
+
+        assertThat(tokens.endRetryAfter()).isFalse();
+
+        assertThat(tokens.token()).isNotNull();
+        assertThat(entra.asked).hasSize(2);
+    }
+
     @Test
     void theWaitOfARenewalIsNotReportedWhileTheOldTokenIsUsed() throws Exception {
         SignInService service = service(clock);

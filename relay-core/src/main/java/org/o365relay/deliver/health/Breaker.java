@@ -33,7 +33,7 @@ final class Breaker {
             return Optional.ofNullable(current);
         }
         onTrial = true;
-        backoff = new Backoff(current.refusal(), now.plus(TRIAL), false);
+        backoff = new Backoff(current.refusal(), now, now.plus(TRIAL), false);
         return Optional.empty();
     }
 
@@ -45,7 +45,7 @@ final class Breaker {
     /// Ends the backoff, so that the next message is a trial.
     void endBackoff(Instant now) {
         if (backoff != null) {
-            backoff = new Backoff(backoff.refusal(), now, false);
+            backoff = new Backoff(backoff.refusal(), backoff.since(), now, false);
         }
     }
 
@@ -59,7 +59,7 @@ final class Breaker {
         }
         onTrial = false;
         Instant until = now.plus(PERIODS.delay(periods));
-        backoff = new Backoff(refusal, until, periods == 0);
+        backoff = new Backoff(refusal, now, until, periods == 0);
         periods++;
         return Optional.of(backoff);
     }

@@ -8,8 +8,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
@@ -44,8 +46,9 @@ public final class Breakers {
     /// A backoff in effect.
     ///
     /// @param refusal verdict of the refusal that started or extended the backoff
+    /// @param since when it began or, after a trial has begun, when that began
     /// @param isFirst whether this is the first backoff; false if it extends an earlier one
-    public record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
+    public record Backoff(Verdict refusal, Instant since, Instant until, boolean isFirst) {}
 
     /// The author or recipient that a breaker applies to.
     private record Subject(Scope scope, String name) {
@@ -77,6 +80,25 @@ public final class Breakers {
         return inBackoff;
     }
 
+    /// Like [#inBackoff], for a message that an operator has had retried. Ends the backoffs that began before,
+    /// so that the message is a trial; a second such message waits for the result of the first.
+    ///
+    /// @param retriedAt when the operator had the message retried, as a calendar time
+    public synchronized Map<Recipient, Backoff> inBackoffSince(
+            Instant retriedAt, List<Recipient> recipients, @Nullable EmailAddress alias) {
+        Instant now = clock.instant();
+        Stream.concat(
+                        Stream.ofNullable(alias).map(Breakers::author),
+                        recipients.stream().map(recipient -> recipient(recipient.address())))
+                .map(breakers::get)
+                .filter(Objects::nonNull)
+                .filter(breaker -> breaker.active(now)
+                        .filter(backoff -> !clock.toCalendar(backoff.since()).isAfter(retriedAt))
+                        .isPresent())
+                .forEach(breaker -> breaker.endBackoff(now));
+        return inBackoff(recipients, alias);
+    }
+
     private Optional<Backoff> backoff(Subject subject) {
         Breaker breaker = breakers.get(subject);
         return breaker == null ? Optional.empty() : breaker.check(clock.instant());
@@ -88,8 +110,9 @@ public final class Breakers {
     /// @param verdicts verdicts of the recipients that were tried
     /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
     ///     was sent as the mailbox
-    /// @return whether messages of refused authors are worth a try: a message of a refused author was delivered,
-    ///     or the first message of any author since the start, before which authors may have been refused
+    /// @return whether messages of refused authors are worth a try: a message of a refused author was
+    ///     delivered, or the first message of any author since the start, before which authors may have been
+    ///     refused
     public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Subject author = alias == null ? null : author(alias);
@@ -114,8 +137,12 @@ public final class Breakers {
 
     /// Ends all backoffs, so that one message of each refused author and to each refused recipient is tried
     /// now.
-    public synchronized void endBackoffs() {
+    ///
+    /// @return the backoffs that were not over
+    public synchronized List<AddressBackoff> endBackoffs() {
+        List<AddressBackoff> ended = active();
         breakers.values().forEach(breaker -> breaker.endBackoff(clock.instant()));
+        return ended;
     }
 
     /// @return the backoffs that are not over, with their ends as calendar times, the earliest end first

@@ -1,6 +1,7 @@
 package org.o365relay.deliver.upstream;
 
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -32,9 +33,13 @@ public record Verdict(
     /// Name of the verdict about a message that was not repeated again, because it was probably delivered.
     public static final String PROBABLY_DELIVERED = "probably-delivered";
 
-    /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history has it as the
-    /// reason, by which these attempts are counted.
+    /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history has it
+    /// as the reason, by which these attempts are counted.
     public static final String UNCONFIRMED = "graph-timeout";
+
+    /// The [reasons][#reason] of replies and failures that are not in the catalogue.
+    public static final Set<String> UNCATALOGUED_REASONS =
+            Set.of("unknown-reply", "invalid-replies", "unreachable", "tls", "sign-in", "relay");
 
     /// @return a copy with another scope and outcome
     public Verdict withScope(Scope newScope, Outcome newOutcome) {
@@ -56,8 +61,8 @@ public record Verdict(
         return withScope(scope, new Deferred(response.reply()));
     }
 
-    /// @return whether the upstream may have accepted the message although the attempt failed; not if it refused the
-    ///     message because of too many connections
+    /// @return whether the upstream may have accepted the message although the attempt failed; not if it
+    ///     refused the message because of too many connections
     public boolean mayHaveArrived() {
         return response.mayHaveArrived() && scope != Scope.CONNECTIONS;
     }
@@ -71,8 +76,8 @@ public record Verdict(
         return outcome instanceof Delivered;
     }
 
-    /// @return whether the upstream accepted the message in this attempt; false if it was only found that an earlier
-    ///     attempt had delivered it
+    /// @return whether the upstream accepted the message in this attempt; false if it was only found that an
+    ///     earlier attempt had delivered it
     public boolean isAccepted() {
         return isDelivered() && response.step() == Step.END_OF_CONTENT;
     }
@@ -153,8 +158,8 @@ public record Verdict(
         /// The number of connections: the upstream would accept the message if fewer were open. The attempt is
         /// not counted.
         CONNECTIONS,
-        /// The number of messages per minute: the upstream would accept the message if fewer were sent. The attempt
-        /// is not counted.
+        /// The number of messages per minute: the upstream would accept the message if fewer were sent. The
+        /// attempt is not counted.
         RATE,
         /// Everything sent to this upstream; a fallback may work. The attempt is not counted.
         UPSTREAM,

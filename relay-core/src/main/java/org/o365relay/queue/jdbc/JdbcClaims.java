@@ -161,12 +161,16 @@ final class JdbcClaims implements Claims {
     @Override
     public int makeDue(ClaimScope scope, Set<String> reasons, int maxAttempts) {
         Instant now = clock.instant();
-        int changed = store.committer()
-                .write(statements -> ClaimTables.makeDue(statements, scope.owner(), reasons, maxAttempts, now));
-        if (changed > 0) {
-            dueSignals.raise(scope.owner());
+        int all = 0;
+        for (String mailbox : scope.mailboxes()) {
+            int changed = store.committer()
+                    .write(statements -> ClaimTables.makeDue(statements, mailbox, reasons, maxAttempts, now));
+            if (changed > 0) {
+                dueSignals.raise(mailbox);
+            }
+            all += changed;
         }
-        return changed;
+        return all;
     }
 
     @Override

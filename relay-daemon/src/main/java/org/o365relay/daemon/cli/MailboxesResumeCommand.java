@@ -36,7 +36,10 @@ final class MailboxesResumeCommand implements Callable<Integer> {
             } else {
                 context.output()
                         .lines(new ProbeLines(context.layout())
-                                .lines(mailbox, result, mailbox + " is neither paused nor blocked."));
+                                .lines(
+                                        mailbox,
+                                        result,
+                                        mailbox + " is neither paused nor blocked, and has no backoffs."));
             }
         }
         return ExitCode.OK;

@@ -10,14 +10,13 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay mailboxes retry`: probes a blocked mailbox and its suspended upstreams.
+/// `o365-relay mailboxes retry`: probes a blocked mailbox and its suspended upstreams, and ends its backoffs.
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Probe a blocked mailbox and its suspended upstreams now, whatever their schedule. A paused mailbox is not probed:"
-                        + " use resume.")
+        description = "Probe a blocked mailbox and its suspended upstreams now, whatever their schedule, and end the"
+                + " backoffs of authors and recipients. A paused mailbox is not probed: use resume.")
 final class MailboxesRetryCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -38,7 +37,12 @@ final class MailboxesRetryCommand implements Callable<Integer> {
             } else {
                 context.output()
                         .lines(new ProbeLines(context.layout())
-                                .lines(mailbox, result, mailbox + " is not blocked, so there is nothing to probe."));
+                                .lines(
+                                        mailbox,
+                                        result,
+                                        mailbox
+                                                + " is not blocked and has no backoffs, so there is nothing to"
+                                                + " retry."));
             }
         }
         return ExitCode.OK;

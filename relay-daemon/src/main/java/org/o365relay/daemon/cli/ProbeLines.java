@@ -3,25 +3,46 @@ package org.o365relay.daemon.cli;
 import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.MailboxProbes;
+import org.o365relay.daemon.report.Amounts;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 
 /// The output of `mailboxes resume` and `mailboxes retry`: which mailbox and upstreams are probed, and why they
-/// are blocked or suspended.
+/// are blocked or suspended; how many backoffs were ended, and how many messages became due.
 record ProbeLines(Layout layout) {
 
-    /// @param unchanged line to print if the command did not resume the mailbox and found nothing to probe
+    /// @param unchanged line to print if the command found nothing to do
     List<String> lines(EmailAddress mailbox, MailboxProbes result, String unchanged) {
-        if (!result.resumed() && result.probes().isEmpty()) {
+        if (!result.hasEffect() && result.probes().isEmpty()) {
             return List.of(unchanged);
         }
         Stream<String> resumed = result.resumed() ? Stream.of(mailbox + " is resumed.") : Stream.empty();
         Stream<String> probes = result.probes().stream().map(probe -> line(mailbox, probe));
-        Stream<String> next =
-                result.isProbing() ? Stream.of("To see the result: o365-relay mailboxes") : Stream.empty();
-        return Stream.of(resumed, probes, next).flatMap(lines -> lines).toList();
+        Stream<String> next = result.hasEffect() && (result.isProbing() || !result.resumed())
+                ? Stream.of("To see the result: o365-relay mailboxes")
+                : Stream.empty();
+        return Stream.of(resumed, probes, backoffs(result), due(result), next)
+                .flatMap(lines -> lines)
+                .toList();
+    }
+
+    private static Stream<String> backoffs(MailboxProbes result) {
+        int ended = result.backoffs();
+        return ended == 0
+                ? Stream.empty()
+                : Stream.of((ended == 1 ? "1 backoff is" : Amounts.count(ended) + " backoffs are")
+                        + " ended: one message of each author or recipient is tried now, and the others follow within a"
+                        + " minute after it is delivered.");
+    }
+
+    private static Stream<String> due(MailboxProbes result) {
+        int due = result.messages();
+        return due == 0
+                ? Stream.empty()
+                : Stream.of(Amounts.of(due, "waiting message") + (due == 1 ? " is" : " are") + " due now"
+                        + (result.probes().isEmpty() ? "." : ", and can leave when a probe succeeds."));
     }
 
     private String line(EmailAddress mailbox, RequestedProbe probe) {

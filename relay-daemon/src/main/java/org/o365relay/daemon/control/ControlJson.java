@@ -46,25 +46,26 @@ import org.o365relay.queue.Page;
 ///   strings; constants are lower case with hyphens. An absent value is `null`; the Javadoc of each record
 ///   states what an empty string means.
 /// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held`
-///   messages), `oldest`, `oldestAt`, `nextDueAt`, `due` (the number of messages due now, by mailbox or pool), and
-///   `mailboxes`, `clients` and `reasons`, each a list of
+///   messages), `oldest`, `oldestAt`, `nextDueAt`, `due` (the number of messages due now, by mailbox or pool),
+///   and `mailboxes`, `clients` and `reasons`, each a list of
 ///   `name`, `messages`, `oldest`.
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`,
 ///   `recipients` (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`,
-///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`; `queue list` and `queue show`
-///   also print `waiting`, why it waits: `kind` (`not-running`, `hold`, `paused`, `blocked`, `retrying`,
+///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`; `queue list` and `queue
+///   show` also print `waiting`, why it waits: `kind` (`not-running`, `hold`, `paused`, `blocked`, `retrying`,
 ///   `daily-quota`, `backoff`, `retry`, `rate-limit`, `connections` or `turn`), `until`, `text`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
 ///   `recipients` (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`,
 ///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
 ///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
-///   messages.
-/// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `reason`, `cause`, `advice`, `nextProbeAt`,
-///   `delivering`, `messagesPerMinute` (a lowered rate; otherwise null), `limits`: `account`, `messagesPerMinute`,
-///   `nextMessageAt`, `connections`, `connectionsInUse`, `nextConnectionAt`, `recipientsPerDay`, `recipientsCounted`;
-///   `backoffs`: `kind`, `address`, `until`, `reason`, `reply`.
-/// - [MailboxProbes]: `changed` (whether a pause ended or a probe is made now), `resumed`, `probes`:
+///   messages, and `inBackoff`, how many of these waited for a backoff that `queue retry` lifts.
+/// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `reason`, `cause`, `advice`,
+///   `nextProbeAt`, `delivering`, `messagesPerMinute` (a lowered rate; otherwise null), `limits`: `account`,
+///   `messagesPerMinute`, `nextMessageAt`, `connections`, `connectionsInUse`, `nextConnectionAt`,
+///   `recipientsPerDay`, `recipientsCounted`; `backoffs`: `kind`, `address`, `until`, `reason`, `reply`.
+/// - [MailboxProbes]: `changed` (whether the command had an effect), `resumed`, `backoffs` (how many were
+///   ended), `messages` (how many became due), `probes`:
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of
 ///   the relay's own daily quota is free again; null unless `method` is `quota` and the quota is used up).
@@ -158,11 +159,12 @@ public final class ControlJson {
             List<MessageDetail> messages, @Nullable QueueId next) {}
 
     /// @param selected number of messages selected
-    public static String text(long selected, ChangeResult result) {
-        return text(new SelectionResult(result.changed(), result.skipped(), result.stopped(), selected));
+    /// @param inBackoff how many of them waited for a backoff that the change lifts
+    public static String text(long selected, long inBackoff, ChangeResult result) {
+        return text(new SelectionResult(result.changed(), result.skipped(), result.stopped(), selected, inBackoff));
     }
 
-    private record SelectionResult(long changed, long skipped, String stopped, long selected) {}
+    private record SelectionResult(long changed, long skipped, String stopped, long selected, long inBackoff) {}
 
     /// @return an array with one line per element
     public static String lines(List<?> elements) {

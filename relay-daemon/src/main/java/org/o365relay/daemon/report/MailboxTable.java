@@ -35,8 +35,8 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// @return lines that show the reply, cause, advice, next step, limits that mail waits for, and backoffs; empty if
-    ///     the mailbox is open and nothing waits
+    /// @return lines that show the reply, cause, advice, next step, limits that mail waits for, and backoffs;
+    ///     empty if the mailbox is open and nothing waits
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());
@@ -73,6 +73,7 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
         }
         int others = backoffs.size() - MAX_BACKOFFS;
         add(lines, "", others > 0 ? "and " + Amounts.of(others, "more backoff") + " (see --json)" : "");
+        add(lines, "", backoffs.isEmpty() ? "" : "to try now: o365-relay mailboxes retry " + status.mailbox());
     }
 
     private void add(List<String> lines, String label, String text) {

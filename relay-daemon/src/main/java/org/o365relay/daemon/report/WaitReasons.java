@@ -24,8 +24,8 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Says why messages wait: derived from the message's own state, due time and reason, and from the state, limits and
-/// backoffs of the mailboxes that may send it.
+/// Says why messages wait: derived from the message's own state, due time and reason, and from the state,
+/// limits and backoffs of the mailboxes that may send it.
 public final class WaitReasons {
 
     private static final Duration SAME_TIME = Duration.ofSeconds(1);
@@ -186,8 +186,8 @@ public final class WaitReasons {
         return new WaitReason(Kind.RETRY, due, "its next attempt at " + when + reason);
     }
 
-    /// A message that is not tried because of a backoff is due when the backoff ends. The author in the From field
-    /// may differ from the envelope sender, so the due time shows that the message waits for its author.
+    /// A message that is not tried because of a backoff is due when the backoff ends. The author in the From
+    /// field may differ from the envelope sender, so the due time shows that the message waits for its author.
     private static boolean concerns(
             AddressBackoff backoff, MessageEntry message, List<String> recipients, Instant due) {
         boolean endsThen = Duration.between(backoff.until(), due).abs().compareTo(SAME_TIME) <= 0;
@@ -206,6 +206,16 @@ public final class WaitReasons {
         return waits.isEmpty() || waits.size() < open.size()
                 ? new WaitReason(Kind.TURN, times.now(), "its turn, which is next")
                 : waits.getFirst();
+    }
+
+    /// @return whether authors or recipients are in backoff
+    public boolean hasBackoffs() {
+        return statuses.stream().anyMatch(status -> !status.backoffs().isEmpty());
+    }
+
+    /// @return whether the message waits for the end of the backoff of its author or recipient
+    public boolean isInBackoff(MessageEntry message) {
+        return of(message).filter(reason -> reason.kind() == Kind.BACKOFF).isPresent();
     }
 
     /// @return the limit that due messages of the mailbox wait for; empty if none is due or one may leave now

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -193,7 +194,7 @@ final class FakeControl implements Control {
     public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
         boolean wasPaused = isStopped(mailbox);
         resumed.add(mailbox.toString());
-        return new MailboxProbes(wasPaused, probes(mailbox));
+        return new MailboxProbes(wasPaused, probes(mailbox), backoffs(mailbox), 0);
     }
 
     @Override
@@ -201,7 +202,14 @@ final class FakeControl implements Control {
         if (isStopped(mailbox)) {
             throw new ControlException(ControlException.Kind.BAD_REQUEST, mailbox + " is paused by anna");
         }
-        return new MailboxProbes(false, probes(mailbox));
+        return new MailboxProbes(false, probes(mailbox), backoffs(mailbox), 0);
+    }
+
+    private int backoffs(EmailAddress mailbox) {
+        return Objects.requireNonNull(status.running()).mailboxes().stream()
+                .filter(mailboxStatus -> mailboxStatus.mailbox().equals(mailbox.toString()))
+                .mapToInt(mailboxStatus -> mailboxStatus.backoffs().size())
+                .sum();
     }
 
     private List<RequestedProbe> probes(EmailAddress mailbox) {

@@ -175,7 +175,7 @@ final class OperatorTest {
         assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
                 .isEqualToIgnoringNewLines("{\"changed\":1,\"skipped\":0,\"stopped\":"
-                        + "\"the disk is full; make room and say it again\",\"selected\":4}");
+                        + "\"the disk is full; make room and say it again\",\"selected\":4,\"inBackoff\":0}");
     }
 
     @Test

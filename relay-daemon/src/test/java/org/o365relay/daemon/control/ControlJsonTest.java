@@ -66,7 +66,7 @@ class ControlJsonTest {
     void readsBackAChangeResult() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ControlJson.read(ControlJson.text(7, effect), ChangeResult.class))
+        assertThat(ControlJson.read(ControlJson.text(7, 3, effect), ChangeResult.class))
                 .isEqualTo(effect);
     }
 
@@ -201,7 +201,8 @@ class ControlJsonTest {
               "none": null,
               "list": ["a","\\""],
               "number": 42
-            }""");
+            }\
+            """);
         assertThat(ControlJson.text(sample)).startsWith("{\"text\":\"").endsWith(",\"number\":42}");
     }
 
@@ -211,7 +212,8 @@ class ControlJsonTest {
         assertThat(ControlJson.lines(List.of(Map.of("a", 1), 2))).isEqualTo("[\n  {\"a\":1},\n  2\n]");
     }
 
-    /// Programs depend on every name and on the format of every value. A name to the left tells what the line is.
+    /// Programs depend on every name and on the format of every value. A name to the left tells what the line
+    /// is.
     @Test
     void keepsMemberNamesAndFormatsStable() throws IOException {
         assertThat(samples().map(sample -> sample + "\n").collect(joining()))
@@ -245,7 +247,7 @@ class ControlJsonTest {
                                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9))),
                 "message: " + ControlJson.text(SampleViews.detail()),
                 "messages: " + ControlJson.text(List.of(SampleViews.detail()), null),
-                "change result: " + ControlJson.text(7, new ChangeResult(5, 1, "")),
+                "change result: " + ControlJson.text(7, 3, new ChangeResult(5, 1, "")),
                 "status: " + ControlJson.text(status),
                 "status at rest: " + ControlJson.text(SampleViews.atRest()),
                 "probes: " + ControlJson.text(FakeControl.PROBES),

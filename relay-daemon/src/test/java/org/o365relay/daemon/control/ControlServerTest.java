@@ -107,7 +107,7 @@ class ControlServerTest {
         assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new ChangeResult(5, 1, ""));
         assertThat(client.status()).isEqualTo(SampleViews.running());
         assertThat(client.pause(MAILBOX)).isTrue();
-        assertThat(client.resume(MAILBOX)).isEqualTo(new MailboxProbes(true, List.of()));
+        assertThat(client.resume(MAILBOX)).isEqualTo(new MailboxProbes(true, List.of(), 0, 0));
         assertThat(client.retry(MAILBOX)).isEqualTo(FakeControl.PROBES);
         assertThat(relay.asked())
                 .containsExactly(

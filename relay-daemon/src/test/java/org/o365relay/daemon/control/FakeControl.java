@@ -32,7 +32,9 @@ final class FakeControl implements Control {
             false,
             List.of(
                     new RequestedProbe("smtp.example:587", Target.UPSTREAM, "sign-in failed.", Method.SIGN_IN, null),
-                    new RequestedProbe("graph.example", Target.MAILBOX, "quota.", Method.QUOTA, Instant.EPOCH)));
+                    new RequestedProbe("graph.example", Target.MAILBOX, "quota.", Method.QUOTA, Instant.EPOCH)),
+            2,
+            7);
 
     static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
 
@@ -157,7 +159,7 @@ final class FakeControl implements Control {
     @Override
     public MailboxProbes resume(EmailAddress mailbox) {
         remember("resume " + mailbox);
-        return new MailboxProbes(true, List.of());
+        return new MailboxProbes(true, List.of(), 0, 0);
     }
 
     @Override

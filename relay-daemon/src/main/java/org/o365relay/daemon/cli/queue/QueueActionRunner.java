@@ -63,9 +63,10 @@ final class QueueActionRunner {
                 return nothingToDo(skipped);
             }
             WaitReasons waits = context.waitReasons(relay, configuration);
+            long inBackoff = inBackoff(relay, waits, counted);
             announce(relay, waits, counted, count, skipped);
             if (targets.isDryRun()) {
-                return print(count, NOTHING, List.of("Nothing was changed (dry run)."));
+                return print(count, inBackoff, NOTHING, dryRunLines(inBackoff));
             }
             if (terminal.isPresent() && !isConfirmed(terminal.get())) {
                 context.output().lines(List.of("Nothing was changed."));
@@ -76,9 +77,10 @@ final class QueueActionRunner {
             ChangeResult result = relay.change(action.change(), counted);
             List<String> lines = resultLines(count, result);
             if (result.changed() > 0) {
+                lines.addAll(backoffLines(inBackoff, "is"));
                 lines.addAll(blockedHints(mailboxes, waits.blocked()));
             }
-            int code = print(count, result, lines);
+            int code = print(count, inBackoff, result, lines);
             boolean isContentMissing = action.isResend() && result.changed() < count;
             return isContentMissing ? ExitCode.PARTLY_DONE : code;
         }
@@ -96,8 +98,8 @@ final class QueueActionRunner {
             throw new CommandFailed(
                     ExitCode.USAGE,
                     action.name()
-                            + ": cannot ask for confirmation without a terminal; add --yes, or --dry-run to see what would"
-                            + " be changed");
+                            + ": cannot ask for confirmation without a terminal; add --yes, or --dry-run to see what"
+                            + " would be changed");
         }
         return terminal;
     }
@@ -106,8 +108,8 @@ final class QueueActionRunner {
         if (!targets.isDryRun() && !relay.isRunning()) {
             throw new CommandFailed(
                     ExitCode.UNAVAILABLE,
-                    "the relay is not running; messages can be changed only while it is running. Start it: systemctl start"
-                            + " o365-relay");
+                    "the relay is not running; messages can be changed only while it is running. Start it: systemctl"
+                            + " start o365-relay");
         }
     }
 
@@ -158,7 +160,7 @@ final class QueueActionRunner {
     private int nothingToDo(List<String> skipped) {
         List<String> lines = new ArrayList<>(skipped);
         lines.add((skipped.isEmpty() ? "No message matches. " : "") + "Nothing was changed.");
-        print(0, NOTHING, lines);
+        print(0, 0, NOTHING, lines);
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
@@ -183,6 +185,34 @@ final class QueueActionRunner {
         context.output().lines(lines);
     }
 
+    /// @return the number of messages that wait for a backoff, if the action lifts it
+    private long inBackoff(Control relay, WaitReasons waits, MessageFilter selection) throws ControlException {
+        long inBackoff = 0;
+        boolean more = action.isRetry() && waits.hasBackoffs();
+        for (@Nullable QueueId next = null; more; more = next != null) {
+            Page page = relay.find(selection, Page.Order.OLDEST_FIRST, next, PAGE);
+            inBackoff += page.entries().stream().filter(waits::isInBackoff).count();
+            next = page.next();
+        }
+        return inBackoff;
+    }
+
+    private static List<String> dryRunLines(long inBackoff) {
+        List<String> lines = new ArrayList<>(backoffLines(inBackoff, "would be"));
+        lines.add("Nothing was changed (dry run).");
+        return lines;
+    }
+
+    private static List<String> backoffLines(long inBackoff, String is) {
+        String others = inBackoff > 1
+                ? ": one message of each is tried first, and the others follow within a minute after it is delivered."
+                : ".";
+        return inBackoff == 0
+                ? List.of()
+                : List.of("The backoff of author or recipient " + is + " lifted for " + Amounts.count(inBackoff)
+                        + " of them" + others);
+    }
+
     private static boolean isConfirmed(Terminal terminal) throws IOException {
         return terminal.line("Continue? [y/N] ")
                 .map(String::strip)
@@ -190,9 +220,9 @@ final class QueueActionRunner {
                 .isPresent();
     }
 
-    private int print(long count, ChangeResult result, List<String> lines) {
+    private int print(long count, long inBackoff, ChangeResult result, List<String> lines) {
         if (context.output().isJson()) {
-            context.output().json(ControlJson.text(count, result));
+            context.output().json(ControlJson.text(count, inBackoff, result));
         } else {
             context.output().lines(lines);
         }
