@@ -2,6 +2,7 @@ package org.o365relay;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -210,8 +211,9 @@ public final class Relay {
                 clock);
     }
 
-    private SmtpListener listener(JdbcQueue queue, Journal journal) throws ListenException {
-        Devices devices = new Devices(queue.devices().all(), clock);
+    private SmtpListener listener(JdbcQueue queue, Subscribers journal) throws ListenException {
+        Devices devices = new Devices(queue.devices().all(), clock, ZoneId.systemDefault());
+        journal.subscribe(new DeviceOutcomes(devices));
         queue.devices().startPersisting(devices);
         return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
     }

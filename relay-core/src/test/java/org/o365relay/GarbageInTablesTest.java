@@ -54,6 +54,8 @@ class GarbageInTablesTest {
             Map.entry("device", "'10.0.0.7', 'mfp', NOW, NOW, 1, 1, 1"),
             Map.entry("deviation", "'10.0.0.7', 'invalid-helo', 1"),
             Map.entry("device_usage", "'10.0.0.7', NOW, 1"),
+            Map.entry("device_day", "'10.0.0.7', 1, 20000, 1, 1, 1, 1"),
+            Map.entry("failing_recipient", "'10.0.0.7', 'anna@contoso.example', 1, 1, 'unknown-reply', NOW, NOW"),
             Map.entry("incoming", "ID, NOW"),
             Map.entry("event", "ID, ID, NOW, NULL, 'deferred', 'upstream', 'detail', '', 0"),
             Map.entry("recipient", "ID, 0, 'anna@contoso.example', 'queued', NULL, NULL"),
@@ -61,8 +63,8 @@ class GarbageInTablesTest {
             Map.entry(
                     "message",
                     "ID, NOW, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 1, 0, NOW, NULL, NULL, '7BIT', NULL,"
-                            + " NULL, 'relay@contoso.example', 'relay@contoso.example', 1, NULL, NULL, NULL, NULL, NULL,"
-                            + " NOW, 0, NULL, 1, '<1.2@mfp>', NULL"),
+                        + " NULL, 'relay@contoso.example', 'relay@contoso.example', 1, NULL, NULL, NULL, NULL, NULL,"
+                        + " NOW, 0, NULL, 1, '<1.2@mfp>', NULL"),
             Map.entry("clock", "ID, NOW, NOW, 0"));
 
     private static final Set<String> MAIL = Set.of("message", "recipient", "chunk");

@@ -2,13 +2,17 @@ package org.o365relay.admit;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
+import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.SteadyClock;
 
@@ -23,7 +27,10 @@ public final class Device {
     private final InetAddress address;
     private final SteadyClock clock;
     private final DirtyDevices dirty;
+    private final ZoneId zone;
     private final Usage usage = new Usage();
+    private final DailyCounts days = new DailyCounts();
+    private final FailingRecipients failing = new FailingRecipients();
     private final Map<Deviation, Long> deviations = new EnumMap<>(Deviation.class);
     private final long firstSeen;
     private long lastSeen;
@@ -38,17 +45,19 @@ public final class Device {
     private boolean isStored; // the full record was written at least once
     private boolean isEvicted;
 
-    Device(InetAddress address, SteadyClock clock, DirtyDevices dirty) {
+    Device(InetAddress address, SteadyClock clock, ZoneId zone, DirtyDevices dirty) {
         this.address = address;
         this.clock = clock;
+        this.zone = zone;
         this.dirty = dirty;
         this.firstSeen = clock.calendar().millis();
         this.lastSeen = firstSeen;
     }
 
-    Device(DeviceRecord stored, SteadyClock clock, DirtyDevices dirty) {
+    Device(DeviceRecord stored, SteadyClock clock, ZoneId zone, DirtyDevices dirty) {
         this.address = stored.address();
         this.clock = clock;
+        this.zone = zone;
         this.dirty = dirty;
         this.firstSeen = stored.firstSeen().toEpochMilli();
         this.lastSeen = stored.lastSeen().toEpochMilli();
@@ -58,6 +67,8 @@ public final class Device {
         this.rejections = stored.rejections();
         this.deviations.putAll(stored.deviations());
         this.usage.restore(stored.usage(), clock.millis());
+        this.days.restore(stored.days());
+        this.failing.restore(stored.failing());
         this.isSubmitted = true;
         this.isStored = true;
     }
@@ -96,6 +107,7 @@ public final class Device {
     /// Counts a rejected command, message or connection.
     public synchronized void rejected() {
         rejections++;
+        days.add(new DeviceDay(today(), 0, 0, 0, 1));
         seen();
     }
 
@@ -139,6 +151,7 @@ public final class Device {
     public synchronized void messageAccepted(int recipients, long size) {
         lastSeen = clock.calendar().millis();
         messages++;
+        days.add(new DeviceDay(today(), 1, 0, 0, 0));
         octets += size;
         usage.commit(recipients, clock.millis());
         usageChanged();
@@ -149,9 +162,51 @@ public final class Device {
     /// @param recipients number passed to [#messageAccepted]; they no longer count against the limits
     public synchronized void rollBack(int recipients, long size) {
         messages--;
+        days.add(new DeviceDay(today(), -1, 0, 0, 0));
         octets -= size;
         usage.rollBack(recipients, clock.millis());
         usageChanged();
+    }
+
+    /// Counts a recipient to whom a message of the device was delivered.
+    public synchronized void delivered(EmailAddress to) {
+        days.add(new DeviceDay(today(), 0, 1, 0, 0));
+        failing.delivered(to.key().toString(), clock.calendar().instant());
+        changed();
+    }
+
+    /// Counts a recipient to whom delivery of a message of the device failed permanently.
+    ///
+    /// @param reason name of the reply in the catalogue, or a general reason
+    public synchronized void failed(EmailAddress to, String reason) {
+        days.add(new DeviceDay(today(), 0, 0, 1, 0));
+        failing.failed(to.key().toString(), reason, false, clock.calendar().instant());
+        changed();
+    }
+
+    /// Counts a recipient to whom a message of the device was delivered, and who did not get it according to an
+    /// NDR.
+    ///
+    /// @param to recipient as given in the NDR
+    /// @param reason name of the reply in the catalogue; empty if it is unknown
+    public synchronized void reportedByNdr(String to, String reason) {
+        days.add(new DeviceDay(today(), 0, 0, 1, 0));
+        failing.failed(
+                EmailAddress.parse(to).map(address -> address.key().toString()).orElse(to),
+                reason,
+                true,
+                clock.calendar().instant());
+        changed();
+    }
+
+    /// Counts a recipient to whom delivery failed because an operator bounced the message.
+    public synchronized void bounced() {
+        days.add(new DeviceDay(today(), 0, 0, 1, 0));
+        changed();
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.calendar().instant(), zone);
     }
 
     /// @return whether the device has an open session or reserved recipients and must not be evicted
@@ -181,19 +236,20 @@ public final class Device {
         }
         isSubmitted = true;
         isDirty = isDirty && !full;
-        return Optional.of(new DeviceChange.Updated(record(usage.dirty())));
+        return Optional.of(new DeviceChange.Updated(record(usage.dirty(), days.dirty())));
     }
 
     synchronized void written() {
         isStored = isSubmitted;
         usage.written();
+        days.written();
     }
 
     synchronized DeviceRecord toRecord() {
-        return record(usage.all());
+        return record(usage.all(), days.all());
     }
 
-    private DeviceRecord record(List<UsageSlot> slots) {
+    private DeviceRecord record(List<UsageSlot> slots, List<DeviceDay> counts) {
         return new DeviceRecord(
                 address,
                 helo,
@@ -203,7 +259,9 @@ public final class Device {
                 octets,
                 rejections,
                 deviations,
-                slots);
+                slots,
+                counts,
+                failing.all());
     }
 
     private void usageChanged() {

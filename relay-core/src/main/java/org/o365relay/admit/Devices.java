@@ -1,11 +1,14 @@
 package org.o365relay.admit;
 
 import java.net.InetAddress;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
@@ -28,22 +31,26 @@ public final class Devices implements DeviceChanges {
     public static final int MAX_UNPROVEN = 1_000;
 
     private final SteadyClock clock;
+    private final ZoneId zone;
     private final DirtyDevices dirty = new DirtyDevices();
     private final Map<InetAddress, Device> proven = new LinkedHashMap<>(16, 0.75f, true);
 
     /// May contain devices that have become proven; an eviction moves those that it finds.
     private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
+    /// No devices; their days are those of UTC.
     public Devices(SteadyClock clock) {
-        this(List.of(), clock);
+        this(List.of(), clock, ZoneOffset.UTC);
     }
 
     /// @param stored records stored by earlier runs
-    public Devices(List<DeviceRecord> stored, SteadyClock clock) {
+    /// @param zone time zone of the days of their counts
+    public Devices(List<DeviceRecord> stored, SteadyClock clock, ZoneId zone) {
         this.clock = clock;
+        this.zone = zone;
         stored.stream()
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen))
-                .forEach(device -> add(new Device(device, clock, dirty)));
+                .forEach(device -> add(new Device(device, clock, zone, dirty)));
     }
 
     /// @return the device at this address, created if unknown, with its last-seen time updated
@@ -51,6 +58,11 @@ public final class Devices implements DeviceChanges {
         Device device = find(address);
         device.seen();
         return device;
+    }
+
+    /// @return the device at this address; empty if it is unknown
+    public synchronized Optional<Device> known(InetAddress address) {
+        return Optional.ofNullable(proven.get(address)).or(() -> Optional.ofNullable(unproven.get(address)));
     }
 
     /// @return records of all devices, ordered by last-seen time
@@ -77,11 +89,7 @@ public final class Devices implements DeviceChanges {
     }
 
     private synchronized Device find(InetAddress address) {
-        Device known = proven.get(address);
-        if (known == null) {
-            known = unproven.get(address);
-        }
-        return known == null ? add(new Device(address, clock, dirty)) : known;
+        return known(address).orElseGet(() -> add(new Device(address, clock, zone, dirty)));
     }
 
     private synchronized Device add(Device device) {

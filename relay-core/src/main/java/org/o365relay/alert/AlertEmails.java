@@ -1,6 +1,5 @@
 package org.o365relay.alert;
 
-import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -49,7 +48,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
 
     private LocalMessage localMessage(Notice email, EmailAddress mailbox) {
         Instant now = clock.instant();
-        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        Arrival arrival = Arrival.local(now);
         String route = mailbox.key().toString();
         return new LocalMessage(arrival, new RoutedEnvelope(route, Priority.URGENT, email.envelope()), email.content());
     }

@@ -74,17 +74,21 @@ public sealed interface Event {
 
     /// A non-delivery report arrived for a message that the upstream had accepted.
     ///
+    /// @param arrival when and how the message was received
     /// @param to the failed recipient as given in the report
     /// @param server host name of the server that gave the reason; empty if the report does not name it
-    /// @param reply the reason given in the report
+    /// @param reply the reply given in the report
+    /// @param reason name of the reply in the catalogue; empty if it is unknown
     /// @param noticeTo recipient of the DSN or digest; null if none is sent
     /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
     record Ndr(
             QueueId id,
+            Arrival arrival,
             EmailAddress mailbox,
             String to,
             String server,
             Reply reply,
+            String reason,
             String advice,
             @Nullable EmailAddress noticeTo,
             boolean inDigest)
@@ -120,8 +124,8 @@ public sealed interface Event {
     /// @param after how long the outage lasted
     record Reachable(EmailAddress mailbox, String upstream, Duration after) implements Event {}
 
-    /// The upstream asked for fewer concurrent connections or messages per minute. Reported once, when throttling
-    /// begins.
+    /// The upstream asked for fewer concurrent connections or messages per minute. Reported once, when
+    /// throttling begins.
     ///
     /// @param limit the limit after this report; 1 or more
     record Throttled(EmailAddress mailbox, String upstream, Reply reply, Throttle throttle, int limit)
@@ -193,7 +197,8 @@ public sealed interface Event {
         /// Reason of messages that wait for the relay's own daily quota.
         public static final String DAILY_QUOTA = "daily-quota";
 
-        /// @return whether the message or mailbox waits for a limit of the relay, so that no upstream sent the reply
+        /// @return whether the message or mailbox waits for a limit of the relay, so that no upstream sent the
+        ///     reply
         public boolean isOwnLimit() {
             return reason.equals(DAILY_QUOTA);
         }

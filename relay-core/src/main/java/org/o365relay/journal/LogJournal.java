@@ -159,7 +159,7 @@ public final class LogJournal implements Journal {
     }
 
     private static void write(Ndr ndr) {
-        line(warn().with("id", ndr.id()), ndr.mailbox())
+        line(warn().with("id", ndr.id()).with("client", ndr.arrival().client().getHostAddress()), ndr.mailbox())
                 .with("to", "<" + ndr.to() + ">")
                 .with("server", nullIfEmpty(ndr.server()))
                 .with("reply", ndr.reply())
@@ -302,7 +302,8 @@ public final class LogJournal implements Journal {
             return value == null ? this : new Line(builder.addKeyValue(key, value));
         }
 
-        /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the line.
+        /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the
+        /// line.
         Line with(JudgedReply judged) {
             Line line = with("reply", judged.isOwnLimit() ? null : judged.reply());
             return judged.reason().isEmpty()

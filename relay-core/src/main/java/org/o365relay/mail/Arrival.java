@@ -19,6 +19,18 @@ public record Arrival(Instant at, InetAddress client, String helo, String protoc
     // header, between delivery attempts
     private static final Duration TOLERANCE = Duration.ofHours(1);
 
+    private static final String LOCAL = "LOCAL";
+
+    /// @return the arrival of one of the relay's own notices
+    public static Arrival local(Instant at) {
+        return new Arrival(at, InetAddress.getLoopbackAddress(), "", LOCAL);
+    }
+
+    /// @return whether the relay created the message, so that no device sent it
+    public boolean isLocal() {
+        return protocol.equals(LOCAL);
+    }
+
     /// Corrects the time of a message that was received while the calendar clock was wrong, so that its header
     /// does not show a time before the build of the relay, or in the future.
     ///

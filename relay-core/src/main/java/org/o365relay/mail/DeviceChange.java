@@ -8,7 +8,7 @@ public sealed interface DeviceChange {
 
     InetAddress address();
 
-    /// The full record, but with only the usage slots that changed.
+    /// The full record, but with only the usage slots and days that changed.
     record Updated(DeviceRecord device) implements DeviceChange {
         @Override
         public InetAddress address() {

@@ -1,6 +1,5 @@
 package org.o365relay.ndr;
 
-import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -169,10 +168,12 @@ final class NdrProcessor {
         for (FailedDelivery failure : failures) {
             journal.record(new Ndr(
                     candidate.message().id(),
+                    candidate.message().arrival(),
                     mailbox,
                     failure.undelivered().address(),
                     failure.undelivered().server(),
                     failure.undelivered().reply(),
+                    catalogueName(failure.undelivered()),
                     failure.reason().advice(),
                     notification.to(),
                     notification.suppressed().isPresent()));
@@ -240,7 +241,7 @@ final class NdrProcessor {
 
     private LocalMessage localMessage(Notice notice, MessageSummary message, Instant now) {
         return new LocalMessage(
-                new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL"),
+                Arrival.local(now),
                 new RoutedEnvelope(mailbox.key().toString(), message.priority(), notice.envelope()),
                 notice.content());
     }

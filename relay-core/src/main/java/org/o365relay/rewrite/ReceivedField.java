@@ -24,7 +24,7 @@ final class ReceivedField {
     /// Omits the `for` clause, which would disclose `Bcc` recipients.
     static RawField of(QueueId id, Arrival arrival, String hostname) {
         String date = date(arrival.at());
-        if (arrival.protocol().equals("LOCAL")) {
+        if (arrival.isLocal()) {
             return RawField.of("Received", "by " + hostname + " id " + id + ";\r\n\t" + date);
         }
         return RawField.of(

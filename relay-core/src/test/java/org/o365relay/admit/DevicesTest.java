@@ -3,8 +3,10 @@ package org.o365relay.admit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChange.Removed;
 import org.o365relay.mail.DeviceChange.Updated;
 import org.o365relay.mail.DeviceChange.UsageUpdated;
+import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.SteadyClock;
@@ -213,13 +216,13 @@ class DevicesTest {
             clock.advance(Duration.ofMinutes(10));
         }
         disk.write(devices.next(Integer.MAX_VALUE));
-        Devices again = new Devices(disk.records(), SteadyClock.following(clock));
+        Devices again = new Devices(disk.records(), SteadyClock.following(clock), ZoneOffset.UTC);
         assertThat(again.records()).isEqualTo(devices.records());
         assertThat(again.isPending()).isFalse();
         assertThat(again.at(address(1)).reserveRecipient(three)).isPresent();
 
         clock.advance(Duration.ofHours(-5));
-        Devices before = new Devices(disk.records(), SteadyClock.following(clock));
+        Devices before = new Devices(disk.records(), SteadyClock.following(clock), ZoneOffset.UTC);
         LimitExceeded excess = before.at(address(1)).reserveRecipient(three).orElseThrow();
         assertThat(excess.until()).isEqualTo("2026-03-02T03:40:00Z");
         disk.write(before.next(Integer.MAX_VALUE));
@@ -259,18 +262,23 @@ class DevicesTest {
 
         private final Map<InetAddress, DeviceRecord> rows = new HashMap<>();
         private final Map<InetAddress, Map<Instant, Integer>> spending = new HashMap<>();
+        private final Map<InetAddress, Map<DayOfWeek, DeviceDay>> days = new HashMap<>();
 
         void write(List<DeviceChange> changes) {
             for (DeviceChange change : changes) {
                 switch (change) {
                     case Updated(DeviceRecord device) -> {
                         rows.put(device.address(), device);
+                        device.days()
+                                .forEach(day -> days.computeIfAbsent(device.address(), _ -> new TreeMap<>())
+                                        .put(day.day().getDayOfWeek(), day));
                         spend(device.address(), device.usage());
                     }
                     case UsageUpdated(InetAddress address, List<UsageSlot> spent) -> spend(address, spent);
                     case Removed(InetAddress address) -> {
                         rows.remove(address);
                         spending.remove(address);
+                        days.remove(address);
                     }
                 }
             }
@@ -289,7 +297,9 @@ class DevicesTest {
                     device.deviations(),
                     spending.getOrDefault(address, Map.of()).entrySet().stream()
                             .map(slot -> new UsageSlot(slot.getKey(), slot.getValue()))
-                            .toList())));
+                            .toList(),
+                    List.copyOf(days.getOrDefault(address, Map.of()).values()),
+                    device.failing())));
             return records;
         }
 

@@ -49,7 +49,7 @@ public final class Main {
                 new ConfigCommand(),
                 new ExplainCommand(),
                 new ExplainReplyCommand(),
-                new DevicesCommand(),
+                new DevicesCommand(environment),
                 new BackupCommand(),
                 new RestoreCommand(),
                 new LoginCommand(),

@@ -2,6 +2,7 @@ package org.o365relay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +23,7 @@ import org.o365relay.RelaySettings;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Devices;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.mail.Deviation;
@@ -40,7 +44,16 @@ final class DevicesCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        return CommandLines.of(new DevicesCommand())
+        CliEnvironment environment = new CliEnvironment(
+                _ -> {
+                    throw new AssertionError("devices reads the queue");
+                },
+                InstantSource.system(),
+                ZoneId.systemDefault(),
+                Optional::empty,
+                () -> 80,
+                new ByteArrayOutputStream());
+        return CommandLines.of(new DevicesCommand(environment))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(words(arguments));
@@ -88,12 +101,12 @@ final class DevicesCommandTest {
     void listsTheDevicesOfAStoppedRelayMostRecentFirst() throws Exception {
         recordDevices();
         assertThat(run()).as(err.toString()).isZero();
-        assertThat(out.toString().lines().toList()).hasSize(6);
         assertThat(out.toString())
-                .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +2nd floor +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
-                .containsPattern(
-                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF instead of CRLF \\(3"
-                                + " times\\)\\R");
+                .containsPattern("(?s)DEVICE .*\\R127\\.0\\.0\\.9 .*\\R192\\.168\\.10\\.7 ")
+                .containsPattern("127\\.0\\.0\\.9 +today +3 +0 +0 +0 +100%\\R +7 days +3 +0 +0 +0 +100%\\R"
+                        + "  2nd floor; HELO MFP; last seen .*; first seen 2.*\\R"
+                        + "  in all 3 messages, 6\\.0 KiB, 0 rejected; recipients in 24 h: 3 of 500\\R"
+                        + "  ends lines with LF instead of CRLF \\(3 times\\)\\R");
         assertThat(directory.resolve("queue"))
                 .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
     }
@@ -133,6 +146,48 @@ final class DevicesCommandTest {
         }
         assertThat(run()).isZero();
         assertThat(out.toString()).contains("127.0.0.1 ");
+    }
+
+    @Test
+    void listsFirstWhoSentMost() throws Exception {
+        recordDevices();
+        assertThat(run("--top")).as(err.toString()).isZero();
+        assertThat(out.toString()).containsPattern("(?s)\\R127\\.0\\.0\\.9 .*\\R192\\.168\\.10\\.7 ");
+        out.getBuffer().setLength(0);
+        assertThat(run("--top", "1")).isZero();
+        assertThat(out.toString()).contains("127.0.0.9 ").doesNotContain("192.168.10.7 ");
+        assertThat(run("--top", "0")).isEqualTo(64);
+        assertThat(err.toString()).contains("--top must be 1 or more, not 0");
+    }
+
+    @Test
+    void showsADeviceWhoseRecipientsFail() throws Exception {
+        try (RelayFixture fixture = new RelayFixture(directory, directory.resolve("office"))
+                .with("rcpt/nobody@contoso.example:550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found")
+                .start()) {
+            for (int i = 0; i < 3; i++) {
+                try (org.o365relay.daemon.Device device = fixture.device()) {
+                    device.send("scan " + i, "nobody@contoso.example");
+                    device.send("copy " + i, "anna@contoso.example");
+                }
+            }
+            fixture.journal().await("failed", 3);
+            fixture.journal().await("delivered", 3);
+            fixture.stop(); // writes the counters
+            assertThat(run()).as(err.toString()).isZero();
+            assertThat(out.toString())
+                    .containsPattern("127\\.0\\.0\\.1 +today +6 +3 +3 +0 +100%\\R")
+                    .containsPattern("\\R  3 of 3 to nobody@contoso\\.example failed since \\d\\d:\\d\\d: .*does not");
+
+            fixture.start();
+            assertThat(run("--json")).isZero();
+            assertThat(out.toString())
+                    .as("after a restart")
+                    .contains(
+                            "\"today\":{\"accepted\":6,\"delivered\":3,\"failed\":3,\"rejected\":0,\"share\":100.0}",
+                            "\"failing\":[{\"address\":\"nobody@contoso.example\",\"failed\":3,\"total\":3,"
+                                    + "\"reason\":\"recipient-unknown\"");
+        }
     }
 
     @Test

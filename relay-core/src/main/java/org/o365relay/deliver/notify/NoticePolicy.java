@@ -72,7 +72,7 @@ public final class NoticePolicy {
 
     /// @param route name of the mailbox that sends the notice
     static LocalMessage localMessage(Notice notice, String route, Priority priority, Instant now) {
-        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        Arrival arrival = Arrival.local(now);
         return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());
     }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -15,7 +16,9 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChange.Removed;
 import org.o365relay.mail.DeviceChange.Updated;
 import org.o365relay.mail.DeviceChange.UsageUpdated;
+import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.FailingRecipient;
 import org.o365relay.mail.UsageSlot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +43,16 @@ public final class DeviceTables {
     public static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
         Map<String, List<UsageSlot>> usage = usage(statements);
-        return statements.list("devices", row -> device(row, deviations, usage)).stream()
+        Map<String, List<DeviceDay>> days = days(statements);
+        Map<String, List<FailingRecipient>> failing = failing(statements);
+        return statements
+                .list(
+                        "devices",
+                        row -> device(row, deviations, usage)
+                                .map(device -> device.with(
+                                        days.getOrDefault(address(device), List.of()),
+                                        failing.getOrDefault(address(device), List.of()))))
+                .stream()
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -72,6 +84,34 @@ public final class DeviceTables {
             statements.update("write-deviation", address, deviation.getKey().key(), deviation.getValue());
         }
         writeUsage(statements, address, device.usage());
+        for (DeviceDay day : device.days()) {
+            statements.update(
+                    "write-device-day",
+                    address,
+                    day.day().getDayOfWeek().getValue(),
+                    day.day().toEpochDay(),
+                    day.accepted(),
+                    day.delivered(),
+                    day.failed(),
+                    day.rejected());
+        }
+        writeFailing(statements, address, device.failing());
+    }
+
+    private static void writeFailing(Statements statements, String address, List<FailingRecipient> failing)
+            throws SQLException {
+        statements.update("delete-failing-recipients", address);
+        for (FailingRecipient recipient : failing) {
+            statements.update(
+                    "insert-failing-recipient",
+                    address,
+                    recipient.address(),
+                    recipient.failed(),
+                    recipient.total(),
+                    recipient.reason(),
+                    recipient.since().toEpochMilli(),
+                    recipient.lastFailedAt().toEpochMilli());
+        }
     }
 
     private static void writeUsage(Statements statements, String address, List<UsageSlot> usage) throws SQLException {
@@ -81,6 +121,8 @@ public final class DeviceTables {
     }
 
     private static void delete(Statements statements, String address) throws SQLException {
+        statements.update("delete-failing-recipients", address);
+        statements.update("delete-device-days", address);
         statements.update("delete-device-usage", address);
         statements.update("delete-deviations", address);
         statements.update("delete-device", address);
@@ -97,7 +139,8 @@ public final class DeviceTables {
                             .put(deviation.get(), row.getLong("count"));
                 } else {
                     log.warn(
-                            "unknown deviation {} of device {} in the queue is ignored; a newer relay may have written it",
+                            "unknown deviation {} of device {} in the queue is ignored; a newer relay may have written"
+                                    + " it",
                             name,
                             row.getString("address"));
                 }
@@ -117,6 +160,44 @@ public final class DeviceTables {
         return all;
     }
 
+    private static Map<String, List<DeviceDay>> days(Statements statements) throws SQLException {
+        Map<String, List<DeviceDay>> all = new HashMap<>();
+        try (ResultSet row = statements.with("device-days").executeQuery()) {
+            while (row.next()) {
+                LocalDate day = LocalDate.EPOCH.plusDays(row.getInt("day"));
+                all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
+                        .add(new DeviceDay(
+                                day,
+                                row.getLong("accepted"),
+                                row.getLong("delivered"),
+                                row.getLong("failed"),
+                                row.getLong("rejected")));
+            }
+        }
+        return all;
+    }
+
+    private static Map<String, List<FailingRecipient>> failing(Statements statements) throws SQLException {
+        Map<String, List<FailingRecipient>> all = new HashMap<>();
+        try (ResultSet row = statements.with("failing-recipients").executeQuery()) {
+            while (row.next()) {
+                all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
+                        .add(new FailingRecipient(
+                                row.getString("recipient"),
+                                row.getLong("failed"),
+                                row.getLong("total"),
+                                row.getString("reason"),
+                                Instant.ofEpochMilli(row.getLong("since")),
+                                Instant.ofEpochMilli(row.getLong("last_failed_at"))));
+            }
+        }
+        return all;
+    }
+
+    private static String address(DeviceRecord device) {
+        return device.address().getHostAddress();
+    }
+
     private static Optional<DeviceRecord> device(
             ResultSet row, Map<String, Map<Deviation, Long>> deviations, Map<String, List<UsageSlot>> usage)
             throws SQLException {
@@ -131,7 +212,9 @@ public final class DeviceTables {
                     row.getLong("octets"),
                     row.getLong("rejections"),
                     deviations.getOrDefault(address, Map.of()),
-                    usage.getOrDefault(address, List.of())));
+                    usage.getOrDefault(address, List.of()),
+                    List.of(),
+                    List.of()));
         } catch (IllegalArgumentException damaged) {
             log.error(
                     "device {} is damaged in the queue and is left out; its counters restart from zero: {}",

@@ -1,6 +1,5 @@
 package org.o365relay.queue.jdbc;
 
-import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -104,7 +103,7 @@ final class MessageTables {
     /// Writes a small message and removes it. Fails if new mail cannot be written.
     static boolean tryToWrite(Statements statements) throws SQLException {
         QueueId id = new QueueId(Long.MAX_VALUE);
-        Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        Arrival arrival = Arrival.local(Instant.EPOCH);
         Envelope envelope = new Envelope(null, List.of(TEST_RECIPIENT), false);
         RoutedEnvelope routed = new RoutedEnvelope("", Priority.NORMAL, envelope);
         insertMessage(statements, id, id, arrival, routed, SearchableHeaders.NONE, 1, false, Instant.EPOCH);

@@ -265,6 +265,27 @@ SELECT address, name, count FROM deviation
 -- name: device-usage
 SELECT address, since, recipients FROM device_usage
 
+-- name: write-device-day
+INSERT INTO device_day (address, weekday, day, accepted, delivered, failed, rejected) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (address, weekday) DO UPDATE SET day = excluded.day, accepted = excluded.accepted,
+  delivered = excluded.delivered, failed = excluded.failed, rejected = excluded.rejected
+
+-- name: device-days
+SELECT address, day, accepted, delivered, failed, rejected FROM device_day
+
+-- name: insert-failing-recipient
+INSERT INTO failing_recipient (address, recipient, failed, total, reason, since, last_failed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: failing-recipients
+SELECT address, recipient, failed, total, reason, since, last_failed_at FROM failing_recipient
+
+-- name: delete-device-days
+DELETE FROM device_day WHERE address = ?
+
+-- name: delete-failing-recipients
+DELETE FROM failing_recipient WHERE address = ?
+
 -- name: delete-device
 DELETE FROM device WHERE address = ?
 

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.o365relay.accept.AcceptSettings;
@@ -44,7 +45,7 @@ final class CrashedRelay {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         JdbcQueue queue = SqliteQueue.open(settings, SteadyClock.following(clock), RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock));
+        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock), ZoneOffset.UTC);
         queue.devices().startPersisting(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(

@@ -6,6 +6,7 @@ import static org.o365relay.queue.jdbc.QueueFixture.ANNA;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,8 @@ class DeviceCommitHookTest {
     }
 
     private Devices start() {
-        Devices started = new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock));
+        Devices started =
+                new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock), ZoneOffset.UTC);
         fixture.queue().devices().startPersisting(started);
         return started;
     }
@@ -74,9 +76,17 @@ class DeviceCommitHookTest {
         devices.at(PRINTER).deviated(Deviation.BARE_LINE_FEED);
         devices.at(NAS).deviated(Deviation.NO_DATE);
         devices.at(NAS).rejected();
+        devices.at(PRINTER).delivered(ANNA);
+        devices.at(PRINTER).failed(ANNA, "recipient-unknown");
+        fixture.clock.advance(Duration.ofHours(16));
+        devices.at(PRINTER).reportedByNdr("Bob@Fabrikam.example", "mailbox-full");
+        devices.at(PRINTER).bounced();
         List<DeviceRecord> before = devices.records();
         fixture.close();
-        assertThat(start().records()).isEqualTo(before).hasSize(2);
+        List<DeviceRecord> after = start().records();
+        assertThat(after).isEqualTo(before).hasSize(2);
+        assertThat(after.getLast().days()).hasSize(2);
+        assertThat(after.getLast().failing()).hasSize(2);
     }
 
     @Test
@@ -100,14 +110,15 @@ class DeviceCommitHookTest {
         assertThat(devices.isPending()).isFalse();
     }
 
-    @Test
-    void acceptsMailAlthoughADeviceTableCannotBeWritten() {
-        fixture.execute("ALTER TABLE device_usage RENAME TO mislaid");
+    @ParameterizedTest
+    @ValueSource(strings = {"device_usage", "device_day", "failing_recipient"})
+    void acceptsMailAlthoughADeviceTableCannotBeWritten(String table) {
+        fixture.execute("ALTER TABLE " + table + " RENAME TO mislaid");
         for (int i = 0; i < 10; i++) {
             send(PRINTER, BUDGET);
         }
         assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(10);
-        fixture.execute("ALTER TABLE mislaid RENAME TO device_usage");
+        fixture.execute("ALTER TABLE mislaid RENAME TO " + table);
         for (int tick = 0; tick <= 30; tick++) {
             fixture.queue().housekeeper().writeDevices(200);
         }
@@ -144,6 +155,7 @@ class DeviceCommitHookTest {
         for (int i = 0; i < Devices.MAX_UNPROVEN + 5; i++) {
             Device stranger = devices.at(InetAddress.ofLiteral("10.0." + (i >> 8) + "." + (i & 0xff)));
             stranger.deviated(Deviation.INVALID_COMMAND);
+            stranger.failed(ANNA, "unknown-reply");
             if (i == 4) {
                 fixture.queue().housekeeper().writeDevices(200);
             }
@@ -151,6 +163,8 @@ class DeviceCommitHookTest {
         fixture.queue().housekeeper().writeDevices(Integer.MAX_VALUE);
         assertThat(fixture.number("SELECT count(*) FROM device")).isEqualTo(Devices.MAX_UNPROVEN + 1);
         assertThat(fixture.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MAX_UNPROVEN);
+        assertThat(fixture.number("SELECT count(*) FROM failing_recipient")).isEqualTo(Devices.MAX_UNPROVEN);
+        assertThat(fixture.number("SELECT count(*) FROM device_day")).isEqualTo(Devices.MAX_UNPROVEN + 1);
         assertThat(fixture.number("SELECT count(*) FROM device WHERE address = '10.0.0.4'"))
                 .isZero();
         assertThat(spent()).isEqualTo(1);
@@ -176,7 +190,9 @@ class DeviceCommitHookTest {
                 "INSERT INTO device VALUES ('10.0.0.0/8', '', 1, 1, 1, 1, 1)",
                 "INSERT INTO deviation VALUES ('192.168.10.7', 'dances-on-the-table', 3)",
                 "INSERT INTO deviation VALUES ('10.9.9.9', 'nul', 3)",
-                "INSERT INTO device_usage VALUES ('10.9.9.9', 1, 3)"
+                "INSERT INTO device_usage VALUES ('10.9.9.9', 1, 3)",
+                "INSERT INTO device_day VALUES ('10.9.9.9', 1, 20000, 1, 2, 3, 4)",
+                "INSERT INTO failing_recipient VALUES ('10.9.9.9', 'anna@contoso.example', 1, 1, '', 1, 1)"
             })
     void leavesOutADamagedRow(String row) {
         send(PRINTER, BUDGET);

@@ -7,6 +7,7 @@ import static org.o365relay.queue.jdbc.QueueFixture.BERT;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class DeviceUsageCrashTest {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         JdbcQueue queue =
                 SqliteQueue.open(fixture.settings(), SteadyClock.following(clock), RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock));
+        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock), ZoneOffset.UTC);
         queue.devices().startPersisting(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));

@@ -354,7 +354,7 @@ class BackupTest {
         fixture.createVersion(3);
         try (QueueFixture other = other()) {
             restore(other, fixture.directory.resolve("queue.db"), false, false);
-            assertThat(other.number("PRAGMA user_version")).isEqualTo(7);
+            assertThat(other.number("PRAGMA user_version")).isEqualTo(8);
             assertThat(other.accept("new", ANNA)).isNotNull();
         }
     }

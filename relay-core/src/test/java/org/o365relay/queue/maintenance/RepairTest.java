@@ -151,6 +151,8 @@ class RepairTest {
         "quota_usage",
         "sent_alert",
         "device_usage",
+        "device_day",
+        "failing_recipient",
         "message_claim",
         "message_settled",
         "message_lease",
@@ -322,9 +324,9 @@ class RepairTest {
         assertThat(verify()).isEmpty();
         fixture.execute(
                 "INSERT INTO message SELECT id + 1, received_at, client, helo, protocol, sender, smtp_utf8, notice,"
-                        + " size, attempts, due_at, lease, settled_at, body, envelope_id, dsn_return, route, mailbox, priority,"
-                        + " content_id, subject, message_id_header, reason, held_at, arrived_at, downtime, kept_from, fingerprint,"
-                        + " new_message_id, NULL FROM message");
+                        + " size, attempts, due_at, lease, settled_at, body, envelope_id, dsn_return, route, mailbox,"
+                        + " priority, content_id, subject, message_id_header, reason, held_at, arrived_at, downtime,"
+                        + " kept_from, fingerprint, new_message_id, NULL FROM message");
         fixture.execute("INSERT INTO recipient SELECT message_id + 1, ordinal, address, state, dsn_notify,"
                 + " original_recipient FROM recipient");
         fixture.execute("INSERT INTO chunk SELECT message_id + 1, ordinal, content, checksum FROM chunk");

@@ -54,7 +54,7 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
         return new MessageReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
-    private static ReasonTexts reasonTexts() {
+    static ReasonTexts reasonTexts() {
         return new ReasonTexts(ReplyCatalogue.microsoft365());
     }
 

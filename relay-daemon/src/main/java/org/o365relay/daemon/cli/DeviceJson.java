@@ -7,12 +7,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.FailingRecipient;
 
 /// A device as JSON. Members may be added, but must not be renamed.
 ///
 /// @param recipientsLastDay recipients in the last 24 hours
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited or the device is not trusted
+/// @param sevenDays counts of the last seven days, including today
+/// @param failing recipients to whom messages failed in the last seven days, most failures first
 /// @param deviations number of occurrences of each kind of protocol deviation
 record DeviceJson(
         String address,
@@ -25,16 +29,39 @@ record DeviceJson(
         long rejected,
         long recipientsLastDay,
         @Nullable Integer recipientsPerDay,
+        Counts today,
+        Counts sevenDays,
+        List<FailingRecipient> failing,
         Map<String, Long> deviations) {
+
+    /// @param accepted number of messages
+    /// @param delivered number of recipients
+    /// @param failed number of recipients
+    /// @param rejected number of commands, messages and connections
+    /// @param share share in the messages accepted from all devices, in percent; null if there were none
+    record Counts(
+            long accepted,
+            long delivered,
+            long failed,
+            long rejected,
+            @Nullable Double share) {
+
+        private static Counts of(DeviceRecord device, DevicePeriod period) {
+            DeviceDay counts = period.counts(device);
+            return new Counts(
+                    counts.accepted(), counts.delivered(), counts.failed(), counts.rejected(), period.share(device));
+        }
+    }
 
     /// @param now end of the 24 hours in which recipients are counted
     /// @return an array with one line per device
-    static String text(List<DeviceEntry> entries, Instant now) {
-        return ControlJson.lines(
-                entries.stream().map(entry -> DeviceJson.of(entry, now)).toList());
+    static String text(List<DeviceEntry> entries, DevicePeriod today, DevicePeriod week, Instant now) {
+        return ControlJson.lines(entries.stream()
+                .map(entry -> DeviceJson.of(entry, today, week, now))
+                .toList());
     }
 
-    private static DeviceJson of(DeviceEntry entry, Instant now) {
+    private static DeviceJson of(DeviceEntry entry, DevicePeriod today, DevicePeriod week, Instant now) {
         DeviceRecord device = entry.device();
         Map<String, Long> deviations = new LinkedHashMap<>();
         new TreeMap<>(device.deviations()).forEach((deviation, times) -> deviations.put(deviation.key(), times));
@@ -49,6 +76,9 @@ record DeviceJson(
                 device.rejections(),
                 device.recipientsInLastDay(now),
                 entry.recipientsPerDay(),
+                Counts.of(device, today),
+                Counts.of(device, week),
+                device.failing(now),
                 deviations);
     }
 }

@@ -1,8 +1,7 @@
 package org.o365relay.daemon.cli;
 
-import java.io.PrintWriter;
-import java.time.InstantSource;
-import java.time.ZoneId;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,15 +26,15 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "List the devices that have connected.",
-            "Shows for each device, most recent first, the messages sent and rejected, the recipients counted"
-                    + " against the daily limit, and protocol deviations.",
+            "Shows for each device, most recent first, the messages accepted, the recipients delivered and failed, and"
+                    + " what was rejected, today and in 7 days (days of the relay's time zone, including today); its"
+                    + " share in the accepted messages of all devices; recipients that fail; and protocol deviations.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."
         })
 public final class DevicesCommand implements Callable<Integer> {
 
-    private final InstantSource clock;
-    private final ZoneId zone;
+    private final CliEnvironment environment;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -42,8 +42,17 @@ public final class DevicesCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--top",
+            arity = "0..1",
+            paramLabel = "N",
+            fallbackValue = "10",
+            description = "Show the N devices (default: ${FALLBACK-VALUE}) that sent most in 7 days, first the one that"
+                    + " sent most.")
+    private @Nullable Integer top;
 
     @Parameters(
             arity = "0..1",
@@ -52,41 +61,57 @@ public final class DevicesCommand implements Callable<Integer> {
             description = "Show only this device, or the devices in this network.")
     private @Nullable Network network;
 
-    /// Creates a command that uses the system clock and the local time zone.
-    public DevicesCommand() {
-        this(InstantSource.system(), ZoneId.systemDefault());
-    }
-
-    DevicesCommand(InstantSource clock, ZoneId zone) {
-        this.clock = clock;
-        this.zone = zone;
+    public DevicesCommand(CliEnvironment environment) {
+        this.environment = environment;
     }
 
     @Override
     public Integer call() throws CommandFailed, QueueUnavailableException {
-        RelaySettings settings = config.readForOperators().settings();
-        List<DeviceEntry> entries = DeviceRecords.read(settings.queue()).stream()
+        if (top != null && top < 1) {
+            throw new ParameterException(spec.commandLine(), "--top must be 1 or more, not " + top);
+        }
+        CommandContext context = new CommandContext(environment, config, output);
+        RelaySettings settings = context.configuration().settings();
+        List<DeviceRecord> devices = DeviceRecords.read(settings.queue());
+        LocalDate date = LocalDate.ofInstant(environment.clock().instant(), environment.zone());
+        DevicePeriod today = DevicePeriod.today(devices, date);
+        DevicePeriod week = DevicePeriod.week(devices, date);
+        List<DeviceEntry> entries = devices.stream()
                 .filter(device -> network == null || network.contains(device.address()))
-                .sorted(Comparator.comparing(DeviceRecord::lastSeen).reversed())
+                .sorted(order(week))
+                .limit(top == null ? Integer.MAX_VALUE : top)
                 .map(device -> DeviceEntry.of(device, settings.listeners()))
                 .toList();
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(DeviceJson.text(entries, clock.instant()));
+        if (output.isJson()) {
+            output.json(
+                    DeviceJson.text(entries, today, week, environment.clock().instant()));
         } else {
-            print(entries, out);
+            output.lines(
+                    entries.isEmpty()
+                            ? List.of(
+                                    "No device has connected yet" + (network == null ? "." : " from " + network + "."))
+                            : lines(new DeviceTable(context.layout(), CommandContext.reasonTexts())
+                                    .lines(entries, today, week)));
         }
-        out.flush();
         return ExitCode.OK;
     }
 
-    private void print(List<DeviceEntry> entries, PrintWriter out) {
-        if (entries.isEmpty()) {
-            out.println("No device has connected yet" + (network == null ? "." : " from " + network + "."));
-            return;
-        }
-        new DeviceTable(clock.instant(), zone).lines(entries).forEach(out::println);
-        out.println();
-        out.println("Counters of the last two seconds may be missing.");
+    private Comparator<DeviceRecord> order(DevicePeriod week) {
+        Comparator<DeviceRecord> latestFirst =
+                Comparator.comparing(DeviceRecord::lastSeen).reversed();
+        return top == null
+                ? latestFirst
+                : Comparator.<DeviceRecord>comparingLong(
+                                device -> week.counts(device).accepted())
+                        .reversed()
+                        .thenComparing(latestFirst);
+    }
+
+    private static List<String> lines(List<String> table) {
+        List<String> lines = new ArrayList<>(table);
+        lines.add("");
+        lines.add("ACCEPTED counts messages, DELIVERED and FAILED their recipients. The last two seconds");
+        lines.add("may be missing.");
+        return lines;
     }
 }

@@ -72,22 +72,22 @@ class LogFormatTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            70 72            , printer , pr
-            61 20 62         , blank   , "a b"
-            61 3d 62         , equals  , "a=b"
-            62 fc 72 6f      , umlaut  , "büro"
-            1f5a8            , emoji   , "🖨"
-            61 22 5c         , quote   , "a\\"\\\\"
-            61 d a 62        , newline , "a\\u000d\\u000ab"
-            1b 5b 33 31 6d   , colour  , "\\u001b[31m"
-            85 9b            , C1      , "\\u0085\\u009b"
-            2028 2029        , lines   , "\\u2028\\u2029"
-            61 202e 62       , reverse , "a\\u202eb"
-            2066 200b feff   , format  , "\\u2066\\u200b\\ufeff"
-            e0001            , tag     , "\\udb40\\udc01"
-            d83d 61          , half    , "\\ud83da"
-            e000 378         , private, "\\ue000\\u0378"
-            """, quoteCharacter = '`')
+        70 72            , printer , pr
+        61 20 62         , blank   , "a b"
+        61 3d 62         , equals  , "a=b"
+        62 fc 72 6f      , umlaut  , "büro"
+        1f5a8            , emoji   , "🖨"
+        61 22 5c         , quote   , "a\\"\\\\"
+        61 d a 62        , newline , "a\\u000d\\u000ab"
+        1b 5b 33 31 6d   , colour  , "\\u001b[31m"
+        85 9b            , C1      , "\\u0085\\u009b"
+        2028 2029        , lines   , "\\u2028\\u2029"
+        61 202e 62       , reverse , "a\\u202eb"
+        2066 200b feff   , format  , "\\u2066\\u200b\\ufeff"
+        e0001            , tag     , "\\udb40\\udc01"
+        d83d 61          , half    , "\\ud83da"
+        e000 378         , private, "\\ue000\\u0378"
+        """, quoteCharacter = '`')
     void escapesWhatATerminalCouldInterpret(String points, String what, String shown) {
         StringBuilder helo = new StringBuilder();
         for (String point : points.split(" ", -1)) {
@@ -119,7 +119,8 @@ class LogFormatTest {
         assertThat(text())
                 .containsExactly(
                         "WARN failed id=0000000000001 client=10.0.0.7 from=<> to=<anna@x.example> size=5 upstream=\"\""
-                                + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga notice=none");
+                            + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga"
+                            + " notice=none");
     }
 
     @Test
@@ -138,8 +139,17 @@ class LogFormatTest {
         journal.record(new Unreachable(
                 mailbox, "smtp.example:587", new JudgedReply(refused, "connect", "unreachable", ""), at));
         journal.record(new Reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
-        journal.record(
-                new Ndr(new QueueId(1), mailbox, "nobody@x.example", "mx.x.example", refused, "Do this.", null, false));
+        journal.record(new Ndr(
+                new QueueId(1),
+                new Arrival(at, InetAddress.ofLiteral("10.0.0.7"), "mfp", "ESMTP"),
+                mailbox,
+                "nobody@x.example",
+                "mx.x.example",
+                refused,
+                "recipient-unknown",
+                "Do this.",
+                null,
+                false));
         journal.record(new Throttled(
                 mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), Throttle.CONNECTIONS, 2));
         journal.record(new Throttled(
@@ -161,20 +171,22 @@ class LogFormatTest {
                 .containsExactly(
                         "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
                                 + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable",
-                        "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
-                                + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable advice=\"Do this.\"",
+                        "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example reply=\"451"
+                                + " 4.4.1 connection refused\" step=connect reason=unreachable advice=\"Do this.\"",
                         "INFO failback mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
-                        "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
-                                + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable next=2026-11-21T08:00:00Z",
+                        "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587 reply=\"451 4.4.1"
+                                + " connection refused\" step=connect reason=unreachable next=2026-11-21T08:00:00Z",
                         "INFO reachable mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
-                        "WARN ndr id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example> server=mx.x.example"
-                                + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
+                        "WARN ndr id=0000000000001 client=10.0.0.7 mailbox=relay@contoso.com to=<nobody@x.example>"
+                                + " server=mx.x.example reply=\"451 4.4.1 connection refused\" advice=\"Do this.\""
+                                + " notice=none",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"421 4.4.2 Too fast\" messages-per-minute=15",
-                        "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com>"
-                                + " reply=\"554 5.2.252 Denied\" step=end-of-content reason=send-as-denied until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
+                        "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com> reply=\"554 5.2.252 Denied\""
+                                + " step=end-of-content reason=send-as-denied until=2026-11-21T08:00:00Z advice=\"Grant"
+                                + " it.\"",
                         "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
                                 + " days-left=7 advice=\"Make a new one.\"",
                         "WARN paused mailbox=relay@contoso.com by=anna",
@@ -192,8 +204,8 @@ class LogFormatTest {
         Appender<ILoggingEvent> console =
                 context(file, "").getLogger(Logger.ROOT_LOGGER_NAME).getAppender("CONSOLE");
         assertThat(written(console)).singleElement().asString().endsWith("""
-                 WARN  journal rejected client=192.0.2.7 helo="a\\u000d\\u000ab=\\"" reply="550 5.7.1 No"
-                """);
+             WARN  journal rejected client=192.0.2.7 helo="a\\u000d\\u000ab=\\"" reply="550 5.7.1 No"
+            """);
     }
 
     @Test
@@ -205,7 +217,8 @@ class LogFormatTest {
                 .containsPattern("\"timestamp\":[0-9]{13},\"level\":\"WARN\"")
                 .contains("\"loggerName\":\"journal\"", "\"formattedMessage\":\"rejected\"")
                 .contains("""
-                        [{"client":"192.0.2.7"},{"helo":"a\\r\\nb=\\""},{"reply":"550 5.7.1 No"}]""")
+                    [{"client":"192.0.2.7"},{"helo":"a\\r\\nb=\\""},{"reply":"550 5.7.1 No"}]\
+                    """)
                 .containsOnlyOnce("\n");
     }
 

@@ -26,7 +26,7 @@ public final class Schema {
     static final int FIRST_WITH_QUOTA_USAGE = 3;
 
     /// The schema version that this relay uses.
-    public static final int VERSION = 7;
+    public static final int VERSION = 8;
 
     /// The parts of a definition. In this schema, names are in lower case and keywords in upper
     /// case. A quoted word is therefore a name only if it is in lower case.
@@ -92,8 +92,9 @@ public final class Schema {
         }
     }
 
-    /// @return a description of each trigger, view, table and index that a new queue with this schema version does
-    ///     not have, or that is defined differently; those that the database system itself creates are left out
+    /// @return a description of each trigger, view, table and index that a new queue with this schema version
+    ///     does not have, or that is defined differently; those that the database system itself creates are
+    ///     left out
     public static List<String> foreignObjects(Connection connection, long version) throws SQLException {
         Map<String, String> expected;
         try (Connection fresh = create(version)) {
@@ -111,8 +112,8 @@ public final class Schema {
         return foreign;
     }
 
-    /// @throws QueueUnavailableException if the database has a trigger, view, table or index that is not part of a
-    ///     queue of this version, or a changed one: it could change or leak mail
+    /// @throws QueueUnavailableException if the database has a trigger, view, table or index that is not part
+    ///     of a queue of this version, or a changed one: it could change or leak mail
     static void requireNoForeignObjects(Connection connection, long version, Path file)
             throws SQLException, QueueUnavailableException {
         List<String> foreign = foreignObjects(connection, version);

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -44,7 +45,8 @@ class OfflineQueueTest {
     }
 
     private void count() {
-        Devices devices = new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock));
+        Devices devices =
+                new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock), ZoneOffset.UTC);
         fixture.queue().devices().startPersisting(devices);
         devices.at(PRINTER).rejected();
         fixture.writeDevices(200);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,7 +278,7 @@ class UpgradeTest {
 
         assertThat(report.rebuilt()).isTrue();
         assertThat(report.quarantined()).isEmpty();
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(7);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(8);
         keepsRenamedRows();
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
     }
@@ -295,13 +296,37 @@ class UpgradeTest {
     }
 
     @Test
+    void countsTheDaysOfDevicesFromVersionEightOn() throws SQLException {
+        versionFour();
+        try (Connection connection = fixture.connection()) {
+            for (int version = 5; version <= 7; version++) {
+                Sqlite.execute(connection, Schema.statements(version));
+            }
+        }
+        fixture.execute("PRAGMA user_version = 7");
+        fixture.execute("INSERT INTO deviation VALUES ('10.0.0.7', 'nul', 6)");
+
+        DeviceRecord device = fixture.queue().devices().all().getFirst();
+
+        assertThat(device.messages()).isEqualTo(3);
+        assertThat(device.octets()).isEqualTo(4);
+        assertThat(device.rejections()).isEqualTo(5);
+        assertThat(device.deviations()).containsExactly(Map.entry(Deviation.NUL, 6L));
+        assertThat(device.usage()).containsExactly(new UsageSlot(Instant.ofEpochMilli(600_000), 5));
+        assertThat(device.days()).isEmpty();
+        assertThat(device.failing()).isEmpty();
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
+        assertThat(fixture.inconsistencies()).isEmpty();
+    }
+
+    @Test
     void upgradesOnce() {
         fixture.accept("new", QueueFixture.ANNA);
         fixture.close();
         fixture.clock.advance(Duration.ofSeconds(1));
         fixture.accept("newer", QueueFixture.ANNA);
 
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(7);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(8);
         assertThat(fixture.claim(10)).hasSize(2);
     }
 

@@ -1,0 +1,60 @@
+package org.o365relay.admit;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.o365relay.mail.FailingRecipient;
+
+/// The recipients to whom messages of a device failed most recently, at most [#MAX]. A recipient counts from
+/// its first failure on, until none of its messages has failed for [FailingRecipient#RETENTION]. Not
+/// thread-safe.
+final class FailingRecipients {
+
+    static final int MAX = 5;
+
+    private final Map<String, FailingRecipient> latestLast = new LinkedHashMap<>();
+
+    void restore(Collection<FailingRecipient> stored) {
+        stored.stream()
+                .sorted(Comparator.comparing(FailingRecipient::lastFailedAt))
+                .forEach(recipient -> latestLast.put(recipient.address(), recipient));
+    }
+
+    /// Counts a failed message.
+    ///
+    /// @param isCounted whether the message was counted as delivered before, because the upstream had accepted
+    ///     it
+    void failed(String address, String reason, boolean isCounted, Instant now) {
+        FailingRecipient known = latestLast.remove(address);
+        if (known == null || known.isOver(now)) {
+            known = new FailingRecipient(address, 0, 0, reason, now, now);
+        }
+        long failed = known.failed() + 1;
+        long total = Math.max(failed, known.total() + (isCounted ? 0 : 1));
+        latestLast.put(address, new FailingRecipient(address, failed, total, reason, known.since(), now));
+        if (latestLast.size() > MAX) {
+            latestLast.remove(latestLast.keySet().iterator().next());
+        }
+    }
+
+    void delivered(String address, Instant now) {
+        latestLast.computeIfPresent(
+                address,
+                (_, known) -> known.isOver(now)
+                        ? null
+                        : new FailingRecipient(
+                                address,
+                                known.failed(),
+                                known.total() + 1,
+                                known.reason(),
+                                known.since(),
+                                known.lastFailedAt()));
+    }
+
+    List<FailingRecipient> all() {
+        return List.copyOf(latestLast.values());
+    }
+}
