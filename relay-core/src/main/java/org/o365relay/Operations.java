@@ -224,8 +224,8 @@ public final class Operations {
         return result;
     }
 
-    /// Makes one of the oldest messages waiting for the mailbox due if a probe needs a message to send.
-    /// Otherwise, the probe might have to wait for hours until a deferred message is due.
+    /// If a probe needs a message to send, makes due one of the oldest messages that wait for the mailbox.
+    /// Without this, the probe might have to wait for hours until a deferred message is due.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
         if (!probes.needsMessage()) {
             return;

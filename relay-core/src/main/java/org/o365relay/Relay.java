@@ -40,8 +40,7 @@ import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock;
 
 /// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them.
-/// The queue is the only path from acceptance to delivery. This class creates the parts and connects
-/// them.
+/// The queue is the only path from acceptance to delivery. This class creates and connects the parts.
 public final class Relay {
 
     private final RelaySettings settings;

@@ -45,7 +45,7 @@ class SecurityFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        not a key                                                                        | there is no PEM private key in relay.key (relay.tls.key); it starts with -----BEGIN PRIVATE KEY-----
+        not a key                                                                        | there is no PEM private key in relay.key (relay.tls.key); a key starts with -----BEGIN PRIVATE KEY-----
         -----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n                     | the key in relay.key (relay.tls.key) is damaged, or neither RSA nor EC; inspect it with: openssl pkey -noout -text -in relay.key
         -----BEGIN EC PRIVATE KEY-----\\nAAAA\\n-----END EC PRIVATE KEY-----\\n               | the key in relay.key is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -nocrypt -in relay.key -out key-pkcs8.pem, and set relay.tls.key to the new file
         """)

@@ -27,11 +27,11 @@ class SignInFilesTest {
 
     private static final Duration LONG = Duration.ofDays(100);
     private static final String MAILBOX = """
-            relay.mailboxes = [ { address = "relay@contoso.example", credential {
-              tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"
-              %s
-            } } ]
-            """;
+        relay.mailboxes = [ { address = "relay@contoso.example", credential {
+          tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"
+          %s
+        } } ]
+        """;
     private static final String PEM = "type = certificate, certificate = app.pem, certificate-key = app.key";
     private static final String CERTIFICATE = "relay.conf:3: relay.mailboxes[0].credential.certificate: ";
 
@@ -62,10 +62,10 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            certificate-password = right |
-            certificate-password = wrong | the configured password is wrong for app.pfx
-                                         | app.pfx is encrypted, but no password is configured
-            """)
+        certificate-password = right |
+        certificate-password = wrong | the configured password is wrong for app.pfx
+                                     | app.pfx is encrypted, but no password is configured
+        """)
     void opensAPfxWithItsPassword(@Nullable String password, @Nullable String problem) throws Exception {
         writePfx();
         String text =
@@ -80,9 +80,9 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            X           | there is no PEM certificate in app.pem; it starts with -----BEGIN CERTIFICATE-----
-            CERTIFICATE | a certificate in app.pem is damaged
-            """)
+        X           | there is no PEM certificate in app.pem; a certificate starts with -----BEGIN CERTIFICATE-----
+        CERTIFICATE | a certificate in app.pem is damaged
+        """)
     void rejectsAnUnusableCertificate(String label, String problem) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         write("app.pem", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
@@ -95,11 +95,11 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            RSA PRIVATE KEY       | the RSA PRIVATE KEY in app.key is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
-            ENCRYPTED PRIVATE KEY | the key in app.key is encrypted, but no password is configured
-            PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor EC
-            CERTIFICATE           | there is no PEM private key in app.key; it starts with -----BEGIN PRIVATE KEY-----
-            """)
+        RSA PRIVATE KEY       | the RSA PRIVATE KEY in app.key is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
+        ENCRYPTED PRIVATE KEY | the key in app.key is encrypted, but no password is configured
+        PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor EC
+        CERTIFICATE           | there is no PEM private key in app.key; a key starts with -----BEGIN PRIVATE KEY-----
+        """)
     void rejectsAnUnusableKey(String label, String problem) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         write("app.key", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
@@ -167,9 +167,10 @@ class SignInFilesTest {
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
                 .containsExactly(
-                        "relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
-                                + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
-                                + " > (the app) > Certificates & secrets). It is shown only once; if it is no longer shown, create a new secret");
+                        "relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret ID, not"
+                            + " the secret: copy the column Value (Microsoft Entra admin center > App registrations >"
+                            + " (the app) > Certificates & secrets). It is shown only once; if it is no longer shown,"
+                            + " create a new secret");
     }
 
     @Test
@@ -196,9 +197,9 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            type = password, password-file = secret
-            type = client-secret, client-secret-file = secret
-            """)
+        type = password, password-file = secret
+        type = client-secret, client-secret-file = secret
+        """)
     void readsASecretAgainWhenItsFileChanges(String keys) throws Exception {
         write("secret", "the old one\n");
         Credential credential = credential(keys);
@@ -226,7 +227,8 @@ class SignInFilesTest {
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
                 .containsExactly(
-                        "relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by other users; run: chmod 600 app.key");
+                        "relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by other"
+                                + " users; run: chmod 600 app.key");
     }
 
     private Credential credential(String keys) throws IOException {

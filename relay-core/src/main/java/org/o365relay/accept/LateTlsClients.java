@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 /// sends plain text, and is ignored after [#RETENTION]. Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
 final class LateTlsClients {
 
-    /// How long after its last TLS handshake an address receives its greeting with the longer delay.
+    /// Time after the last TLS handshake of an address during which its greetings get the longer delay.
     static final Duration RETENTION = Duration.ofDays(1);
 
     /// Maximum number of addresses; when it is exceeded, the least recently seen address is removed.

@@ -200,7 +200,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Stops reading until the future is complete, then calls `then` with its result, null if it failed.
+    /// Stops reading until the future is complete, then calls `then` with its result, or with null if it
+    /// failed.
     private <T> void await(ChannelHandlerContext ctx, CompletableFuture<T> future, Consumer<@Nullable T> then) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             then.accept(future.getNow(null));

@@ -95,7 +95,7 @@ public final class ActiveAlerts {
                 .forEach(this::clear);
     }
 
-    /// @return the alerts about which the admin was notified, and alerts without a delay, whose condition lasts or
+    /// @return the alerts that the admin was notified of, or that have no delay, and whose condition lasts, or
     ///     was reported before a restart and is not known to be over; oldest first
     public List<Alert> active() {
         Instant now = clock.instant();
@@ -164,8 +164,8 @@ public final class ActiveAlerts {
         }
     }
 
-    /// Sends the email for an alert that was raised while no mailbox could send: through a mailbox if one can send
-    /// now, otherwise through the mailer if it has not done so.
+    /// Sends the email for an alert that was raised while no mailbox could send: through a mailbox if one can
+    /// send now, otherwise through the mailer if it has not done so.
     private void sendEmailLater(AlertState state) {
         emails.write(state.raised(), state.condition())
                 .ifPresentOrElse(
@@ -173,8 +173,8 @@ public final class ActiveAlerts {
                         () -> mailWithoutQueue(state.condition().name()));
     }
 
-    /// Sends the email through the mailer, unless it has already been sent or is sent elsewhere, the mailer already
-    /// has it, or the alert has been cleared.
+    /// Sends the email through the mailer, unless it has already been sent or is sent elsewhere, the mailer
+    /// already has it, or the alert has been cleared.
     private void mailWithoutQueue(String name) {
         AlertState state = alerts.get(name);
         if (mailer != null

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// The mailboxes, as far as alerts are concerned: chooses the one that sends an email to the admin.
+/// What alerts need to know about the mailboxes: which one can send an email to the admin, and which use a
+/// fallback.
 public interface AlertMailboxes {
 
     /// @param affected mailbox that the email is about, chosen only if no mailbox with another account can

@@ -9,7 +9,7 @@ interface AlertMailer {
 
     /// Sends an email soon, with retries. Never blocks.
     ///
-    /// @param isNeeded whether the email is still needed; asked before each retry
-    /// @param done receives whether the email was sent, once; called by another thread
+    /// @param isNeeded whether the email is still needed; checked before each retry
+    /// @param done called once, by another thread, with whether the email was sent
     void offer(AlertMessage message, BooleanSupplier isNeeded, Consumer<Boolean> done);
 }

@@ -26,8 +26,8 @@ public final class Alerts implements AutoCloseable {
     /// @param store stores active alerts
     /// @param load load of the queue, checked for waiting messages, disk space and failures
     /// @param channels the channels besides emails through a mailbox; closed with this object
-    /// @param journal journal in which alert emails and failures of the queue are recorded; must pass its events to
-    ///     [#journal]
+    /// @param journal journal in which alert emails and failures of the queue are recorded; must pass its
+    ///     events to [#journal]
     public Alerts(
             AlertSettings settings,
             AlertStore store,
@@ -57,7 +57,7 @@ public final class Alerts implements AutoCloseable {
     /// @return the alerts of [ActiveAlerts#active]
     public List<Alert> active() {
         failureMonitor.check(); // a failure of the queue is reported at once
-        failoverMonitor.check(); // shows the same as the state of the mailboxes
+        failoverMonitor.check(); // so that the alerts agree with the state of the mailboxes
         return activeAlerts.active();
     }
 

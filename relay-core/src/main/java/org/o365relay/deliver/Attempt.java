@@ -35,8 +35,8 @@ import org.o365relay.mail.ReportedMessage;
 ///     as the mailbox
 /// @param notBefore when the message is due again if this attempt does not count and no backoff ends earlier;
 ///     null if the message keeps its due time
-/// @param unconfirmed number of attempts to send the message through Graph whose result Graph did not report, including
-///     this one if [#isUnconfirmed]
+/// @param unconfirmed number of attempts to send the message through Graph whose result Graph did not report,
+///     including this one if [#isUnconfirmed]
 /// @param keepsTrying whether recipients with a transaction failure are retried even after the retry time is
 ///     exceeded, because the upstream is not known to have processed a message since this one last failed
 record Attempt(
@@ -48,8 +48,8 @@ record Attempt(
         int unconfirmed,
         boolean keepsTrying) {
 
-    /// Maximum number of repeats after attempts whose result Graph did not report; further repeats would probably
-    /// deliver duplicates.
+    /// Maximum number of repeats after attempts whose result Graph did not report; further repeats would
+    /// probably deliver duplicates.
     private static final int MAX_REPEATS = 3;
 
     Attempt {
@@ -103,8 +103,8 @@ record Attempt(
         return attributed(Verdict::isAmbiguous, Reattribution::messageAtFault);
     }
 
-    /// @return a copy with transaction failures attributed to the upstream, except those after which the message has
-    ///     probably been delivered
+    /// @return a copy with transaction failures attributed to the upstream, except those after which the
+    ///     message has probably been delivered
     Attempt withUpstreamAtFault() {
         return attributed(
                 verdict -> verdict.isTransactionFailure() && !verdict.response().unconfirmed(),
@@ -123,8 +123,8 @@ record Attempt(
     }
 
     /// @param isLast whether the message expires if it is deferred
-    /// @return a copy in which a message that would be repeated too often, or expires after an unconfirmed attempt,
-    ///     fails as probably delivered
+    /// @return a copy in which a message that would be repeated too often, or expires after an unconfirmed
+    ///     attempt, fails as probably delivered
     Attempt limitingRepeats(boolean isLast) {
         if (unconfirmed == 0) {
             return this;
@@ -223,8 +223,8 @@ record Attempt(
                 .allMatch(verdict -> verdict.response().origin().isLocal());
     }
 
-    /// @return whether the upstream cannot carry the message for at least one recipient, and delivered it to none, so
-    ///     that another upstream may be tried
+    /// @return whether the upstream cannot carry the message for at least one recipient, and delivered it to
+    ///     none, so that another upstream may be tried
     boolean isUnsuitable() {
         return delivered() == 0 && any(Attempt::isUnsuitable);
     }
@@ -238,20 +238,21 @@ record Attempt(
         return first(Attempt::isUnsuitable).orElseThrow().response().reply();
     }
 
-    /// @return a copy with the recipients deferred for which the upstream cannot carry the message, because an upstream
-    ///     that may carry it is not open now
+    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because an
+    ///     upstream that may carry it is not open now
     Attempt awaitingUpstream() {
         return attributed(Attempt::isUnsuitable, Verdict::deferred);
     }
 
-    /// @return a copy with the recipients deferred for which the upstream cannot carry the message, because the others
-    ///     have it; the next attempt, which may be made at once, uses an upstream that may carry it
+    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because the
+    ///     message was delivered to others; the next attempt, which may be made at once, uses an upstream that
+    ///     may carry it
     Attempt leavingUnsuitable() {
         return attributed(Attempt::isUnsuitable, Reattribution::triedElsewhere);
     }
 
-    /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay did not
-    ///     end the attempt itself
+    /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay
+    ///     did not end the attempt itself
     boolean reachedMail() {
         return any(verdict -> verdict.response().step().compareTo(Step.MAIL) >= 0
                 && !verdict.response().origin().isLocal());
@@ -262,8 +263,8 @@ record Attempt(
         return any(Verdict::isAccepted);
     }
 
-    /// @return number of recipients that the upstream accepted, in this attempt or an earlier one whose result was
-    ///     unknown
+    /// @return number of recipients that the upstream accepted, in this attempt or an earlier one whose result
+    ///     was unknown
     int delivered() {
         return (int) tried().values().stream().filter(Verdict::isDelivered).count();
     }

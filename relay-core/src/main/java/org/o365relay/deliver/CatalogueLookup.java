@@ -14,8 +14,8 @@ import org.o365relay.mail.Reply;
 /// Looks a response up in the catalogue, with the source and the step that correspond to its origin and step.
 record CatalogueLookup(ReplyCatalogue catalogue) {
 
-    /// @return the entry that matches; empty if the reply is not known. What an unconfirmed response names as
-    ///     its cause does not matter
+    /// @return the entry that matches; empty if the reply is not known. For an unconfirmed response, the cause
+    ///     that it names does not matter
     Optional<KnownReply> find(Response response) {
         if (response.unconfirmed()) {
             return catalogue.named(Verdict.UNCONFIRMED);

@@ -90,13 +90,13 @@ record GeneralRules(EmailAddress mailbox) {
         return suspended(
                 response,
                 "the upstream refuses the relay's address, its sign-in or its sender",
-                "The reply tells what it refuses: check the relay's public IP address, the credential or connector,"
+                "The reply says what it refuses: check the relay's public IP address, the credential or connector,"
                         + " and the account " + mailbox + ".");
     }
 
     private static Verdict refusedMessage(Response response) {
         String refused = response.step() == Step.RCPT ? "recipient" : "message";
-        return failed(response, "the upstream refuses the " + refused + "; only its reply tells the reason");
+        return failed(response, "the upstream refuses the " + refused + "; only its reply gives the reason");
     }
 
     private Verdict judgeGraphResponse(Response response) {

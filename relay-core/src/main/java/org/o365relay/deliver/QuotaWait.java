@@ -30,9 +30,9 @@ record QuotaWait(
     private static final Reply REPLY = Reply.of(452, "4.5.3", "The daily recipient quota of the mailbox is used up");
     private static final Remark REMARK = new Remark(JudgedReply.DAILY_QUOTA, false);
 
-    /// Defers the message if the quota has room for messages with fewer recipients, which continue to be
-    /// sent. Blocks the mailbox and puts the message back if the quota is used up, or if the retry time of
-    /// the message is over.
+    /// Defers the message if the quota has room for messages with fewer recipients, which continue to be sent.
+    /// Blocks the mailbox and puts the message back if the quota is used up, or if the retry time of the
+    /// message is exceeded.
     ///
     /// @param fullUntil estimated time at which the quota has room for the message
     /// @param permit closed if a deferral cannot be written at once

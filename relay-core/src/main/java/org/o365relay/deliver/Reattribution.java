@@ -37,7 +37,8 @@ final class Reattribution {
                 Scope.ATTEMPT, new Outcome.Deferred(verdict.response().reply()));
     }
 
-    /// Fails the message, because Graph has probably sent it, and more repeats would be more copies.
+    /// Fails the message, because Graph has probably sent it, and each further repeat might deliver another
+    /// copy.
     static Verdict probablyDelivered(Verdict verdict) {
         return verdict.withScope(
                         verdict.scope(), new Outcome.Failed(verdict.response().reply()))

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Tells by its code, status and words what a 5xx reply is about, if the catalogue does not contain it.
+/// Determines what a 5xx reply that the catalogue does not contain is about, from its code, status and words.
 final class ReplySubject {
 
     private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("5.5.3");
@@ -109,8 +109,8 @@ final class ReplySubject {
                 && (CLIENT.matcher(text).find() || ACCOUNT.matcher(text).find());
     }
 
-    /// @return whether a reply to MAIL is about size or content (RFC 1870 §6.1, RFC 3463 §3.3, §3.4 and §3.7), or
-    ///     names an extension that only some messages need
+    /// @return whether a reply to MAIL is about size or content (RFC 1870 §6.1, RFC 3463 §3.3, §3.4 and
+    ///     §3.7), or names an extension that only some messages need
     static boolean isContent(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552

@@ -5,7 +5,7 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 
-/// Tells by its step what a response applies to, whatever its text.
+/// Determines from the step of a response what the response applies to, regardless of its text.
 final class ResponseScope {
 
     private static final int TOO_MANY_REQUESTS = 429;

@@ -82,9 +82,9 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return new Settlement(outcomes, null, true, "", "", remarks(attempt));
     }
 
-    /// The message is due when the first of its recipients may be tried. One that waits only for its upstream or
-    /// mailbox keeps the due time of the message, and so its place in the queue, unless the attempt sets an
-    /// earliest time for the next one.
+    /// The message is due when the first of its recipients may be tried. If the recipients wait only for the
+    /// upstream or mailbox, the message keeps its due time, and so its place in the queue, unless the attempt
+    /// sets an earliest time for the next one.
     private static Instant nextAttempt(
             Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant nextRetry) {
         List<Recipient> deferred = outcomes.keySet().stream()

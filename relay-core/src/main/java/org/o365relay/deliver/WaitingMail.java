@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The messages of a mailbox that were deferred because the mailbox, its upstream or their author could not
-/// send. When that is over, they are due at once. What they wait for is stored in the queue as the reason of
+/// send. When that is over, they are due at once. What they wait for is stored in the queue as the reason for
 /// the deferral, so messages deferred before a restart are included: they are due after the first message that
 /// is accepted.
 record WaitingMail(Claims queue, MailboxSender sender) {
@@ -27,8 +27,8 @@ record WaitingMail(Claims queue, MailboxSender sender) {
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> AUTHOR_REFUSED = CATALOGUE.names(Kind.AUTHOR);
 
-    /// Makes mail due that waited for the mailbox or its upstream, if they have recovered. A message with an
-    /// attempt that counts may be at fault itself, and keeps its own delay. Called after an attempt or check
+    /// Makes due the mail that waited for the mailbox or its upstream, if they have recovered. A message with
+    /// an attempt that counts may be at fault itself, and keeps its own delay. Called after an attempt or check
     /// that the upstream has processed.
     void upstreamReplied() {
         if (sender.failover().hasRecovered()) {
@@ -36,8 +36,8 @@ record WaitingMail(Claims queue, MailboxSender sender) {
         }
     }
 
-    /// Makes mail due whose author the mailbox could not send as, for all authors: the backoff of an author
-    /// that is still refused remains.
+    /// Makes due the mail that the mailbox could not send as its author, for all authors: an author that is
+    /// still refused remains in backoff.
     void authorRecovered() {
         var _ = makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
     }
@@ -55,7 +55,8 @@ record WaitingMail(Claims queue, MailboxSender sender) {
         try {
             return queue.makeDue(sender.claimScope(), reasons, maxAttempts);
         } catch (QueueException e) {
-            log.warn("mail of {} that waited for a failure is retried later: {}", sender.mailbox(), e.getMessage());
+            log.warn(
+                    "cannot make waiting mail of {} due, so it is retried later: {}", sender.mailbox(), e.getMessage());
             return 0;
         }
     }

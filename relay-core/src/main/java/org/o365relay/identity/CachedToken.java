@@ -13,8 +13,8 @@ import org.o365relay.time.SteadyClock;
 
 /// Caches one access token. Concurrent callers share one request. A token in use is renewed before it expires,
 /// so that callers need not wait. After a failed request, no new request is sent for as long as the service
-/// asks (Retry-After), or for 10 seconds, a minute if it is overloaded. Until then, callers get the old token if it
-/// has not expired; otherwise they get the same error.
+/// asks (Retry-After) or, if it does not ask, for 10 seconds (a minute if it is overloaded). Until then,
+/// callers get the old token if it has not expired; otherwise they get the same error.
 final class CachedToken implements TokenSource {
 
     /// Minimum remaining validity of a returned token, so that it does not expire while a message is being
@@ -118,9 +118,9 @@ final class CachedToken implements TokenSource {
         pending = null;
     }
 
-    /// A token that was just issued is valid, but not for longer than Microsoft ever issues one: if its expiry says
-    /// otherwise, the calendar clock is wrong. The expiry of a managed identity's token is set by the clock of
-    /// another machine.
+    /// A token that was just issued is valid, but not for longer than Microsoft ever issues one: if its expiry
+    /// says otherwise, the calendar clock is wrong. The expiry of a managed identity's token is set by the
+    /// clock of another machine.
     private Duration lifetime(AccessToken fetched) {
         Duration stated = Duration.between(clock.calendar().instant(), fetched.expiresAt());
         if (!stated.isPositive()) {

@@ -94,19 +94,19 @@ public record TokenClaims(
                 .toString();
     }
 
-    /// Explains why Exchange Online may have refused the token over SMTP. An app whose permission is a role of Exchange
-    /// (RBAC for Applications) rightly has no `SMTP.SendAsApp`.
+    /// Explains why Exchange Online may have refused the token over SMTP. An app whose permission is a role of
+    /// Exchange (RBAC for Applications) rightly has no `SMTP.SendAsApp`.
     ///
-    /// @return what is wrong with the token or what it lacks, in words that the reply catalogue contains; empty if
-    ///     nothing, or if the token is not readable
+    /// @return what is wrong with the token or what it lacks, in words that the reply catalogue recognizes;
+    ///     empty if nothing, or if the token is not readable
     public static Optional<String> lackForSmtp(AccessToken token) {
         return of(token)
                 .flatMap(claims ->
                         claims.lack(EXCHANGE, "Exchange Online", claims.isUser() ? "SMTP.Send" : "SMTP.SendAsApp"));
     }
 
-    /// Explains why Graph may have refused to send mail. An app whose permission is a role of Exchange rightly has no
-    /// `Mail.Send`.
+    /// Explains why Graph may have refused to send mail. An app whose permission is a role of Exchange rightly
+    /// has no `Mail.Send`.
     ///
     /// @return what is wrong with the token or what it lacks; empty if nothing, or if the token is not readable
     public static Optional<String> lackForGraph(AccessToken token) {
@@ -126,8 +126,8 @@ public record TokenClaims(
         return !user.isEmpty() || !scopes.isEmpty();
     }
 
-    /// @return whether the token is readable and has no `Mail.Send`, neither of the app nor of the user. If Exchange
-    ///     grants the permission to the app as a role, the token rightly lacks it
+    /// @return whether the token is readable and has no `Mail.Send`, neither of the app nor of the user. If
+    ///     Exchange grants the permission to the app as a role, the token rightly lacks it
     public static boolean lacksMailSend(AccessToken token) {
         return of(token)
                 .filter(claims -> !claims.roles.contains("Mail.Send") && !claims.scopes.contains("Mail.Send"))

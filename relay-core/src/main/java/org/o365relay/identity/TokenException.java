@@ -15,8 +15,8 @@ public final class TokenException extends Exception {
     public enum Origin {
         /// The sign-in service or the relay, for example because of a missing login or an unreadable key.
         SERVICE,
-        /// DNS, TCP, the proxy, a timeout, a response that is not from the sign-in
-        /// service, or a shortage on the relay's machine, such as too many open files.
+        /// DNS, TCP, the proxy, a timeout, a response that is not from the sign-in service, or a shortage on
+        /// the relay's machine, such as too many open files.
         NETWORK,
         /// TLS, usually because the certificate of the service is not trusted.
         TLS
@@ -49,8 +49,8 @@ public final class TokenException extends Exception {
         return reply;
     }
 
-    /// @return how long no token can be requested, because the sign-in service asked the relay to wait (RFC 9110
-    ///     §10.2.3); empty if it did not
+    /// @return how long no token can be requested, because the sign-in service asked the relay to wait
+    ///     (RFC 9110 §10.2.3); empty if it did not
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -30,8 +30,8 @@ public sealed interface Event {
             @Nullable EmailAddress to,
             Reply reply) implements Event {}
 
-    /// Connections, commands or messages of a client were rejected that are not recorded one by one, because
-    /// there were too many.
+    /// Rejected connections, commands or messages of a client that are not recorded individually, because there
+    /// were too many.
     ///
     /// @param client the client; null for all clients without events of their own
     /// @param count number of rejections without an event of their own
@@ -131,7 +131,7 @@ public sealed interface Event {
     record Throttled(EmailAddress mailbox, String upstream, Reply reply, Throttle throttle, int limit)
             implements Event {}
 
-    /// What a throttled mailbox uses less of.
+    /// What is reduced while a mailbox is throttled.
     enum Throttle {
         CONNECTIONS,
         MESSAGES_PER_MINUTE

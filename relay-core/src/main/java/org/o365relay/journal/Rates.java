@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.time.RollingCount;
 
-/// Counts accepted messages, rejections, and recipients by outcome, for up to 24 hours. Recording an event never
-/// blocks for long and allocates little memory, because some events are recorded after the final dot of a
+/// Counts accepted messages, rejections, and recipients by outcome, for up to 24 hours. Recording an event
+/// never blocks for long and allocates little memory, because some events are recorded after the final dot of a
 /// message and before its 250 reply.
 ///
-/// [#saved] and [#restore] keep the counts over a restart, to ten minutes.
+/// [#saved] and [#restore] keep the counts across a restart, in periods of ten minutes.
 public final class Rates implements Journal {
 
     private final Count accepted;
@@ -29,8 +29,8 @@ public final class Rates implements Journal {
         this.failed = new Count(clock);
     }
 
-    /// Number of recorded events by kind, and by the ten minutes in which they were recorded (the number of ten-minute
-    /// periods since 1970).
+    /// Number of recorded events by kind, and by the ten minutes in which they were recorded (the number of
+    /// ten-minute periods since 1970).
     private record Saved(@Nullable Map<String, Map<Long, Integer>> counts) {
 
         Map<Long, Integer> of(String kind) {

@@ -35,8 +35,8 @@ public record Arrival(Instant at, InetAddress client, String helo, String protoc
     /// does not show a time before the build of the relay, or in the future.
     ///
     /// @param now time that the calendar clock shows now
-    /// @return this arrival at the time `now` if its own time is before the build, or more than an hour after
-    ///     `now`; this arrival if its own time may be right, or if `now` is before the build too
+    /// @return a copy with the time `now` if the time of this arrival is before the build, or more than an hour
+    ///     after `now`; this arrival if its time may be right, or if `now` is before the build, too
     public Arrival plausibleAt(Instant now) {
         boolean isPlausible = BuildTime.isPlausible(at) && !at.isAfter(now.plus(TOLERANCE));
         return isPlausible || !BuildTime.isPlausible(now) ? this : new Arrival(now, client, helo, protocol);

@@ -22,7 +22,7 @@ public enum BodyType {
         return keyword;
     }
 
-    /// @param text value of the parameter, in upper or lower case
+    /// @param text value of the parameter; case is ignored
     /// @return the body type; empty if the value is unknown
     public static Optional<BodyType> of(String text) {
         String upper = AsciiCase.upper(text);

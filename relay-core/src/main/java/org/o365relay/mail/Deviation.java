@@ -40,7 +40,7 @@ public enum Deviation {
     NO_FROM("sends messages without From"),
     MULTIPLE_FROM("sends messages with several From fields"),
     /// Two `Subject`, `To` or `Content-Type`, for example.
-    REPEATED_FIELD("sends header fields several times that may occur only once"),
+    REPEATED_FIELD("repeats header fields that may occur only once"),
     NO_DATE("sends messages without Date"),
     NO_MESSAGE_ID("sends messages without Message-ID"),
     /// Content-Type or Content-Transfer-Encoding, but no MIME-Version.

@@ -8,7 +8,7 @@ import java.util.Set;
 ///
 /// Local part and domain are unchanged, including quotes. Addresses are equal if their local parts are equal
 /// and their domains are equal as a [Domain]. The domain is empty for an unqualified address such as `root`,
-/// which devices use as sender.
+/// which devices use as the sender.
 public record EmailAddress(String localPart, String domain) {
 
     private static final Set<String> PRIVATE_TOP_LEVEL_DOMAINS = Set.of(
@@ -33,8 +33,8 @@ public record EmailAddress(String localPart, String domain) {
         return parse(text, MAX_LOCAL_PART);
     }
 
-    /// Parses an address in a header field as [#parse] does, but allows a local part of 315 octets: mailing lists,
-    /// ticket systems and Exchange itself (`IMCEAEX-…@…`) create such addresses.
+    /// Parses an address in a header field as [#parse] does, but allows a local part of 315 octets: mailing
+    /// lists, ticket systems and Exchange itself (`IMCEAEX-…@…`) create such addresses.
     public static Optional<EmailAddress> parseInHeader(String text) {
         return parse(text, MAX_HEADER_LOCAL_PART);
     }
@@ -52,7 +52,7 @@ public record EmailAddress(String localPart, String domain) {
         return !domain.isEmpty();
     }
 
-    /// @return whether the address is `postmaster` without a domain, in any case (RFC 5321 §4.5.1)
+    /// @return whether the address is `postmaster` without a domain, ignoring case (RFC 5321 §4.5.1)
     public boolean isBarePostmaster() {
         return !isQualified() && key().localPart().equals("postmaster");
     }

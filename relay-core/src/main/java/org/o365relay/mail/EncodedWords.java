@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Decodes encoded words (RFC 2047) and tolerates the errors of devices: words without white space around them
-/// or with blanks inside, missing padding, illegal characters, an unknown charset, a missing end, and characters
-/// that are divided between two words.
+/// or with blanks inside, missing padding, illegal characters, an unknown charset, a missing end, and
+/// characters that are divided between two words.
 public final class EncodedWords {
 
     private static final Pattern WORD =
@@ -26,7 +26,7 @@ public final class EncodedWords {
     // ISO-8859-1 with the characters that programs send as ISO-8859-1
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
-    /// A word.
+    /// An encoded word.
     ///
     /// @param charset the charset; empty if it is unknown or US-ASCII
     /// @param octets the content, one octet per character
@@ -49,7 +49,8 @@ public final class EncodedWords {
     private EncodedWords() {}
 
     /// @return the text with its encoded words decoded. Octets that are not valid in the charset of their word
-    ///     are decoded as [RawText] if the charset is UTF-8, US-ASCII or unknown, and are U+FFFD otherwise
+    ///     are decoded by [RawText] if the charset is UTF-8, US-ASCII, ISO-8859-1, windows-1252 or unknown;
+    ///     otherwise, they become U+FFFD
     public static String decode(String text) {
         StringBuilder decoded = new StringBuilder(text.length());
         List<Word> run = new ArrayList<>(); // adjacent words with the same charset

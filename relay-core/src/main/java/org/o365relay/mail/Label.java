@@ -6,10 +6,10 @@ import java.util.Optional;
 
 /// Converts labels of domain names to A-labels (RFC 5890 §2.3.2.1).
 ///
-/// Which characters are allowed follows IDNA 2008 (RFC 5892 §2), without its rules for right-to-left text and
-/// for mixing digits of two scripts. Before the conversion, upper case becomes lower case and decomposed
-/// characters are composed (RFC 5895 §2). No other character is mapped: `ß` is not converted to `ss`, and `ſ`
-/// and full-width letters are refused instead of being converted to ASCII.
+/// The allowed characters are those of IDNA 2008 (RFC 5892 §2), without its rules for right-to-left text
+/// and for mixing digits of two scripts. Before the conversion, upper case becomes lower case and
+/// decomposed characters are composed (RFC 5895 §2). No other character is mapped: `ß` is not converted to
+/// `ss`, and `ſ` and full-width letters are refused instead of being converted to ASCII.
 final class Label {
 
     private static final String PREFIX = "xn--";
@@ -25,9 +25,9 @@ final class Label {
 
     private Label() {}
 
-    /// @return the label in lower case, as an A-label if it contains non-ASCII characters; empty if it is not a
-    ///     label, because it is empty or contains a character that is not allowed. An underscore is allowed;
-    ///     the length is not limited
+    /// @return the label in lower case, as an A-label if it contains non-ASCII characters; empty if the text is
+    ///     not a label: it is empty or contains a character that is not allowed. An underscore is allowed; the
+    ///     length is not limited
     static Optional<String> normalized(String label) {
         String lower = AsciiCase.lower(label);
         if (AsciiCase.isAscii(lower)) {

@@ -1,7 +1,7 @@
 package org.o365relay.mail;
 
 /// The outcome of one delivery attempt for one recipient. Only `org.o365relay.deliver.FailurePolicy` maps the
-/// replies of upstreams to outcomes. When the retry time is over, a temporary failure becomes permanent.
+/// replies of upstreams to outcomes. When the retry time is exceeded, a temporary failure becomes permanent.
 public sealed interface Outcome {
 
     /// @return the reply from the upstream, or one composed by the relay

@@ -14,7 +14,7 @@ final class ParameterScanner {
     private static final Pattern ANY = Pattern.compile("[\\w.-]+(?:\\*[0-9*]*)?\\s*=");
     private static final Pattern WELL_KNOWN = Pattern.compile(
             "(?:boundary|charset|name|filename|type|start|start-info|format|delsp|protocol|micalg|report-type|method"
-                    + "|smime-type|access-type|site|directory|mode|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
+                + "|smime-type|access-type|site|directory|mode|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
             Pattern.CASE_INSENSITIVE);
 
     private final String text;
@@ -103,8 +103,8 @@ final class ParameterScanner {
         return c > ' ' && c < 0x7f && "()<>@,;:\\\"/[]?=".indexOf(c) < 0;
     }
 
-    /// Reads a value in quotes. If no quote ends it before the next semicolon after a quote, the first quote
-    /// does, and the text after it is skipped.
+    /// Reads a quoted value. If a semicolon or the end of the text follows the first quote before any quote
+    /// [ends][#endsAfter] the value, the first quote ends it, and the text up to there is skipped.
     private String quoted() {
         StringBuilder value = new StringBuilder();
         int firstQuote = -1; // length of the value before it

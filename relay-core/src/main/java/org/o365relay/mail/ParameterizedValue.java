@@ -16,9 +16,8 @@ import java.util.regex.Pattern;
 
 /// The value of a `Content-Type` or `Content-Disposition` field (RFC 2045 §5.1, RFC 2183), read tolerantly:
 ///
-/// - a parameter value without quotes that is not a token, with or without comments, ends at the next semicolon,
-/// whatever else it contains, or before another
-///   well-known parameter if the semicolon is missing;
+/// - a parameter value without quotes that is not a token, with or without comments, ends at the next
+///   semicolon, whatever else it contains, or before another well-known parameter if the semicolon is missing;
 /// - a quote ends a value only before a semicolon, the end or another parameter; in quotes, a
 ///   backslash escapes only a quote or a backslash, because programs write Windows paths;
 /// - text that is not a parameter, comments, and extra semicolons are skipped.
@@ -44,8 +43,8 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
         }
     }
 
-    /// Reads an unfolded field value. Its time is quadratic, so only the first 8,192 octets are read, and
-    /// 100 parameters.
+    /// Reads an unfolded field value. Parsing takes quadratic time, so only the first 8,192 octets and 100
+    /// parameters are read.
     public static ParameterizedValue parse(String field) {
         return new ParameterScanner(field.substring(0, Math.min(field.length(), MAX_FIELD))).read();
     }
@@ -59,9 +58,9 @@ public record ParameterizedValue(String main, List<Parameter> parameters) {
         return values;
     }
 
-    /// Decodes a parameter (RFC 2231 §3). The encoded form is preferred to the plain one, and of
-    /// several plain ones, the first is taken. Octets of an unknown or wrong charset are taken as UTF-8 if
-    /// valid, otherwise as ISO-8859-1.
+    /// Decodes a parameter (RFC 2231 §3). The encoded form is preferred to the plain one, and the first of
+    /// several plain ones is used. Octets of an unknown or wrong charset are decoded as UTF-8 if valid,
+    /// otherwise as windows-1252.
     ///
     /// @param name name of the parameter in lower case
     /// @return the value as text; empty if the parameter is missing or has no value

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lines the text lines, without codes or line endings; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
-    /// Maximum length in characters of a reply that is stored, logged or quoted. RFC 5321 allows 512 octets in a
-    /// line, but the diagnostic information of Exchange has several thousand.
+    /// Maximum length in characters of a reply that is stored, logged or quoted. RFC 5321 allows 512 octets in
+    /// a line, but the diagnostic information of Exchange can have several thousand.
     public static final int MAX_LENGTH = 8_000;
 
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
@@ -34,7 +34,8 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return new Reply(code, EnhancedStatus.of(status), List.of(text));
     }
 
-    /// A reply without an enhanced status code, such as the greeting, the reply to EHLO, and 354 (RFC 2034 §4).
+    /// A reply without an enhanced status code, such as the greeting, the reply to EHLO, and 354
+    /// (RFC 2034 §4).
     public static Reply plain(int code, String... lines) {
         return new Reply(code, null, List.of(lines));
     }
@@ -66,8 +67,8 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return String.join(" ", lines);
     }
 
-    /// @return the reply on one line, as in the log, in the history and in notices: `250 2.1.0 Ok`; truncated to
-    ///     [#MAX_LENGTH] characters, which end in `…`
+    /// @return the reply on one line, as in the log, in the history and in notices: `250 2.1.0 Ok`; truncated
+    ///     to [#MAX_LENGTH] characters, ending in `…`
     @Override
     public String toString() {
         String codes = status == null ? Integer.toString(code) : code + " " + status;

@@ -28,8 +28,8 @@ public record SearchableHeaders(
     private static final int MAX_MESSAGE_ID = 300;
     private static final int MAX_LINE = 900; // leaves room for the field name
 
-    /// Maximum number of octets of a folded Message-ID with the white space around it. A longer one may have been
-    /// read only in part when the message is accepted, so that its length is unknown.
+    /// Maximum number of octets of a folded Message-ID with the white space around it. A longer one may be read
+    /// only in part when the message is accepted, so that its length is unknown.
     private static final int MAX_FOLDED = 2_000;
 
     /// Maximum number of octets of a value that are read. It is larger than the limits above because an encoded
@@ -46,8 +46,8 @@ public record SearchableHeaders(
         return messageId == null ? this : new SearchableHeaders(subject, messageId, value);
     }
 
-    /// Derives a new Message-ID from this one and the fingerprint, and from nothing else: a repeated message gets
-    /// the same one again.
+    /// Derives a new Message-ID from this one and the fingerprint, and from nothing else: a repeated message
+    /// gets the same one again.
     ///
     /// @throws IllegalStateException if there is no Message-ID or no fingerprint
     public String derivedMessageId() {

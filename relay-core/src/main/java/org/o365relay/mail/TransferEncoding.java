@@ -26,7 +26,7 @@ public enum TransferEncoding {
         return this != IDENTITY && this != BINARY;
     }
 
-    /// Reads an unfolded field value, in any case, and tolerates comments, quotes, parameters, and common
+    /// Reads an unfolded field value, ignoring case, and tolerates comments, quotes, parameters, and common
     /// misspellings such as `base-64` and `8 bit`.
     public static TransferEncoding parse(String field) {
         return switch (ParameterizedValue.parse(field).main().replaceAll("[-_'.]", "")) {

@@ -105,7 +105,7 @@ final class GraphFolder implements NdrFolder {
         }
     }
 
-    /// Uses no clock of this machine, because reports would be skipped for as long as it is ahead.
+    /// Does not use the clock of this machine: if it were ahead, reports would be skipped.
     ///
     /// @return the position after the newest message
     private GraphPosition end() throws UnreadableFolderException, InterruptedException {

@@ -81,8 +81,8 @@ final class NdrProcessor {
             UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
     /// @param position position in the folder after this report
-    /// @throws org.o365relay.queue.QueueException if the queue cannot be read or written; nothing is recorded
-    ///     then
+    /// @throws org.o365relay.queue.QueueException if the queue cannot be read or written; in that case, nothing
+    ///     is recorded
     void process(String position, NonDeliveryReport report) {
         List<Candidate> candidates = messages.candidates(report);
         Map<Candidate, List<FailedDelivery>> failures = new LinkedHashMap<>();

@@ -8,8 +8,8 @@ import org.o365relay.mail.Reply;
 
 /// The failed recipients of a delivery status notification (RFC 3464).
 ///
-/// @param queueIds queue IDs that the `Received` fields of the returned header name, those of this relay and
-///     possibly of other servers, most recent first
+/// @param queueIds queue IDs in the `Received` fields of the returned header, of this relay and possibly of
+///     other servers, most recent first
 /// @param messageIds Message-IDs under which the reported message may be known, with angle brackets, most
 ///     reliable first
 /// @param arrival when the reporting server received the message; null if missing

@@ -22,10 +22,10 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.NdrStore;
 
-/// Finds the message that an NDR reports: by the queue ID in its `Received` field, otherwise by a Message-ID. Several
-/// messages have the same Message-ID if a message was split, or if a device uses one twice. The recipient, and then
-/// the time, decide among them; if that leaves several, the report is attributed to none, unless they are parts of
-/// one message.
+/// Finds the message that an NDR reports: by the queue ID in its `Received` field, otherwise by a Message-ID.
+/// Several messages have the same Message-ID if a message was split, or if a device uses one twice. The
+/// recipient and then the time select among them; if several remain, the report is attributed to none, unless
+/// they are parts of one message.
 final class ReportedMessages {
 
     /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
@@ -34,8 +34,8 @@ final class ReportedMessages {
     /// Maximum number of messages with the same Message-ID that are considered.
     private static final int MAX_PARTS = 100;
 
-    /// Maximum difference between the clocks of the relay and the reporting server, and time in which the upstream
-    /// passes a message on.
+    /// Allows for the difference between the clocks of the relay and the reporting server, and for the time
+    /// that the upstream takes to pass a message on.
     private static final Duration TOLERANCE = Duration.ofMinutes(10);
 
     private final NdrStore queue;
@@ -62,7 +62,7 @@ final class ReportedMessages {
                     .findFirst();
         }
 
-        /// Contains only the stored header fields, because the content of a settled message is deleted.
+        /// Contains only the stored header fields, because the content of a settled message may be deleted.
         ReportedMessage original() {
             String header = (subject.isEmpty() ? "" : "Subject: " + encoded(subject) + "\r\n")
                     + (messageId.isEmpty() ? "" : "Message-ID: " + messageId + "\r\n");
@@ -103,8 +103,9 @@ final class ReportedMessages {
                 .orElse(List.of());
     }
 
-    /// @return the candidates among which recipient and time do not decide; one if the message is found, or a part
-    ///     of it that stands for all: the recipient of a report may be a forwarding address or a member of a group
+    /// @return the candidates that remain: those with the recipient, if there are any, because a report may
+    ///     name a forwarding address or a member of a group instead; and of these, those that may have arrived
+    ///     at the time, if there are any. Of the parts of one message, only the first
     static List<Candidate> matching(
             List<Candidate> candidates, UndeliveredRecipient undelivered, @Nullable Instant arrival) {
         List<Candidate> named = candidates.stream()

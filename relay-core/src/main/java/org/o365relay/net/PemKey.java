@@ -36,8 +36,8 @@ final class PemKey {
         try {
             List<X509Certificate> chain = Pem.parse(octets).certificates();
             if (chain.isEmpty()) {
-                throw new UnusableKeyException(
-                        "there is no PEM certificate in " + path + "; it starts with -----BEGIN CERTIFICATE-----");
+                throw new UnusableKeyException("there is no PEM certificate in " + path
+                        + "; a certificate starts with -----BEGIN CERTIFICATE-----");
             }
             return chain;
         } catch (CertificateException e) {
@@ -49,7 +49,7 @@ final class PemKey {
         Pem.Block block = Pem.parse(octets)
                 .privateKey()
                 .orElseThrow(() -> new UnusableKeyException(
-                        "there is no PEM private key in " + path + "; it starts with -----BEGIN PRIVATE KEY-----"));
+                        "there is no PEM private key in " + path + "; a key starts with -----BEGIN PRIVATE KEY-----"));
         KeySpec encoded = switch (block.label()) {
             case "PRIVATE KEY" -> new PKCS8EncodedKeySpec(octets(block, path));
             case "ENCRYPTED PRIVATE KEY" -> decrypted(block, path, password);

@@ -158,7 +158,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     private static String explain(String host, X509Certificate[] chain, CertificateException failure) {
         X509Certificate certificate = chain[0];
         String subject = "certificate of " + host;
-        Instant now = Instant.now(); // like the JDK, which verifies the dates by the system's clock
+        Instant now = Instant.now(); // like the JDK, which verifies the dates against the system clock
         if (isCausedBy(failure, CertificateExpiredException.class)) {
             return subject + " expired on " + date(validUntil(chain)) + " (the clock of this machine says "
                     + now.truncatedTo(ChronoUnit.SECONDS) + ")";

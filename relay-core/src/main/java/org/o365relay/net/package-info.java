@@ -1,4 +1,4 @@
-/// Connections to servers on the internet: which certificates are trusted, HTTPS through a proxy, and MX lookup.
+/// Connections to servers on the internet: certificate verification, HTTPS through a proxy, and MX lookup.
 @NullMarked
 package org.o365relay.net;
 

@@ -9,7 +9,8 @@ import org.o365relay.mail.Reply;
 /// @param fromUpstream whether the upstream sent the reply, or an NDR contained it; otherwise the relay
 ///     composed it
 /// @param reason the meaning of the reply
-/// @param probablyDelivered whether the upstream did not report the result, and has probably delivered the message
+/// @param probablyDelivered whether the upstream did not report the result but has probably delivered the
+///     message
 public record FailedRecipient(
         Recipient recipient, Reply reply, boolean fromUpstream, Reason reason, boolean probablyDelivered) {
 

@@ -3,8 +3,8 @@ package org.o365relay.queue;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// An operator's action on messages: on open ones, and [Resend] on settled ones. A message that is being delivered
-/// is never changed.
+/// An operator's action on messages: on open ones, and [Resend] on settled ones. A message that is being
+/// delivered is never changed.
 public sealed interface Change {
 
     /// Retry as soon as possible. Messages on hold stay on hold.
@@ -32,9 +32,10 @@ public sealed interface Change {
     /// @param from the current address
     record Readdress(EmailAddress from, EmailAddress to) implements Change {}
 
-    /// Queue settled messages whose content is kept again, each as a new message with the same content. It is sent
-    /// to the recipients that failed; if none did, to all that it was delivered to. It keeps its Message-ID only
-    /// if no recipient has received it and it has not been resent before.
+    /// Queue settled messages again if their content is still stored, each as a new message with the same
+    /// content. The new message is sent to the recipients that failed or, if none failed, to those it was
+    /// delivered to. It keeps the Message-ID only if no recipient has received the original, and the original
+    /// has not been resent before.
     ///
     /// @param to the only recipient of the new message; null for the original ones
     /// @param mailbox name of a configured mailbox or pool; null for the original route

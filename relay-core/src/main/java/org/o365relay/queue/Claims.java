@@ -65,16 +65,15 @@ public interface Claims {
     /// @param damage description of the damage, for the history
     void holdDamaged(Claim claim, String damage);
 
-    /// Makes a message that was claimed and deferred due now, as [Change.Retry] does. Does nothing if the
-    /// message is already due, being delivered, on hold or settled.
+    /// Retries a message that was deferred when this claim was settled: makes it due now, as [Change.Retry]
+    /// does. Does nothing if the message is already due, being delivered, on hold or settled.
     ///
     /// @param by name of the operator who requested it, for the history
     void retry(Claim claim, String by);
 
-    /// Makes the deferred messages of a mailbox and its pools due now that were last deferred for one of these
-    /// reasons. Their
-    /// order is that of their arrival; messages that are due already keep their places. Messages that are being
-    /// delivered or on hold are not changed.
+    /// Makes due now those deferred messages of a mailbox and its pools that were last deferred for one of
+    /// these reasons. They become due in order of arrival; messages that are already due keep their places.
+    /// Messages that are being delivered or on hold are not changed.
     ///
     /// @param reasons names in the reply catalogue
     /// @param maxAttempts messages with more attempts that count are not changed

@@ -1,6 +1,6 @@
 package org.o365relay.queue;
 
-/// The part of a running relay's queue that is used by operators' commands.
+/// The part of a running relay's queue that operators' commands use.
 public interface OperatorQueue {
 
     /// @return a reader whose queries do not delay mail

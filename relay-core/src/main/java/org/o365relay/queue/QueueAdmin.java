@@ -8,9 +8,8 @@ import java.util.function.Consumer;
 /// The set of messages is fixed first, so that messages received later are not included. The messages are
 /// changed in small batches, oldest first, so that no SMTP client has to wait long for a reply. Each batch of
 /// [#apply], including its history events, is one transaction. A message that no longer matches the filter when
-/// its batch is processed is not changed. Messages to which the change does not apply and unknown IDs are ignored; a
-/// caller that must
-/// report them calls [QueueReader#show] first.
+/// its batch is processed is not changed. Messages to which the change does not apply and unknown IDs are
+/// ignored; a caller that must report them calls [QueueReader#show] first.
 public interface QueueAdmin {
 
     /// Applies a change to the selected messages.

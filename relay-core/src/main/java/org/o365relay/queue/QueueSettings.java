@@ -44,8 +44,8 @@ public record QueueSettings(
     ///
     /// @param failed for messages with a failed recipient; zero to delete their content at once
     /// @param delivered for messages delivered to every recipient; zero to delete their content at once
-    /// @param maximumSize octets that the content of settled messages may occupy; the content whose time ends first
-    ///     is deleted if it is more. Content shared by several messages counts for each of them
+    /// @param maximumSize octets that the content of settled messages may occupy; if there is more, the content
+    ///     whose time ends first is deleted. Content shared by several messages counts for each of them
     public record KeepContent(Duration failed, Duration delivered, long maximumSize) {
 
         /// Deletes the content of every message when it is settled.

@@ -13,8 +13,8 @@ import org.o365relay.mail.RawText;
 import org.o365relay.rewrite.AddressListSplitter.Member;
 import org.o365relay.rewrite.AddressListSplitter.SplitList;
 
-/// Parses the mailboxes in an address field such as `From` or `To` (RFC 5322 §3.4). Groups are expanded; encoded
-/// words and raw 8-bit text are decoded. Malformed lists are tolerated.
+/// Parses the mailboxes in an address field such as `From` or `To` (RFC 5322 §3.4). Groups are expanded;
+/// encoded words and raw 8-bit text are decoded. Malformed lists are tolerated.
 final class AddressList {
 
     // Strict parsing takes quadratic time.
@@ -34,7 +34,8 @@ final class AddressList {
                 .toList();
     }
 
-    /// Splits the field. Some devices encode the address together with the name; then the decoded text is split.
+    /// Splits the field. Some devices encode the address together with the name; then the decoded text is
+    /// split.
     static SplitList split(RawField field) {
         String value = field.value();
         SplitList list = AddressListSplitter.split(value);
@@ -49,8 +50,8 @@ final class AddressList {
                 : new SplitList(AddressListSplitter.split(octets(decoded)).members(), false);
     }
 
-    /// @return whether the field needs no repair: its members are separated by commas and unambiguous, or it is a
-    ///     valid list with groups
+    /// @return whether the field needs no repair: its members are separated by commas and unambiguous, or it is
+    ///     a valid list with groups
     static boolean isUnambiguous(RawField field) {
         SplitList list = split(field);
         return list.members().stream().allMatch(AddressList::isUnambiguous)
@@ -81,8 +82,8 @@ final class AddressList {
 
     /// @return whether the member is a single mailbox that every program reads as the relay does: at most 1,024
     ///     printable ASCII characters, strictly valid (RFC 5322 §3.4), and with a name that can be decoded and
-    ///     consists of printable characters. An address that only [EmailAddress] refuses is valid, and so is an
-    ///     internationalized address without a name (RFC 6532 §3.2)
+    ///     consists of printable characters. A strictly valid address that [EmailAddress] refuses counts, and
+    ///     so does an internationalized address without a name (RFC 6532 §3.2)
     static boolean isUnambiguous(Member member) {
         HeaderMailbox mailbox = member.mailboxes().getFirst();
         String text = member.text();

@@ -19,8 +19,8 @@ import org.o365relay.rewrite.StripResult.Unsplittable;
 
 /// Removes attachments from a message, the largest first, until the remaining message is small enough.
 ///
-/// A part is removed only if every program reads it alike. The header fields that describe the remaining parts
-/// are rewritten if they do not follow the standard ([StandardHeader]), and an empty text part replaces a
+/// A part is removed only if every program reads it the same way. The header fields that describe the remaining
+/// parts are rewritten if they do not follow the standard ([StandardHeader]), and an empty text part replaces a
 /// removed first part of a multipart; everything else is copied byte for byte. The result is checked with
 /// another parser ([DraftCheck]).
 public final class AttachmentStripper {

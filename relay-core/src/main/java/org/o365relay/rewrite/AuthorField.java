@@ -4,9 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.mail.EmailAddress;
 
-/// Finds the author in a `From` field for routing, as the rewriter does: a message that is sent as its author must
-/// leave
-/// by the route of that author.
+/// Finds the author in a `From` field for routing, as the rewriter does: a message that is sent as its author
+/// must leave by the route of that author.
 public final class AuthorField {
 
     private AuthorField() {}

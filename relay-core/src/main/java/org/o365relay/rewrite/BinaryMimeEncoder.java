@@ -225,7 +225,8 @@ final class BinaryMimeEncoder {
         field.setLength(0);
     }
 
-    /// Writes the header of a part that contains others, and forgets it: there may be one at each level.
+    /// Writes the header of a part that contains others, and then discards it to save memory: there may be one
+    /// at each level.
     private void writeComposite(List<RawField> header, TransferEncoding encoding) throws IOException {
         writeWithBody(header, encoding == TransferEncoding.BINARY ? "8bit" : "");
         header.clear();

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 import org.o365relay.mail.ParameterizedValue;
 
-/// The boundary of a multipart (RFC 2046 §5.1.1). A parameter that is not written according to the standard may
-/// mean several boundaries; the first line of the body that is a delimiter for one of them decides. If there is
-/// no parameter, the first line that begins with two hyphens decides.
+/// The boundary of a multipart (RFC 2046 §5.1.1). A parameter that is not written according to the standard
+/// may mean several boundaries; the first line of the body that is a delimiter for one of them decides. If
+/// there is no parameter, the first line that begins with two hyphens decides.
 final class Boundary {
 
     private static final int MAX = 200; // 70 according to the standard
@@ -38,7 +38,7 @@ final class Boundary {
                 .toList());
     }
 
-    /// What a line is for a multipart.
+    /// The role of a line in a multipart.
     enum Line {
         OTHER,
         DELIMITER,

@@ -7,8 +7,8 @@ import java.io.OutputStream;
 /// Converts every line ending to CRLF. Exchange refuses a bare LF (554 5.6.0), and servers that disagree on
 /// whether a bare CR or LF ends a line allow SMTP smuggling.
 ///
-/// Any number of CRs before an LF are one line ending, as some devices send CR CR LF. CRs without an LF are a
-/// line ending each.
+/// Any number of CRs before an LF are one line ending, because some devices send CR CR LF. CRs without an LF
+/// are a line ending each.
 ///
 /// NULs before a dot at the beginning of a line are removed: a server that removes NULs before it looks for the
 /// final dot (RFC 5321 §4.1.1.4) would otherwise find one, because dot-stuffing does not see this dot.

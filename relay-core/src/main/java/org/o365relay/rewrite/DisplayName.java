@@ -47,8 +47,8 @@ final class DisplayName {
         return printable(withoutEmptyPairs(ENCODED_WORD_BEGIN.matcher(text).replaceAll("?")));
     }
 
-    /// @return the name, truncated to 128 characters. Control characters, also bidirectional ones, and U+FFFD are
-    ///     replaced by spaces, and the `=` of `=?` is removed
+    /// @return the name, truncated to 128 characters. Control characters, including bidirectional ones, and
+    ///     U+FFFD are replaced by spaces, and the `=` of `=?` is removed
     static String printable(String name) {
         String text = ENCODED_WORD_BEGIN
                 .matcher(name.substring(0, Math.min(name.length(), MAX_READ)))

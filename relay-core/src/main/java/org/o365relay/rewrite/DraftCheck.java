@@ -24,8 +24,8 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 
-/// Checks a message without its attachments with another MIME parser, Angus Mail: it must consist of the
-/// remaining parts of the original message, with the same nesting, types and contents.
+/// Checks a stripped message with another MIME parser, Angus Mail: it must consist of the remaining parts of
+/// the original message, with the same nesting, types and contents.
 final class DraftCheck {
 
     private static final Session SESSION = Session.getInstance(new Properties());
@@ -45,7 +45,7 @@ final class DraftCheck {
 
     /// @param rest the message without its attachments
     /// @param parts the parts of the original message
-    /// @param removed the parts that were removed; a first part was replaced by an empty text
+    /// @param removed the parts that were removed; a removed first part was replaced by an empty text part
     static boolean isComplete(byte[] rest, StoredContent original, List<MessagePart> parts, Set<MessagePart> removed)
             throws IOException {
         try {

@@ -53,7 +53,8 @@ final class EncodedText {
     }
 
     /// Quotes a local part with leading, trailing or consecutive dots, which some devices use
-    /// (RFC 5322 §3.4.1), and converts the domain to A-labels (RFC 5890 §2.3.2.1) if the address is US-ASCII then.
+    /// (RFC 5322 §3.4.1), and converts the domain to A-labels (RFC 5890 §2.3.2.1) if that makes the address
+    /// US-ASCII.
     private static EmailAddress wellFormed(EmailAddress address) {
         String text = address.localPart();
         boolean needsQuotes = text.startsWith(".") || text.endsWith(".") || text.contains("..");

@@ -22,8 +22,8 @@ final class HeaderComposer {
     private static final String ORIGINAL_MESSAGE_ID = "X-Original-Message-ID";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
 
-    // Fields that would be wrong after rewriting, that are confidential (Bcc), or that Exchange wrote when the message
-    // passed it before: with its loop stamps, it would drop the message as a loop.
+    // Fields that would be wrong after rewriting, that are confidential (Bcc), or that Exchange added when the
+    // message passed through it earlier: its loop stamps would make it drop the message.
     private static final Set<String> REMOVED = Set.of(
             "sender",
             "return-path",
@@ -48,7 +48,7 @@ final class HeaderComposer {
     private final @Nullable String newMessageId;
     private final List<RawField> fields = new ArrayList<>();
 
-    /// @param newMessageId replaces the original Message-ID; null to keep that one
+    /// @param newMessageId replaces the original Message-ID; null to keep the original
     HeaderComposer(RewriteRules rules, List<RawField> original, @Nullable String newMessageId) {
         this.rules = rules;
         this.original = original;

@@ -14,8 +14,9 @@ import org.o365relay.mail.AsciiCase;
 /// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). White
 /// space at the end of such a line is removed, and so is white space that does not fit into a line.
 ///
-/// A word longer than a line is encoded again in several words if it is an encoded word (RFC 2047). Otherwise, it
-/// is broken, which inserts a space: a value that no program reads whole is worth less than the message.
+/// A word longer than a line is encoded again in several words if it is an encoded word (RFC 2047). Otherwise,
+/// it is broken, which inserts a space: delivering the message is more important than a value that no program
+/// reads in full.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -95,8 +96,8 @@ final class HeaderFolding {
         }
     }
 
-    /// Adds a word with the white space before it. A line is never begun without a word, because a line of white
-    /// space may end the header.
+    /// Adds a word with the white space before it. A line is never begun without a word, because a line of
+    /// white space may end the header.
     private void add(String space, String word) {
         if (lineLength + space.length() + word.length() <= MAX_LINE) {
             append(space);

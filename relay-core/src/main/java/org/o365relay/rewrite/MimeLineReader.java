@@ -98,7 +98,7 @@ final class MimeLineReader {
     }
 
     /// @param text ASCII text in lower case, without control characters
-    /// @return whether the piece is the beginning of a line that begins with the text, in any case
+    /// @return whether the piece is the beginning of a line that begins with the text, ignoring case
     boolean startsWith(String text) {
         if (!startsLine || length < text.length()) {
             return false;

@@ -13,8 +13,8 @@ import org.o365relay.rewrite.MessagePart.Offsets;
 /// attached messages are not divided, nor are multiparts with a header that other programs may read
 /// differently.
 ///
-/// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB and 50,000 fields and
-/// parameters.
+/// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB and 50,000 fields
+/// and parameters.
 final class PartFinder {
 
     private static final int MAX_DEPTH = 100;
@@ -64,7 +64,7 @@ final class PartFinder {
             boolean isMalformed,
             @Nullable Delimiter end) {}
 
-    /// The place of a part.
+    /// The position of a part in the message.
     private record Place(@Nullable MessagePart parent, int index, long from) {}
 
     /// @param header fields of the header of the message

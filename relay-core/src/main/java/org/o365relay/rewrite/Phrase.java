@@ -30,7 +30,8 @@ final class Phrase {
         };
     }
 
-    /// Removes angle brackets, and quotation marks at the beginning or end of a word, all without counterparts.
+    /// Removes unmatched closing angle brackets, and unmatched quotation marks at the beginning or end of a
+    /// word.
     private static String withoutStrayQuotes(String text) {
         return text.replace(">", "").replaceAll("(?<!\\S)\"|(?<=[^\\s\\d])\"(?!\\S)", "");
     }

@@ -31,7 +31,7 @@ public final class Rewriter {
     /// Reads the header. The body is read only when the result is written, so the stream must stay open until
     /// then.
     ///
-    /// @param newMessageId replaces the message's own Message-ID; null to keep that one
+    /// @param newMessageId replaces the message's own Message-ID; null to keep its own
     /// @param original the message as received, with any line endings, but without dot-stuffing
     /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header exceeds the
     ///     [HeaderSizeLimit]

@@ -76,8 +76,8 @@ final class SingleFields {
                 && (hasBoundary || !value.main().startsWith("multipart/"));
     }
 
-    /// Joins the values. Each is repaired first, because an open quotation mark, comment or bracket would take in
-    /// what follows it.
+    /// Joins the values. Each is repaired first, because an unclosed quotation mark, comment or bracket would
+    /// swallow what follows it.
     private static RawField merged(List<RawField> fields) {
         String value = fields.stream()
                 .filter(field -> !listOf(field).isEmpty())

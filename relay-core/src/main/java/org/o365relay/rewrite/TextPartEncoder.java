@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes a part of a binary message that is not declared as binary or encoded, and encodes it if it contains
 /// NULs or line endings other than CRLF, which would be damaged in transit (RFC 2045 §2.7 and §2.8). The part
-/// is normally buffered until its end, or until it must be encoded. If more than 256 KiB
-/// would have to be buffered, the part is encoded whatever it contains, which is harmless.
+/// is normally buffered until its end, or until it must be encoded. If more than 256 KiB would have to be
+/// buffered, the part is encoded whatever it contains, which is harmless.
 final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_BUFFERED = 256 * 1024;

@@ -34,7 +34,7 @@ final class LoginHistory {
                 valid.remove(client);
                 failed.add(network);
             }
-            case UNAVAILABLE, BUSY, CANCELLED -> {} // tells nothing about the client
+            case UNAVAILABLE, BUSY, CANCELLED -> {} // reveals nothing about the client
         }
     }
 

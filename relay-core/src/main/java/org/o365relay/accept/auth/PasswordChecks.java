@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 /// Checks passwords on one or two platform threads. bcrypt is CPU-bound and would block the carriers of virtual
 /// threads, which deliveries need.
 ///
-/// The number of checks that wait or run is limited. Clients that guess passwords cannot use up the places or
-/// the time of others: each [Standing] has its own limit and its own share of the threads. A failed check is
-/// answered after a delay and counts against its client until then, which slows down guessing over any number
-/// of connections. Thread-safe.
+/// The number of checks that wait or run is limited. Clients that guess passwords cannot use up the slots or
+/// the CPU time of others: each [Standing] has its own limit and its own share of the threads. A failed check
+/// is answered after a delay and counts against its client until then, which slows down guessing over any
+/// number of connections. Thread-safe.
 public final class PasswordChecks implements AutoCloseable {
 
     /// Delay before the reply to a failed login.

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 /// lines and lines that begin with `#` are ignored.
 ///
 /// @param hashes hashes by user name; empty if there are problems
-/// @param problems descriptions of all problems, with the file and the number of any invalid line, but no user
-///     names or hashes
+/// @param problems descriptions of all problems, with the file and, for an invalid line, its number, but no
+///     user names or hashes
 public record UsersFile(Map<String, String> hashes, List<String> problems) {
 
     /// Highest accepted bcrypt cost; with a higher one, a check would take longer than devices wait.

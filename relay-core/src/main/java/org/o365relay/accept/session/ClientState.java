@@ -23,8 +23,8 @@ final class ClientState {
         this.secure = client.tls() == ListenerTls.IMPLICIT;
     }
 
-    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the session (RFC 5321 §4.1.4);
-    /// if none has been accepted yet, its name is kept for the log and the device.
+    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the session
+    /// (RFC 5321 §4.1.4); if none has been accepted yet, its name is kept for the log and the device.
     ///
     /// @param isEhlo false for HELO
     /// @return the rejection; empty if the command is accepted
@@ -50,7 +50,7 @@ final class ClientState {
         return helo;
     }
 
-    /// @return name for the log: that in the last accepted EHLO or HELO; if none was accepted, that in the last
+    /// @return name for the log: from the last accepted EHLO or HELO or, if none was accepted, from the last
     ///     rejected one
     String lastHelo() {
         return lastHelo;

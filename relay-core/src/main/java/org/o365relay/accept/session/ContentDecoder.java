@@ -5,8 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.o365relay.mail.Deviation;
 
-/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations in its lines in
-/// one pass. All other octets are unchanged. The result does not depend on how the octets are split into
+/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations in its lines
+/// in one pass. All other octets are unchanged. The result does not depend on how the octets are split into
 /// packets.
 ///
 /// Unless a bare LF may end a line, only CRLF "." CRLF ends the content, which prevents SMTP smuggling. If a
@@ -103,8 +103,8 @@ final class ContentDecoder {
         return deviations;
     }
 
-    /// @return whether the end of the content is not recognized by servers that accept only CRLF as a line
-    ///     ending
+    /// @return whether servers that accept only CRLF as a line ending would not recognize the end of the
+    ///     content
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }

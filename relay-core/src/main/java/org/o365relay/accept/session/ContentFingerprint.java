@@ -8,8 +8,8 @@ import org.o365relay.mail.HeaderParser.UnfinishedLine;
 
 /// A number that identifies the content of a message: equal for the same content, and equal for different
 /// contents only by chance (two independent checksums of 32 bits). Checksums are used because they cost almost
-/// nothing. They can be forged: a client that knows another message in advance, and sends to the same recipients
-/// first, can make Exchange drop it.
+/// nothing. They can be forged: a client that knows another message in advance, and sends to the same
+/// recipients first, can make Exchange drop it.
 final class ContentFingerprint {
 
     /// Fields that servers on the way add: they differ if a client repeats a message through another server.
@@ -29,7 +29,7 @@ final class ContentFingerprint {
         }
     }
 
-    /// Adds those of the octets that belong to the body.
+    /// Adds the octets that belong to the body.
     ///
     /// @param bodyStart index of the beginning of the body in these octets; negative if it began before them
     void addBody(byte[] octets, long bodyStart) {

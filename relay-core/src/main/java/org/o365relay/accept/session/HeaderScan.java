@@ -25,7 +25,7 @@ final class HeaderScan {
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private final Set<String> single = new HashSet<>(); // names of the fields that may occur once, in lower case
     private final ContentFingerprint fingerprint = new ContentFingerprint();
-    private @Nullable UnfinishedLine unfinishedLine; // before the last part; its octets may belong to the body
+    private @Nullable UnfinishedLine unfinishedLine; // before the last call of add; may belong to the body
     private int fromFields;
     private int receivedFields;
     private @Nullable String author;

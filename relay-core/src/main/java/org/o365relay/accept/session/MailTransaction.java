@@ -33,8 +33,8 @@ final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
-    /// Memory for the buffers of all transactions in octets: a quarter of the heap. Each transaction may use an
-    /// equal share, but at least [#INITIAL_BUFFER] and at most [Incoming#CHUNK_SIZE].
+    /// Total size in octets of the buffers of all transactions: a quarter of the heap. Each transaction may use
+    /// an equal share, but at least [#INITIAL_BUFFER] and at most [Incoming#CHUNK_SIZE].
     private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
@@ -241,7 +241,7 @@ final class MailTransaction {
         return incoming.commit(arrival, routedParts, headers, last);
     }
 
-    /// @return the deviation that only the commit finds; empty if there is none
+    /// @return the deviation that is detected only during the commit; empty if there is none
     Optional<Deviation> reusedMessageId() {
         return incoming.newMessageId().map(_ -> Deviation.REUSED_MESSAGE_ID);
     }

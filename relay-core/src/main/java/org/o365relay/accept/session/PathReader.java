@@ -11,7 +11,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// Reads the addresses after the colon of MAIL and RCPT. Devices also send display names and comments with an
 /// address, as in a header field, and lists of addresses. An address is read only if it is clear which texts
-/// are addresses; otherwise the reading fails, so that mail is neither lost nor sent to a wrong recipient.
+/// are addresses; otherwise reading fails, so that mail is neither lost nor sent to a wrong recipient.
 final class PathReader {
 
     private static final int MAX_DEPTH = 4; // of brackets within brackets
@@ -95,7 +95,7 @@ final class PathReader {
         return !paths.isEmpty() && areClear();
     }
 
-    /// @return the addresses; if [#isClear] is false, those read before the reading failed
+    /// @return the addresses; if [#isClear] is false, those read before reading failed
     List<Path> paths() {
         return paths;
     }

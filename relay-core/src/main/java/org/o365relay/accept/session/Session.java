@@ -30,8 +30,8 @@ public final class Session {
 
     private boolean commandReceived;
 
-    /// Whether the last command was a rejected DATA. A client that ignores replies sends its content
-    /// nevertheless, and the content must not be executed as commands.
+    /// Whether the last command was a rejected DATA. A client that ignores replies sends its content anyway,
+    /// and the content must not be executed as commands.
     private boolean dataRejected;
 
     /// Whether the last command line ended with a bare LF.

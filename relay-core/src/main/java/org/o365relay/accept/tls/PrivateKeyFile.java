@@ -19,7 +19,7 @@ final class PrivateKeyFile {
         Pem.Block block = CertificateFiles.read(path, KEY)
                 .privateKey()
                 .orElseThrow(() -> new UnusableCertificateException("there is no PEM private key in " + path + " ("
-                        + KEY + "); it starts with -----BEGIN PRIVATE KEY-----"));
+                        + KEY + "); a key starts with -----BEGIN PRIVATE KEY-----"));
         if (block.isEncrypted()) {
             throw new UnusableCertificateException("the key in " + path + " is encrypted; " + conversion(path));
         }

@@ -37,7 +37,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
             List<X509Certificate> chain = CertificateFiles.read(path, KEY).certificates();
             if (chain.isEmpty()) {
                 throw new UnusableCertificateException("there is no PEM certificate in " + path + " (" + KEY
-                        + "); it starts with -----BEGIN CERTIFICATE-----");
+                        + "); a certificate starts with -----BEGIN CERTIFICATE-----");
             }
             return List.copyOf(chain);
         } catch (CertificateException e) {

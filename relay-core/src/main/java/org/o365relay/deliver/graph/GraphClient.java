@@ -26,7 +26,7 @@ final class GraphClient {
     // Graph's response to the creation of a draft contains the whole text of the message.
     private static final BodyLimit MAX_DRAFT = BodyLimit.atMost(8 * 1024 * 1024);
 
-    // If another request than a GET succeeds that does not concern a draft, the body of its response is not used.
+    // The response body of a successful request that is neither a GET nor about a draft is not used.
     private static final BodyLimit MAX_RESPONSE = BodyLimit.truncatedTo(64 * 1024);
 
     // Statuses of a gateway that forwarded the request and got no response.
@@ -156,7 +156,7 @@ final class GraphClient {
                 response.status() == FORBIDDEN && response.isGraphError() ? withLack(refusal) : refusal);
     }
 
-    /// Adds to the reply what the token lacks, if this is known: Graph does not say it.
+    /// Adds to the reply what the token lacks, if this is known, because Graph does not say it.
     private Response withLack(Response refusal) {
         try {
             return TokenClaims.lackForGraph(tokens.token())

@@ -15,8 +15,8 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.rewrite.ReaddressedHeader;
 
-/// Finds out whether a message is in Sent Items of the mailbox, by its Message-ID and recipients. The app needs
-/// Mail.ReadBasic, Mail.Read or Mail.ReadWrite for this, none of which it needs to send.
+/// Determines by its Message-ID and recipients whether a message is in the Sent Items folder of the mailbox.
+/// The app needs Mail.ReadBasic, Mail.Read or Mail.ReadWrite for this, none of which it needs to send.
 record SentItems(GraphClient client) {
 
     private static final int TOO_MANY_REQUESTS = 429;
@@ -26,8 +26,9 @@ record SentItems(GraphClient client) {
     /// What is known about a message.
     enum Finding {
         SENT("found in Sent Items"),
-        /// No proof that the message was not sent: Exchange may store the copy later or have replaced the Message-ID, a
-        /// user or a rule may have moved the copy, or another mailbox of the pool may have sent it.
+        /// No proof that the message was not sent: Exchange may store the copy later or have replaced the
+        /// Message-ID, a user or a rule may have moved the copy, or another mailbox of the pool may have sent
+        /// it.
         NOT_FOUND("not found in Sent Items before this attempt"),
         /// The message was sent to others only, or Exchange stored other addresses of the same recipients.
         OTHER_RECIPIENTS("found in Sent Items before this attempt, but with other recipients"),
@@ -46,14 +47,14 @@ record SentItems(GraphClient client) {
         }
     }
 
-    /// @throws AttemptAbortedException if Graph cannot be reached, does not search at the moment, refuses the token or
-    ///     asks the relay to wait; then it should not be asked to send the message again
+    /// @throws AttemptAbortedException if Graph cannot be reached, does not search at the moment, refuses the
+    ///     token or asks the relay to wait; in that case, it should not be asked to send the message again
     Finding find(ReaddressedHeader header) throws AttemptAbortedException {
         Optional<String> messageId = messageId(header.header());
         if (messageId.isEmpty()) {
             return Finding.UNKNOWN;
         }
-        // MAIL, because a failed search may have to do with this message alone
+        // MAIL, because a failed search may be caused by this message alone
         GraphResponse response = client.send(GraphRequest.withoutBody("GET", search(messageId.get()), Step.MAIL));
         if (response.status() == TOO_MANY_REQUESTS) {
             throw client.refused(Step.AUTH, response);

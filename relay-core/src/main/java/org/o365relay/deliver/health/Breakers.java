@@ -110,9 +110,9 @@ public final class Breakers {
     /// @param verdicts verdicts of the recipients that were tried
     /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
     ///     was sent as the mailbox
-    /// @return whether messages of refused authors are worth a try: a message of a refused author was
-    ///     delivered, or the first message of any author since the start, before which authors may have been
-    ///     refused
+    /// @return whether messages of refused authors are worth trying: a message of a refused author was
+    ///     delivered, or the first message of any author since the start, because authors may have been refused
+    ///     before the start
     public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Subject author = alias == null ? null : author(alias);

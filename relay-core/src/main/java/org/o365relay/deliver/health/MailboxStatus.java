@@ -12,16 +12,16 @@ import org.o365relay.journal.Event.JudgedReply;
 /// @param since when the state began; null if the mailbox is open
 /// @param upstream name of the upstream in use or, if no mail leaves, of the upstream with the failure that is
 ///     shown; if the mailbox is paused, of the first open upstream or, if none is open, of the primary
-/// @param reply reply that caused the state, from the upstream or, if it did not reply, composed by the relay; empty
-///     if the mailbox is open or paused, or blocked by the relay's own daily quota
+/// @param reply reply that caused the state, from the upstream or, if it did not reply, composed by the relay;
+///     empty if the mailbox is open or paused, or blocked by the relay's own daily quota
 /// @param reason reason of the failure that caused the state, as recorded in the queue, such as
 ///     `credentials-incorrect` or `daily-quota`; empty if the mailbox is open or paused
 /// @param cause cause of the state, in plain words; empty if the mailbox is open
 /// @param advice advice for the admin; may be empty
 /// @param nextProbe when the next probe is due; null if the mailbox is open or paused
 /// @param delivering number of deliveries in flight
-/// @param messagesPerMinute rate to which sending is lowered for a time, because the upstream asked for fewer
-///     messages; null if it is not lowered
+/// @param messagesPerMinute temporarily lowered rate, because the upstream asked for fewer messages; null if
+///     the rate is not lowered
 /// @param limits limits of the account and their usage; null if unknown
 /// @param backoffs backoffs of authors and recipients
 public record MailboxStatus(

@@ -31,7 +31,7 @@ public final class UpstreamFailover {
     private final Journal journal;
     private final SteadyClock clock;
     private MailboxHealth health;
-    private boolean mailWaits = true; // messages may still wait for a failure before the last start
+    private boolean mailWaits = true; // messages may still wait because of a failure before the last start
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
     /// @param probes schedule of probes for failures that do not specify a schedule

@@ -3,7 +3,7 @@ package org.o365relay.deliver.limits;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// The sending limits of an account and how far they are used, as shown to operators. Null means no limit.
+/// The sending limits of an account and their usage, as shown to operators. Null means no limit.
 ///
 /// @param account user name of the account, in lower case
 /// @param messagesPerMinute rate limit in effect: the configured one, or a lower one for a time
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param nextConnectionAt when the next attempt may start, because the upstream reported too many connections;
 ///     null if one may start now
 /// @param recipientsPerDay maximum number of recipients in 24 hours
-/// @param recipientsCounted number of recipients that count against the daily quota now, including those of attempts
-///     in progress; 0 if there is no quota
+/// @param recipientsCounted number of recipients that count against the daily quota now, including those of
+///     attempts in progress; 0 if there is no quota
 public record LimitUsage(
         String account,
         @Nullable Integer messagesPerMinute,

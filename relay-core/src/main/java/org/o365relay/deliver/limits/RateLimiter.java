@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Limits the messages per minute of an account with a token bucket, shared by all mailboxes that use the
-/// account. Each time the upstream reports too many messages, the rate is halved, down to an eighth of the limit
-/// or one message per minute. It doubles after every ten minutes without such a report, until the limit is reached.
+/// account. Each time the upstream reports too many messages, the rate is halved, down to an eighth of the
+/// limit or one message per minute. It doubles after every ten minutes without such a report, until the limit
+/// is reached.
 public final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
@@ -52,8 +53,8 @@ public final class RateLimiter {
         return interval() * burst;
     }
 
-    /// Halves the rate, because the upstream reported too many messages, unless it was halved less than a minute
-    /// ago or is at its minimum. The next message waits.
+    /// Halves the rate, because the upstream reported too many messages, unless it was halved less than a
+    /// minute ago or is at its minimum. The next message waits.
     ///
     /// @return whether the rate was at its limit before, so that the caller logs the change only once
     public synchronized boolean lower() {
@@ -105,7 +106,7 @@ public final class RateLimiter {
         credit = Math.min(maxCredit(), credit + count * interval());
     }
 
-    /// Raises a lowered rate when it is time, and adds the credit for the time since the last call.
+    /// Raises a lowered rate after the recovery time, and adds the credit for the time since the last call.
     private void accrue() {
         Instant now = clock.instant();
         long passed = Duration.between(accruedAt, now).toNanos();

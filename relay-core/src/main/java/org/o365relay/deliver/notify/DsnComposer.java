@@ -120,8 +120,8 @@ public final class DsnComposer {
         return notices.withWarning(warning(claim, verdicts, settlement.upstream()));
     }
 
-    /// The author should not send a message again that was probably delivered, and is therefore told only if no admin
-    /// can be.
+    /// The author should not resend a message that was probably delivered, and is therefore notified only if
+    /// there is no admin.
     private boolean isForAdmin(Verdict verdict) {
         return verdict.isProbablyDelivered() && policy.settings().admin() != null;
     }

@@ -64,9 +64,9 @@ final class AddressMemory {
     }
 
     /// @param found addresses in the order of the resolver
-    /// @return the addresses in the order in which they are tried: first the one that worked last, then the
-    ///     others, alternating between IPv6 and IPv4 (RFC 8305 §4), and the ones that failed at the end; without
-    ///     those of a refused IP version if there are others
+    /// @return the addresses in the order in which they are tried: first the one that worked most recently,
+    ///     then the others, alternating between IPv6 and IPv4 (RFC 8305 §4), and the ones that failed at the
+    ///     end; without those of a refused IP version if there are others
     synchronized List<InetAddress> order(List<InetAddress> found) {
         long now = nanoTime.getAsLong();
         results.values().removeIf(result -> result.isOver(now));

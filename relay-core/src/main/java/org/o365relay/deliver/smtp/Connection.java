@@ -14,8 +14,8 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// One connection to an upstream, used by one attempt at a time. Every step has a time limit; that of the
-/// content starts again with each write. Any failure that leaves the state of the session uncertain closes the
+/// One connection to an upstream, used by one attempt at a time. Every step has a time limit; the limit of the
+/// content restarts with each write. Any failure that leaves the state of the session uncertain closes the
 /// connection: a lost connection, an invalid reply, or a reply that does not belong to the command.
 final class Connection {
 
@@ -128,8 +128,8 @@ final class Connection {
         return shortestRoundTrip;
     }
 
-    /// @return the reply, which has the code
-    /// @throws AttemptAbortedException if it has not; the connection is closed
+    /// @return the reply
+    /// @throws AttemptAbortedException if the reply has another code; the connection is closed
     Reply required(Reply reply, int code) throws AttemptAbortedException {
         if (expected(reply, other -> other.code() == code).category() >= 4) {
             abort();
@@ -281,7 +281,7 @@ final class Connection {
         }
     }
 
-    /// Starts the time limit of the current step again.
+    /// Restarts the time limit of the current step.
     void restartLimit() {
         watchdog.setLimit(failures.limit(step));
     }

@@ -19,8 +19,9 @@ import org.o365relay.machine.Shortage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Connects to the first of several addresses that accepts the connection (RFC 8305 §5): starts the next attempt
-/// when the last one has failed, or has not ended within the stagger. The first success ends the others.
+/// Connects to the first of several addresses that accepts the connection (RFC 8305 §5): starts the next
+/// attempt when the last one has failed, or has not ended within the stagger. The first success ends the
+/// others.
 ///
 /// @param stagger time between the starts of two attempts, unless one fails
 /// @param memory receives which addresses worked and which failed
@@ -32,7 +33,7 @@ record ConnectionRace(Connector connector, Duration stagger, AddressMemory memor
     @FunctionalInterface
     interface Connector {
         /// @param limit maximum time to connect
-        /// @throws IOException if the connection cannot be opened; soon after the thread is interrupted, too
+        /// @throws IOException if the connection cannot be opened, or soon after the thread is interrupted
         Socket connect(InetSocketAddress server, Duration limit) throws IOException;
     }
 

@@ -11,8 +11,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Sends the content of one message with DATA or BDAT. The time limit of the content starts again with each
-/// write.
+/// Sends the content of one message with DATA or BDAT. The time limit of the content restarts with each write.
 ///
 /// A 2xx reply counts only if it is not a surplus reply that came before the real one. RSET proves this: the
 /// next reply must be its 250. With PIPELINING, RSET is sent together with the final dot (RFC 2920 §3.1);
@@ -21,9 +20,9 @@ import org.o365relay.mail.Reply;
 final class ContentTransfer {
 
     private static final int START_CONTENT = 354; // RFC 5321 §4.3.2
-    private static final long MEASURABLE = Duration.ofMillis(2).toNanos(); // below, the scheduling of threads prevails
+    private static final long MEASURABLE = Duration.ofMillis(2).toNanos(); // thread scheduling distorts shorter times
 
-    /// How it is proved that the reply to the content is not a surplus one.
+    /// How to prove that the reply to the content is not a surplus one.
     private enum Proof {
         /// RSET was sent with the end of the content.
         RESET_SENT,

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Resolves the name of a server and opens a TCP connection. If the name has several addresses (Exchange Online
-/// has eight, half of them IPv6), the one that worked last is tried first, and the next one 250 ms later
-/// ([ConnectionRace]).
+/// has eight, half of them IPv6), the one that worked most recently is tried first, and the next one 250 ms
+/// later ([ConnectionRace]).
 ///
 /// Thread-safe. One object is used for all servers of an upstream.
 final class Dialer {

@@ -65,8 +65,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         };
     }
 
-    /// @return response for a failure before MAIL because the machine lacks something; empty if the failure has
-    ///     another cause
+    /// @return response for a failure before MAIL because the machine lacks a resource; empty if the failure
+    ///     has another cause
     private static Optional<Response> shortage(Throwable failure) {
         return Shortage.causeOf(failure).map(shortage -> network(Step.CONNECT, "4.3.1", shortage.text()));
     }
@@ -94,7 +94,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                         : settings + " sent plain text after its reply to STARTTLS; it was not read");
     }
 
-    // JSSE has no exception class for it: SSLSocketInputRecord throws this if the first octets are no TLS record
+    // JSSE has no exception class for it: SSLSocketInputRecord throws this if the first octets are not a TLS
+    // record
     private static boolean isPlainText(Throwable failure) {
         return find(failure, SmtpWire.PlainTextException.class).isPresent()
                 || find(failure, SSLException.class)

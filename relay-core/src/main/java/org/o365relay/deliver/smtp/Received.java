@@ -7,7 +7,8 @@ sealed interface Received {
 
     int SERVICE_CLOSING = 421; // RFC 5321 §3.8
 
-    /// @return whether the server says that it closes the connection, or has closed it without another octet
+    /// @return whether the server says that it is closing the connection, or has closed it without sending
+    ///     another octet
     default boolean isClosing() {
         return switch (this) {
             case Complete(var reply) -> reply.code() == SERVICE_CLOSING;
@@ -18,8 +19,8 @@ sealed interface Received {
     /// A reply, read to its last line.
     record Complete(Reply reply) implements Received {}
 
-    /// Not a reply, or not all of it. Whether the command succeeded is unknown, and the position of the next
-    /// reply, too: the connection cannot be used any more.
+    /// Not a reply, or not all of it. It is unknown whether the command succeeded and where the next reply
+    /// begins, so the connection cannot be used any more.
     ///
     /// @param text the octets received, decoded as UTF-8; of a reply with too many octets, its beginning. Empty
     ///     if the stream ended before a reply
@@ -27,8 +28,8 @@ sealed interface Received {
 
     /// What is wrong with a reply.
     enum Fault {
-        /// A line does not begin with a code from 200 to 599 that is followed by a space, a hyphen or the end of
-        /// the line, or it contains a CR that does not end it.
+        /// A line does not begin with a code from 200 to 599 that is followed by a space, a hyphen or the end
+        /// of the line, or it contains a CR that does not end it.
         MALFORMED,
         /// The lines have different codes, and the last code is not a failure code (4xx or 5xx).
         CONTRADICTORY,

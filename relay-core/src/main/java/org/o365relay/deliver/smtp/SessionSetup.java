@@ -147,8 +147,8 @@ final class SessionSetup {
         handshake(connection, findings);
     }
 
-    /// Sends EHLO (RFC 5321 §4.1.1.1). There is no HELO after a refusal, because it offers neither STARTTLS nor
-    /// AUTH.
+    /// Sends EHLO (RFC 5321 §4.1.1.1). HELO is not tried after a refusal, because it offers neither STARTTLS
+    /// nor AUTH.
     private Reply ehlo(Connection connection, List<Finding> findings) throws AttemptAbortedException {
         Reply reply = connection.required(connection.exchange(Step.EHLO, "EHLO " + settings.heloName()), 250);
         connection.setExtensions(OfferedExtensions.of(reply));

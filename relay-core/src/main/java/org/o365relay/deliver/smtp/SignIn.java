@@ -16,7 +16,8 @@ record SignIn(Connection connection) {
     // RFC 5321 §4.5.3.1.4 allows 512 octets including CRLF
     private static final int MAX_COMMAND = 510;
 
-    /// @return the mechanism used; empty if no mechanism is offered that suits the login, which is not sent
+    /// @return the mechanism used; empty if no suitable mechanism is offered, in which case the login is not
+    ///     sent
     /// @throws AttemptAbortedException if the server does not accept the login
     Optional<String> with(SaslLogin login) throws AttemptAbortedException {
         Optional<String> mechanism = mechanism(login);

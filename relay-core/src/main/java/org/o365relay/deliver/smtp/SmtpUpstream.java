@@ -32,7 +32,7 @@ public final class SmtpUpstream implements Upstream {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpUpstream.class);
 
-    /// Time for which BDAT is not used after the connection was lost with it.
+    /// Time for which BDAT is not used after a connection was lost while using it.
     private static final Duration TEXT_FOR = Duration.ofHours(1);
 
     private final SmtpUpstreamSettings settings;
@@ -103,8 +103,8 @@ public final class SmtpUpstream implements Upstream {
         }
     }
 
-    /// Sends the message as text if the upstream did not handle BDAT lately: some servers and firewalls offer it
-    /// but never reply.
+    /// Sends the message as text if the upstream has recently failed to handle BDAT: some servers and firewalls
+    /// offer it but never reply.
     private Map<Recipient, Response> transact(Connection connection, OutgoingMessage message) {
         boolean isText = clock.instant().isBefore(binaryAfter);
         SmtpTransaction transaction = new SmtpTransaction(connection, isText ? message.asText() : message);
@@ -119,9 +119,9 @@ public final class SmtpUpstream implements Upstream {
         return responses;
     }
 
-    /// Releases the connection. If the server refused recipients because of the IP version, sends the message to
-    /// them over the other version. If that is not possible, the refusals remain. If the content has already been
-    /// written, which is possible only once, the other version must be used by the next attempt.
+    /// Releases the connection. If the server refused recipients because of the IP version, sends the message
+    /// to them over the other version. If that is not possible, the refusals remain. If the content has already
+    /// been written, which is possible only once, the other version must be used by the next attempt.
     private Map<Recipient, Response> retriedOverOtherVersion(
             Connection connection, OutgoingMessage message, Map<Recipient, Response> responses) {
         List<Recipient> refused = responses.entrySet().stream()

@@ -94,7 +94,7 @@ final class SmtpWire {
         }
     }
 
-    /// Sends nothing more: a write that blocks fails. May be called by another thread.
+    /// Ends the output, so that a blocked write fails. May be called by another thread.
     void endOutput() throws IOException {
         bottom.shutdownOutput();
     }

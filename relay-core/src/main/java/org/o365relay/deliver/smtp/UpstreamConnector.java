@@ -96,9 +96,9 @@ final class UpstreamConnector {
         }
     }
 
-    /// Adds to a reply without a reason what the token lacks, if this is known: the server does not say it. The finding
-    /// about the token, which comes first, becomes a failure. A token that lacks the permission but is accepted is
-    /// right: the permission is a role of Exchange.
+    /// Adds what the token lacks, if this is known, to a reply without a reason, because the server does not
+    /// say it. The finding about the token, which comes first, becomes a failure. A token that lacks the
+    /// permission but is accepted is fine: the permission is granted as a role in Exchange.
     private static AttemptAbortedException withLack(
             AttemptAbortedException refusal, SaslLogin.Token login, List<Finding> findings) {
         Optional<String> lack = NO_REASON.equals(refusal.response().reply().status())

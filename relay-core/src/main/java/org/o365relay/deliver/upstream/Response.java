@@ -16,11 +16,12 @@ import org.o365relay.mail.Reply;
 /// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
-/// @param retryAfter how long the upstream or its sign-in service asked the relay to wait (RFC 9110 §10.2.3); zero
-///     if an SMTP server refused the IP version and the next attempt, which may be made at once, uses the other
-///     one; otherwise null
+/// @param retryAfter how long the upstream or its sign-in service asked the relay to wait (RFC 9110 §10.2.3);
+///     zero if an SMTP server refused the IP version and the next attempt, which may be made at once, uses the
+///     other one; otherwise null
 /// @param unconfirmed whether Graph received the whole request that sends the message, but did not report the
-///     result (502, 504 or no response). Graph has usually sent the message in this case, so repeats are limited
+///     result (502, 504 or no response). Graph has usually sent the message in this case, so repeats are
+///     limited
 public record Response(
         Step step,
         Reply reply,
@@ -29,7 +30,7 @@ public record Response(
         @Nullable Duration retryAfter,
         boolean unconfirmed) {
 
-    // HTTP statuses after which Graph may have sent the message nevertheless; 502 may also stand for the response of
+    // HTTP statuses after which Graph may have sent the message anyway; not 502, which may also come from
     // another server
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 503, 504);
 
@@ -102,8 +103,8 @@ public record Response(
         /// Microsoft Graph. The reply's code is an HTTP status. If the request failed, its text begins with
         /// an error code, usually Graph's.
         GRAPH,
-        /// A non-delivery report about a message that an upstream had accepted. A server of Microsoft 365 gave the
-        /// reason. No attempt has this origin.
+        /// A non-delivery report about a message that an upstream had accepted. A server of Microsoft 365 gave
+        /// the reason. No attempt has this origin.
         NDR,
         /// A non-delivery report whose reason another server gave. No attempt has this origin.
         FOREIGN_NDR,

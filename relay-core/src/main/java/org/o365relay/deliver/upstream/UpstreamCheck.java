@@ -29,7 +29,7 @@ public record UpstreamCheck(
     ///
     /// @param detail result in a few words; never contains a secret
     /// @param advice advice for the admin, if the finding is a warning; empty if nothing is wrong
-    /// @param failed whether the step turned out to have failed when a later one did
+    /// @param failed whether a later failure showed that this step had failed
     public record Finding(Response.Step step, String detail, String advice, boolean failed) {
 
         /// A finding without a warning.

@@ -33,8 +33,8 @@ public record Verdict(
     /// Name of the verdict about a message that was not repeated again, because it was probably delivered.
     public static final String PROBABLY_DELIVERED = "probably-delivered";
 
-    /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history has it
-    /// as the reason, by which these attempts are counted.
+    /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history records
+    /// it as the reason, by which these attempts are counted.
     public static final String UNCONFIRMED = "graph-timeout";
 
     /// The [reasons][#reason] of replies and failures that are not in the catalogue.
@@ -67,7 +67,7 @@ public record Verdict(
         return response.mayHaveArrived() && scope != Scope.CONNECTIONS;
     }
 
-    /// @return whether delivery failed because Graph did not report often enough whether it sent the message
+    /// @return whether delivery failed because Graph repeatedly did not report whether it sent the message
     public boolean isProbablyDelivered() {
         return name.equals(PROBABLY_DELIVERED);
     }

@@ -36,7 +36,7 @@ public interface Dialect {
     interface OpenFiles {
 
         /// Checks whether the files that were open when this object was created are still in their places, and
-        /// whether they are writable. Takes some microseconds.
+        /// whether they are writable. Takes a few microseconds.
         ///
         /// @return a failure of the kind `LOST` or `READ_ONLY`; empty if there is none
         Optional<QueueFailure> failure();

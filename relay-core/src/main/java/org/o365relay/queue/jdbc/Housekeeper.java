@@ -41,14 +41,14 @@ final class Housekeeper implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// What the recovery changed: numbers of messages.
+    /// The numbers of messages that the recovery changed.
     private record Recovered(int interrupted, int deleted, int corrected) {}
 
     /// Stores the clock, makes interrupted attempts due again, deletes partly received messages, and corrects
     /// due times, all in one transaction before any other. If the queue cannot be written because of the disk,
     /// this is done by the first transaction that succeeds: no message is claimed or received before.
     ///
-    /// @throws QueueException if the recovery fails for another reason than the disk
+    /// @throws QueueException if the recovery fails for a reason other than the disk
     void recover(Resumed resumed) {
         var _ = store.committer()
                 .submitFirst(statements -> {
@@ -123,7 +123,7 @@ final class Housekeeper implements AutoCloseable {
         devices.write(max);
     }
 
-    /// Deletes content of settled messages whose time has ended, or whose space is needed.
+    /// Deletes the content of settled messages if its time has ended or its space is needed.
     void deleteKeptContent() {
         Instant now = clock.instant();
         long all = store.readers().read(KeptContent::size);
@@ -145,10 +145,9 @@ final class Housekeeper implements AutoCloseable {
         committer.write(statements -> JdbcAlerts.deleteOld(statements, now));
     }
 
-    /// Makes messages due whose due time is further away than the longest possible wait. Such messages exist
-    /// only if the stored reading of the clock was lost, or if an older relay set the due time while the
-    /// calendar clock was ahead.
-    /// Messages on hold are not changed.
+    /// Makes due the messages whose due time is further away than the longest possible wait. Such messages
+    /// exist only if the stored reading of the clock was lost, or if an older relay set the due time while the
+    /// calendar clock was ahead. Messages on hold are not changed.
     ///
     /// @return the number of messages changed
     int correctDueTimes(Statements statements) throws SQLException {

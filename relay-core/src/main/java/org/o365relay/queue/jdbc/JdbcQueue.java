@@ -70,14 +70,13 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     ///
     /// Recovers from a crash: interrupted attempts become due again, and partly received messages are deleted.
     /// The time this recovery takes does not depend on the length of the queue. If the queue cannot be written
-    /// because of the disk, it opens nevertheless, accepts no mail, and recovers with the first successful
-    /// write.
+    /// because of the disk, it is opened anyway, accepts no mail, and recovers with the first successful write.
     ///
     /// @param fresh a clock of this process; the queue continues the clock of the process that had it open
     ///     before
     /// @param hourly additional work that runs every hour
     /// @param afterClose runs after the queue has been closed; does not run if the queue cannot be opened
-    /// @throws QueueException if the recovery fails for another reason than the disk
+    /// @throws QueueException if the recovery fails for a reason other than the disk
     /// @throws QueueUnavailableException if a newer relay wrote the database
     /// @throws IOException if the free space cannot be measured
     /// @throws SQLException if the database cannot be opened or upgraded
@@ -115,7 +114,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         });
     }
 
-    /// @return the counts of events stored last, as text; empty if there are none
+    /// @return the event counts stored last, as text; empty if there are none
     /// @throws QueueException if the queue cannot be read
     public Optional<String> eventCounts() {
         return store.readers().read(statements -> statements.first("progress", row -> row.getString(1), EVENT_COUNTS));

@@ -15,7 +15,7 @@ import org.o365relay.queue.QueueFailure.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Knows whether the queue can be used: whether its files are in their places and writable, whether the last
+/// Tracks whether the queue can be used: whether its files are in their places and writable, whether the last
 /// write succeeded, and whether damage was found. The writer checks the files before and after each commit, the
 /// housekeeper every second. Reading the result never blocks. Thread-safe.
 final class StoreHealth {
@@ -56,7 +56,7 @@ final class StoreHealth {
                 .toList();
     }
 
-    /// Checks the files, which takes some microseconds.
+    /// Checks the files, which takes a few microseconds.
     ///
     /// @throws QueueException if nothing must be written
     void requireUsableFiles() {
@@ -79,10 +79,10 @@ final class StoreHealth {
                 : failure;
     }
 
-    /// Checks the files, which takes some microseconds.
+    /// Checks the files, which takes a few microseconds.
     ///
-    /// @throws QueueException if the files are no longer in place, so that what has just been committed would be
-    ///     lost at the next start
+    /// @throws QueueException if the files are no longer in place, so that what has just been committed would
+    ///     be lost at the next start
     void requireFilesInPlace() {
         QueueFailure failure = checkFiles();
         if (failure != null && failure.kind() == Kind.LOST) {
@@ -141,8 +141,8 @@ final class StoreHealth {
         }
     }
 
-    /// Saves a copy of the open database if one of its files was lost. Until this process ends, the open database
-    /// still contains every acknowledged message.
+    /// Saves a copy of the open database if one of its files was lost. Until this process ends, the open
+    /// database still contains every acknowledged message.
     synchronized void rescue(ReaderPool readers, Instant now) {
         QueueFailure failure = checkFiles();
         if (rescued != null || failure == null || failure.kind() != Kind.LOST) {
@@ -161,8 +161,7 @@ final class StoreHealth {
             if (rescueFailedAt == null) { // logged once
                 log.error(
                         "{}, and a copy cannot be saved: {}. Trying again every minute and when the relay stops; if no"
-                                + " copy can be saved and the same file is not put back in its place, its messages are"
-                                + " lost then",
+                                + " copy can be saved by then and the file is not put back, its messages are lost",
                         failure.text(),
                         e.getMessage());
             }

@@ -48,8 +48,8 @@ public final class DataDirectory {
                         .contains(name);
     }
 
-    /// @return a warning for the admin if every user can list the directory; empty if not, if the directory does
-    ///     not exist, or if its permissions cannot be read
+    /// @return a warning for the admin if every user can list the directory; empty if not, if the directory
+    ///     does not exist, or if its permissions cannot be read
     public static Optional<String> warning(Path directory) {
         PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
         try {
@@ -82,10 +82,10 @@ public final class DataDirectory {
             permissions.retainAll(present);
             if (!permissions.equals(present)) {
                 view.setPermissions(permissions);
-                log.warn("{} was accessible for other users and is now accessible for its owner only", file);
+                log.warn("{} was accessible to other users and is now accessible only to its owner", file);
             }
         } catch (IOException e) {
-            log.warn("{} contains mail and is accessible for other users: {}", file, e.getMessage());
+            log.warn("{} contains mail and is accessible to other users: {}", file, e.getMessage());
         }
     }
 }

@@ -109,7 +109,7 @@ public final class DirectoryLock {
         String pid = Long.toString(ProcessHandle.current().pid());
         try {
             channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
-        } catch (IOException e) { // a full disk; the lock holds without the ID, which only messages contain
+        } catch (IOException e) { // a full disk; the lock holds without the ID, which is only for error messages
             log.warn("the process id could not be written to {}: {}", file, e.getMessage());
         }
         return channel;

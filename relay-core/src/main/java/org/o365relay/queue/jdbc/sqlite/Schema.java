@@ -120,15 +120,9 @@ public final class Schema {
         if (!foreign.isEmpty()) {
             throw new QueueUnavailableException(
                     Reason.DAMAGED,
-                    file + " contains what is not part of a queue (" + String.join(", ", foreign) + "); nothing was"
-                            + " changed. Find"
-                            + " out who changed"
-                            + " it; \"o365-relay"
-                            + " queue verify"
-                            + " --repair\""
-                            + " copies only the"
-                            + " mail into a new"
-                            + " database");
+                    file + " contains objects that are not part of a queue (" + String.join(", ", foreign)
+                            + "); nothing was changed. Find out who changed it; \"o365-relay queue verify --repair\""
+                            + " copies only the mail into a new database");
         }
     }
 

@@ -135,7 +135,7 @@ public final class Sqlite implements Dialect {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
                     "another program has " + file
-                            + " open; close that program and repeat the command. The queue was not" + " changed");
+                            + " open; close that program and repeat the command. The queue was not changed");
         }
     }
 
@@ -298,10 +298,8 @@ public final class Sqlite implements Dialect {
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
                         "the queue " + file + " cannot be read: " + failure.getMessage()
-                                + "; run the command as root or"
-                                + " as the relay's user. If only one of " + FILE + "-wal and " + FILE
-                                + "-shm exists, start"
-                                + " the relay, which recreates the other");
+                                + "; run the command as root or as the relay's user. If only one of " + FILE
+                                + "-wal and " + FILE + "-shm exists, start the relay, which recreates the other");
     }
 
     /// @return an exception for a failure to open the queue
@@ -312,11 +310,8 @@ public final class Sqlite implements Dialect {
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
                         "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
-                                + " \"o365-relay queue verify\" to"
-                                + " list the damage, and add"
-                                + " --repair to recover what can be"
-                                + " read; it copies the files"
-                                + " first")
+                                + " \"o365-relay queue verify\" to list the damage, and add --repair to recover what"
+                                + " can be read; it copies the files first")
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
                         "the queue " + file + " cannot be opened: " + cause.getMessage()

@@ -53,8 +53,8 @@ final class SqliteFiles implements Dialect.OpenFiles {
                 copies.filter(copy -> copy.toString().endsWith(".db"))
                         .forEach(copy -> log.warn(
                                 "{} is a copy of a queue whose files were lost; it may contain mail that was not"
-                                        + " delivered. Stop the relay and run \"o365-relay restore {}\" (with --replace if"
-                                        + " there is a queue), then delete the copy",
+                                    + " delivered. Stop the relay and run \"o365-relay restore {}\" (with --replace if"
+                                    + " there is a queue), then delete the copy",
                                 copy,
                                 copy));
             }
@@ -70,12 +70,12 @@ final class SqliteFiles implements Dialect.OpenFiles {
         for (Map.Entry<Path, @Nullable Object> file : identities.entrySet()) {
             try {
                 if (!Objects.equals(identity(file.getKey()), file.getValue())) {
-                    return Optional.of(new QueueFailure(
-                            Kind.LOST, file.getKey() + " is another file than the one that the relay has open"));
+                    return Optional.of(
+                            new QueueFailure(Kind.LOST, file.getKey() + " is not the file that the relay has open"));
                 }
             } catch (IOException e) {
                 return Optional.of(new QueueFailure(
-                        Kind.LOST, file.getKey() + " was deleted or moved while the relay has it open"));
+                        Kind.LOST, file.getKey() + " was deleted or moved, but the relay still has it open"));
             }
         }
         return identities.keySet().stream()

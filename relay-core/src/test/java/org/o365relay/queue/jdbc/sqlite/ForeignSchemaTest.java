@@ -58,7 +58,7 @@ class ForeignSchemaTest {
         assertThatThrownBy(() -> SqliteQueue.open(fixture.settings(), fixture.clock.steady(), new Random(1)))
                 .asInstanceOf(type(QueueUnavailableException.class))
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED))
-                .satisfies(e -> assertThat(e).hasMessageContaining("is not part of a queue"));
+                .satisfies(e -> assertThat(e).hasMessageContaining("are not part of a queue"));
 
         QueueRestore restore = new QueueRestore(fixture.directory.resolveSibling("other"), fixture.clock);
         assertThatThrownBy(() -> restore.restore(fixture.directory.resolve("queue.db"), false, false))
