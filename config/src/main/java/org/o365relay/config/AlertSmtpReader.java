@@ -31,7 +31,7 @@ record AlertSmtpReader(Section smtp, SecretFiles files, String hostname) {
     private static final Duration DATA_TIMEOUT = Duration.ofMinutes(10); // RFC 5321 §4.5.3.2.6
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
 
-    /// @param admin recipient if none is set; null for none
+    /// @param admin default recipient; null for none
     /// @return the settings; empty if no host is set, or if a required value is missing or invalid
     Optional<AlertSmtpSettings> read(@Nullable EmailAddress admin) {
         Optional<String> host = smtp.optional(HOST, Addresses.HOST);

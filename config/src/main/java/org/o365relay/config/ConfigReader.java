@@ -73,10 +73,10 @@ public final class ConfigReader {
     }
 
     /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users
-    /// that it names; a reader returned by [#forOperators()] does not open the files that are named.
+    /// that it names; a reader returned by [#forOperators()] does not open the latter.
     ///
-    /// @param file path of the file, which problems show in this form; relative paths in its settings are
-    ///     resolved against its directory, unless they name a systemd credential
+    /// @param file path of the file, shown as given in problems; relative paths in its settings are resolved
+    ///     against its directory, unless they name a systemd credential
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file);

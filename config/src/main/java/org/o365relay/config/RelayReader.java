@@ -56,8 +56,8 @@ record RelayReader(
         boolean opensSecrets) {
 
     // Estimated heap in octets for a connection that receives a message: session and buffers (12 KiB), the smallest
-    // share of the memory for content, twice while it is being written (16 KiB), and with TLS also the TLS engine and
-    // two TLS records (48 KiB).
+    // share of the memory for content, held twice while it is being written (16 KiB), and with TLS also the TLS engine
+    // and two TLS records (48 KiB).
     private static final long CONNECTION = 28 * KIB;
     private static final long TLS_CONNECTION = 76 * KIB;
 
