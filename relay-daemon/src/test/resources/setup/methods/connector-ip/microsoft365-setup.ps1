@@ -5,7 +5,7 @@
 # Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
 # It needs the role Exchange Administrator; with an app also Application Administrator and, to grant consent, Privileged
-# Role Administrator. Entra and Exchange Online ask for a sign-in each. Review the script first: each step explains what
+# Role Administrator. Entra and Exchange Online each ask for a sign-in. Review the script first: each step explains what
 # it does and how to do the same in the admin centers. Every step checks the current state before it changes anything,
 # so the script can be run again at any time: it adds only what is missing. At the end it prints the settings for
 # relay.conf.

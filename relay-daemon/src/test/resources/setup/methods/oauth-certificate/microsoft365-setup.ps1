@@ -5,7 +5,7 @@
 # Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
 # It needs the role Exchange Administrator; with an app also Application Administrator and, to grant consent, Privileged
-# Role Administrator. Entra and Exchange Online ask for a sign-in each. Review the script first: each step explains what
+# Role Administrator. Entra and Exchange Online each ask for a sign-in. Review the script first: each step explains what
 # it does and how to do the same in the admin centers. Every step checks the current state before it changes anything,
 # so the script can be run again at any time: it adds only what is missing. At the end it prints the settings for
 # relay.conf.
@@ -47,7 +47,7 @@ function Use-Module([string]$Name, [version]$Minimum) {
     Import-Module -Name $Name -MinimumVersion $Minimum
 }
 
-# Retries for a minute: it takes Microsoft 365 some time until a new object is known everywhere.
+# Retries for a minute: Microsoft 365 takes some time to make a new object known everywhere.
 function Invoke-Retrying([scriptblock]$Action) {
     for ($Try = 1; ; $Try++) {
         try {
@@ -200,7 +200,7 @@ function Set-Exchange {
         Write-Host 'Granted the app FullAccess to the mailbox.'
     }
 
-    # SMTP AUTH must be enabled, also with OAuth. This enables it for the mailbox only; it may stay off for the
+    # SMTP AUTH must be enabled, even with OAuth. This enables it for the mailbox only; it may stay off for the
     # organization.
     # By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
     # Authenticated SMTP.

@@ -17,8 +17,8 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
-/// Checks the expiry dates of a mailbox's credentials, the usage of its daily quota, and whether its domain has a
-/// quota.
+/// Checks the expiry dates of a mailbox's credentials, the usage of its daily quota, and whether Microsoft
+/// limits its domain.
 ///
 /// @param queue the queue, which can be read even while the relay is running
 public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
@@ -37,7 +37,9 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         return steps;
     }
 
-    /// Microsoft, "Limiting Onmicrosoft Domain Usage for Sending Emails" (Exchange Team Blog).
+    /// Warns about an address in a domain that Microsoft assigned.
+    ///
+    /// Source: Microsoft, "Limiting Onmicrosoft Domain Usage for Sending Emails" (Exchange Team Blog).
     static Optional<CheckStep> initialDomain(EmailAddress mailbox) {
         String domain = mailbox.domain().toLowerCase(Locale.ROOT);
         return domain.endsWith(".onmicrosoft.com")

@@ -8,8 +8,8 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EmailAddress;
 
-/// Converts responses and findings from an upstream to steps of a check. A step has the same name whether it passes or
-/// fails, and each failed step has advice.
+/// Converts responses and findings from an upstream to steps of a check. A step has the same name whether it
+/// passes or fails, and each failed step has advice.
 record ResponseStep(EmailAddress mailbox) {
 
     private static final String NAME_NOT_FOUND = "4.4.3";
@@ -25,7 +25,8 @@ record ResponseStep(EmailAddress mailbox) {
                 CheckStep.Result.FAILED, name(response.step()), detail(response), verdict.cause(), advice(verdict));
     }
 
-    /// @return the reply of the upstream; the text alone if no mail server sent it, because it would look like one
+    /// @return the reply of the upstream; only its text if no mail server sent it, because a code would suggest
+    ///     that one did
     private static String detail(Response response) {
         return switch (response.origin()) {
             case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
@@ -53,7 +54,8 @@ record ResponseStep(EmailAddress mailbox) {
                                 + " is spelled correctly, and that this host can look it up: getent hosts NAME. If not,"
                                 + " correct its DNS server (/etc/resolv.conf)."
                         : "Check that the firewall lets this host connect to " + server
-                                + " (address and port as above), and that no proxy or virus scanner ends the connection.";
+                                + " (address and port as above), and that no proxy or virus scanner ends the"
+                                + " connection.";
             case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
                 response.reply().category() == 4
                         ? "Run the check again in a few minutes. If it still fails, see the service health in the"

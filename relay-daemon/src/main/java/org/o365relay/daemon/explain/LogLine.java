@@ -26,7 +26,8 @@ import org.o365relay.mail.Reply;
 /// @param server server that gave the reason of a non-delivery report; empty if it is not in the pasted text
 /// @param upstream name of the upstream; empty if it is not in the pasted text
 /// @param step step of the attempt; null if it is not in the pasted text
-/// @param reason name of the reply in the catalogue or of a general reason; empty if it is not in the pasted text
+/// @param reason name of the reply in the catalogue, or of a general reason; empty if it is not in the pasted
+///     text
 record LogLine(
         String event,
         String server,
@@ -100,8 +101,8 @@ record LogLine(
                 .orElse(null);
     }
 
-    /// @return the responses that the line may be about, the most likely first; only those that the policy judges as
-    ///     the line says, if there is one
+    /// @return the responses that the line may be about, the most likely first; only those to which the policy
+    ///     assigns the reason in the line, if there are any
     List<Response> candidates(FailurePolicy policy) {
         if (event.equals("ndr")) {
             Origin origin = Cloud.isMailServer(server) ? Origin.NDR : Origin.FOREIGN_NDR;

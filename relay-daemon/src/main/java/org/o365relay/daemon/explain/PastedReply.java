@@ -6,12 +6,12 @@ import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Verdict;
 
-/// A reply found in text copied from a log, a notice, a non-delivery report, a web page or the response of an API, and
-/// the relay's judgement of it.
+/// A reply found in text copied from a log, a notice, a non-delivery report, a web page or the response of an
+/// API, and the relay's verdict on it.
 ///
-/// A reply does not tell where it came from. The text around it may; otherwise the reply is taken to come from
-/// the source and the step at which the catalogue contains it, or, if the catalogue does not, where such replies
-/// usually come from.
+/// A reply does not show where it came from. The text around it may; otherwise the reply is assumed to come
+/// from the source and step under which the catalogue lists it or, if the catalogue does not list it, from
+/// where such replies usually come.
 ///
 /// @param verdict the verdict on the reply, for a message sent as the mailbox
 /// @param sendAs the verdict for a message sent as another author

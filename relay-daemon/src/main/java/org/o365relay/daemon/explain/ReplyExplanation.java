@@ -51,7 +51,7 @@ public record ReplyExplanation(PastedReply pasted) {
             return "records the message as delivered";
         }
         if (pasted.response().origin().isReport()) {
-            return "tells the author that the message was not delivered";
+            return "notifies the author that the message was not delivered";
         }
         String action = action(verdict);
         return pasted.sendAs().scope() == Scope.AUTHOR

@@ -37,8 +37,8 @@ final class EventTexts {
         };
     }
 
-    /// @return whether the detail of the event is a reply, from the upstream or composed by the relay; not if the
-    ///     message waits for a limit of the relay
+    /// @return whether the detail of the event is a reply, from the upstream or composed by the relay; false if
+    ///     the message waits for a limit of the relay
     static boolean isReply(HistoryEntry event) {
         return REPLIES.contains(event.kind()) && !event.reason().equals(JudgedReply.DAILY_QUOTA);
     }

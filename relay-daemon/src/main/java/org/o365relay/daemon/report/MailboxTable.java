@@ -95,7 +95,7 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
     /// The row of a pool, of a mailbox that is no longer configured, or of any mailbox while the relay is not
     /// running.
     private List<String> cellsWithoutStatus(GroupCount count, boolean isStopped) {
-        boolean isMailbox = count.name().indexOf('@') >= 0; // names of pools have letters, digits and hyphens
+        boolean isMailbox = count.name().indexOf('@') >= 0; // pool names contain no @
         return List.of(
                 count.name(),
                 isStopped ? "-" : isMailbox ? "unconfigured" : "pool",

@@ -18,7 +18,7 @@ import org.o365relay.queue.QueueSummary;
 /// The status of the relay in one line, in the format of a Nagios plugin: level, problems, and after `|` the
 /// performance data.
 ///
-/// @param problems what is wrong, the worst first; empty if nothing is
+/// @param problems what is wrong, the worst first; empty if nothing is wrong
 public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant now) {
 
     /// Something that is wrong.
@@ -82,7 +82,7 @@ public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant no
         };
     }
 
-    /// An alert about a mailbox that is blocked or uses a fallback says no more than the state of the mailbox does.
+    /// Omits alerts about a mailbox that is blocked or uses a fallback, because its state already says that.
     private static List<Problem> problem(Alert alert) {
         Optional<AlertKind> kind = AlertKind.of(alert.name());
         boolean isShownAsState = kind.filter(AlertKind.MAILBOX_BLOCKED::equals).isPresent()
@@ -100,7 +100,7 @@ public record StatusCheck(List<Problem> problems, QueueSummary queue, Instant no
         return problems.isEmpty() ? Level.OK : problems.getFirst().level();
     }
 
-    /// @return whether mail is not accepted, or mail of at least one mailbox does not leave, also because it is paused
+    /// @return whether the relay is not running, an active alert stops mail, or a mailbox is blocked or paused
     public static boolean isStuck(RelayStatus status) {
         Running running = status.running();
         return running == null

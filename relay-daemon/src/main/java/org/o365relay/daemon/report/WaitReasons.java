@@ -24,8 +24,8 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Says why messages wait: derived from the message's own state, due time and reason, and from the state,
-/// limits and backoffs of the mailboxes that may send it.
+/// Determines why a message waits, from its state, due time and reason, and from the state, limits and backoffs
+/// of the mailboxes that may send it.
 public final class WaitReasons {
 
     private static final Duration SAME_TIME = Duration.ofSeconds(1);

@@ -9,8 +9,8 @@ import org.o365relay.exchange.Cloud;
 
 /// Generates the PowerShell script that a tenant administrator runs. The answers determine which sections of
 /// the resource `microsoft365-setup.ps1` are used; the text of an answer is inserted only as the value of a
-/// variable at the beginning of the script. The parts of the script for Entra and for Exchange
-/// run in processes of their own, because their modules cannot be loaded into the same one.
+/// variable at the beginning of the script. The parts of the script for Entra and for Exchange run in separate
+/// processes, because their modules conflict in one process.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";

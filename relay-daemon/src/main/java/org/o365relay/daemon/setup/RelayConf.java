@@ -29,8 +29,8 @@ final class RelayConf {
 
     String text() {
         lines.clear();
-        add(
-                "# Written by \"o365-relay setup\". The format is HOCON: JSON with comments, where most quotes may be omitted.");
+        add("# Written by \"o365-relay setup\". The format is HOCON: JSON with comments, where most quotes may be"
+                + " omitted.");
         add("# All other keys have defaults; see docs/configuration.md. After a change, run");
         add("# o365-relay check --config <this file>, then restart the relay.");
         add("");
@@ -61,7 +61,7 @@ final class RelayConf {
         add("  trusted-networks = " + list(networks()));
         answers.text(SetupQuestion.ADMIN).ifPresent(admin -> {
             add("");
-            add("  # Receives alerts, for example when a message cannot be delivered or a mailbox cannot send.");
+            add("  # Receives alerts, and failure notices for senders without a usable address.");
             add("  notices { admin = " + quoted(admin) + " }");
         });
         answers.text(SetupQuestion.WEBHOOK).ifPresent(url -> {
@@ -110,8 +110,8 @@ final class RelayConf {
                 add("    upstream { preset = graph }");
             }
             case CONNECTOR_IP -> {
-                add(
-                        "    # The MX of this domain (port 25), without a login. A connector identifies the relay by its public");
+                add("    # The MX of this domain (port 25), without a login. A connector identifies the relay by"
+                        + " its public");
                 add("    # IP address.");
                 add("    upstream { preset = connector, domain = " + quoted(domain()) + " }");
             }
@@ -162,8 +162,8 @@ final class RelayConf {
                 add("      token-key-file = " + quoted(SetupSecretFile.TOKEN_KEY.file()));
             }
             case PASSWORD -> {
-                add(
-                        "      # User name (the address) and password. Microsoft disables this at the end of December 2026.");
+                add("      # User name (the address) and password. Microsoft disables this by default at the end"
+                        + " of December 2026.");
                 add("      type = password");
                 add("      # The file with the password.");
                 add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
@@ -178,8 +178,8 @@ final class RelayConf {
         add("      # OAuth: an app signs in with a certificate.");
         add("      type = certificate");
         addApp();
-        add(
-                "      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
+        add("      # The certificate with its key; the path is relative to this file. The relay warns before it"
+                + " expires.");
         add("      certificate = " + quoted(answers.certificate()));
         if (certificatePassword) {
             add("      # The file with the password of the key.");
@@ -217,8 +217,8 @@ final class RelayConf {
     private void addApp() {
         add("      # The tenant: its ID or one of its domains.");
         add("      tenant = " + quoted(answers.text(SetupQuestion.TENANT).orElseThrow()));
-        add(
-                "      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) > Overview");
+        add("      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) >"
+                + " Overview");
         answers.text(SetupQuestion.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
             add("      # TODO: insert the ID here; " + AdminScript.NAME
                     + " creates the app and prints its ID at the end.");
@@ -229,8 +229,8 @@ final class RelayConf {
     private void addFallback() {
         if (answers.hasGraphFallback()) {
             add("");
-            add(
-                    "    # The upstream used while SMTP fails, for example because SMTP AUTH is disabled. It uses the same app.");
+            add("    # The upstream used while SMTP fails, for example because SMTP AUTH is disabled. It uses the"
+                    + " same app.");
             add("    fallback = [ { preset = graph } ]");
         }
     }

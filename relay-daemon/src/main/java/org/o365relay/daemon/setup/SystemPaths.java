@@ -22,7 +22,8 @@ public record SystemPaths(Path configuration, Path data, Path units, boolean roo
                 "root".equals(System.getProperty("user.name")));
     }
 
-    /// @return the directory for the files if the user names none: the current one, except for root
+    /// @return the directory for the files if the user names none: the current one, except for root or if the
+    ///     configuration directory is writable
     Path defaultConfiguration() {
         boolean writable = Files.isDirectory(configuration) && Files.isWritable(configuration);
         return root || writable ? configuration : Path.of("");

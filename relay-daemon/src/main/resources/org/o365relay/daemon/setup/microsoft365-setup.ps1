@@ -8,7 +8,7 @@
 # Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
 # It needs the role Exchange Administrator; with an app also Application Administrator and, to grant consent, Privileged
-# Role Administrator. Entra and Exchange Online ask for a sign-in each. Review the script first: each step explains what
+# Role Administrator. Entra and Exchange Online each ask for a sign-in. Review the script first: each step explains what
 # it does and how to do the same in the admin centers. Every step checks the current state before it changes anything,
 # so the script can be run again at any time: it adds only what is missing. At the end it prints the settings for
 # relay.conf.
@@ -44,7 +44,7 @@ function Use-Module([string]$Name, [version]$Minimum) {
 }
 #@ retry
 
-# Retries for a minute: it takes Microsoft 365 some time until a new object is known everywhere.
+# Retries for a minute: Microsoft 365 takes some time to make a new object known everywhere.
 function Invoke-Retrying([scriptblock]$Action) {
     for ($Try = 1; ; $Try++) {
         try {
@@ -140,7 +140,7 @@ function Set-Entra {
         if ($Valid.Count -gt 0) { Write-Host 'The previous secrets stay valid until they expire or you delete them.' }
     } else {
         $Secret = $Valid[-1]
-        Write-Host "The app has a client secret that is valid until $($Secret.EndDateTime.ToString('yyyy-MM-dd')); no other one is created."
+        Write-Host "The app has a client secret that is valid until $($Secret.EndDateTime.ToString('yyyy-MM-dd')); no other is created."
         Write-Host 'Microsoft never shows it again. If you do not have it, run this script with -NewSecret.'
     }
     $Result.SecretExpires = $Secret.EndDateTime.ToString('yyyy-MM-dd')
@@ -301,7 +301,7 @@ function Set-Exchange {
         Format-Table -Property 'RoleName', 'AllowedResourceScope', 'InScope' | Out-Host    # InScope must be True
 #@ smtp-auth
 
-    # SMTP AUTH must be enabled, also with OAuth. This enables it for the mailbox only; it may stay off for the
+    # SMTP AUTH must be enabled, even with OAuth. This enables it for the mailbox only; it may stay off for the
     # organization.
     # By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
     # Authenticated SMTP.
@@ -433,7 +433,7 @@ Write-Host "    client-id = `"$($Done.AppId)`""
 #@ show-secret
 Write-Host "    client-secret-expires = `"$($Done.SecretExpires)`""
 Write-Host ''
-Write-Host 'The client secret itself (above) belongs into the file client-secret next to relay.conf.'
+Write-Host 'The client secret itself (above) belongs in the file client-secret next to relay.conf.'
 #@ show-login
 Write-Host ''
 Write-Host 'Then run on the relay, and sign in as the mailbox: o365-relay login'
