@@ -5,9 +5,9 @@ import java.util.List;
 
 /// Formats text for the terminal.
 ///
-/// @param colours whether the terminal supports ANSI colours
+/// @param colors whether the terminal supports ANSI colors
 /// @param symbols whether the terminal's character set contains box-drawing characters and check marks
-public record TerminalStyle(boolean colours, boolean symbols) {
+public record TerminalStyle(boolean colors, boolean symbols) {
 
     String bold(String text) {
         return styled("1", text);
@@ -47,6 +47,6 @@ public record TerminalStyle(boolean colours, boolean symbols) {
     }
 
     private String styled(String code, String text) {
-        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return colors ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }
 }

@@ -59,10 +59,10 @@ public final class Graph {
         return request.path().startsWith(UploadSessions.PATH);
     }
 
-    /// @return the name under which the request is counted: `upload` for a request to an upload URL; `sentitems` for
-    ///     a search in Sent Items; the method
-    ///     and `message`, such as `GET message`, for one message or draft; otherwise the last path segment,
-    ///     such as `sendMail`, `send`, `messages`, `attachments`, `createUploadSession` or `$value`
+    /// @return the name under which the request is counted: `upload` for a request to an upload URL;
+    ///     `sentitems` for a search in Sent Items; the method and `message`, such as `GET message`, for one
+    ///     message or draft; otherwise the last path segment, such as `sendMail`, `send`, `messages`,
+    ///     `attachments`, `createUploadSession` or `$value`
     public static String callName(WebRequest request) {
         List<String> path = request.segments();
         String last = path.getLast();

@@ -3,7 +3,7 @@ package org.o365relay.sandbox.settings;
 /// Size limits of Microsoft Graph, in octets.
 ///
 /// @param silentDropAbove size above which sendMail responds to a MIME message with status 200 but does not
-///     send the message, a behaviour that users have reported; [Long#MAX_VALUE] to disable it
+///     send the message, a behavior that users have reported; [Long#MAX_VALUE] to disable it
 /// @param minimumUpload minimum size of an attachment in an upload session
 /// @param maximumUpload maximum size of an attachment in an upload session
 public record GraphSettings(long silentDropAbove, long minimumUpload, long maximumUpload) {

@@ -1,4 +1,4 @@
-/// The settings of a sandbox and of the tenant that it simulates: immutable values, without server behaviour.
+/// The settings of a sandbox and of the tenant that it simulates: immutable values, without server behavior.
 @NullMarked
 package org.o365relay.sandbox.settings;
 
