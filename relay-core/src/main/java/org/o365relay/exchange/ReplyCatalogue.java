@@ -31,6 +31,11 @@ public final class ReplyCatalogue {
 
     private final List<KnownReply> entries;
 
+    /// Parsed only once, and only when it is needed: commands without a reply to explain start faster.
+    private static final class Included {
+        static final ReplyCatalogue CATALOGUE = new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
+    }
+
     /// @throws IllegalArgumentException if two entries have the same name
     public ReplyCatalogue(List<KnownReply> entries) {
         Set<String> names = new HashSet<>();
@@ -44,9 +49,9 @@ public final class ReplyCatalogue {
 
     /// The catalogue that comes with the relay.
     ///
-    /// @throws IllegalArgumentException if the resource is malformed; the message names the line or the entry
+    /// @throws ExceptionInInitializerError if the resource is malformed; its cause names the line or the entry
     public static ReplyCatalogue microsoft365() {
-        return new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
+        return Included.CATALOGUE;
     }
 
     static String resource(String name) {
@@ -60,7 +65,8 @@ public final class ReplyCatalogue {
         }
     }
 
-    /// @param source the service that sent the reply; for a reply in a non-delivery report, call [#findReported]
+    /// @param source the service that sent the reply; for a reply in a non-delivery report, call
+    ///     [#findReported]
     /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
     /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
@@ -75,8 +81,8 @@ public final class ReplyCatalogue {
         return entries.stream().filter(entry -> entry.name().equals(name)).findFirst();
     }
 
-    /// Finds the entry for a reply in a non-delivery report. What a reply says about the mailbox or the organization
-    /// holds only if Microsoft gave it: from another server, the same status means something else.
+    /// Finds the entry for a reply in a non-delivery report. What a reply says about the mailbox or the
+    /// organization holds only if Microsoft gave it: from another server, the same status means something else.
     ///
     /// @param fromMicrosoft whether a server of Microsoft 365 gave the reply
     /// @return the first entry that matches; empty if the reply is not known

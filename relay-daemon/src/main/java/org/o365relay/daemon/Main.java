@@ -1,5 +1,6 @@
 package org.o365relay.daemon;
 
+import java.util.List;
 import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CliEnvironment;
@@ -17,6 +18,7 @@ import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
 import org.o365relay.daemon.cli.StatusCommand;
+import org.o365relay.daemon.cli.Subcommands;
 import org.o365relay.daemon.cli.queue.QueueCommand;
 import org.o365relay.daemon.cli.queue.TraceCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
@@ -32,32 +34,37 @@ public final class Main {
     public static void main(String[] arguments) {
         setDefault("logback.configurationFile", "org/o365relay/daemon/logback-default.xml");
         setDefault("logback.statusListenerClass", StderrStatusListener.class.getName());
-        System.exit(commandLine(CliEnvironment.ofProgram()).execute(arguments));
+        System.exit(commandLine(CliEnvironment.ofProgram(), arguments).execute(arguments));
     }
 
     private static void setDefault(String property, String value) {
         System.getProperties().putIfAbsent(property, value);
     }
 
-    /// @return the command line with all commands
-    public static CommandLine commandLine(CliEnvironment environment) {
+    /// @return the command line with the commands that the arguments need; all without arguments
+    public static CommandLine commandLine(CliEnvironment environment, String... arguments) {
         return CommandLines.of(
-                new DemoCommand(InProcessRelay::start),
-                new SetupCommand(environment.terminal()),
-                new RunCommand(),
-                new CheckCommand(),
-                new ConfigCommand(),
-                new ExplainCommand(),
-                new ExplainReplyCommand(),
-                new DevicesCommand(environment),
-                new BackupCommand(),
-                new RestoreCommand(),
-                new LoginCommand(),
-                new SandboxCommand(),
-                new CompletionCommand(),
-                new StatusCommand(environment),
-                QueueCommand.of(environment),
-                new TraceCommand(environment),
-                MailboxesCommand.of(environment));
+                commands(environment).neededBy(List.of(arguments)).toArray());
+    }
+
+    private static Subcommands commands(CliEnvironment environment) {
+        return new Subcommands()
+                .add("demo", () -> new DemoCommand(InProcessRelay::start))
+                .add("setup", () -> new SetupCommand(environment.terminal()))
+                .add("run", RunCommand::new)
+                .add("check", CheckCommand::new)
+                .add("config", ConfigCommand::new)
+                .add("explain", ExplainCommand::new)
+                .add("explain-reply", ExplainReplyCommand::new)
+                .add("devices", () -> new DevicesCommand(environment))
+                .add("backup", BackupCommand::new)
+                .add("restore", RestoreCommand::new)
+                .add("login", LoginCommand::new)
+                .add("sandbox", SandboxCommand::new)
+                .add("completion", () -> new CompletionCommand(() -> commandLine(environment)))
+                .add("status", () -> new StatusCommand(environment))
+                .addGroup("queue", rest -> QueueCommand.of(environment, rest))
+                .add("trace", () -> new TraceCommand(environment))
+                .addGroup("mailboxes", rest -> MailboxesCommand.of(environment, rest));
     }
 }

@@ -27,7 +27,7 @@ final class BackupAndRestoreTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        return Main.commandLine(CliEnvironment.ofProgram())
+        return Main.commandLine(CliEnvironment.ofProgram(), arguments)
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);

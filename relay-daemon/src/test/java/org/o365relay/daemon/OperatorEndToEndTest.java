@@ -38,10 +38,11 @@ final class OperatorEndToEndTest {
         said.getBuffer().setLength(0);
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("--config", directory.resolve("relay.conf").toString()));
-        int code = Main.commandLine(CliEnvironment.ofProgram())
+        String[] arguments = line.toArray(String[]::new);
+        int code = Main.commandLine(CliEnvironment.ofProgram(), arguments)
                 .setOut(new PrintWriter(said))
                 .setErr(new PrintWriter(said))
-                .execute(line.toArray(String[]::new));
+                .execute(arguments);
         assertThat(code).as("%s: %s", line, said).isEqualTo(expected);
         return said.toString();
     }

@@ -12,7 +12,6 @@ import org.o365relay.daemon.report.QueueReport;
 import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.daemon.report.WaitReasons;
-import org.o365relay.exchange.ReplyCatalogue;
 
 /// The environment, configuration file and output options that the operator commands share.
 public record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
@@ -55,7 +54,7 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
     }
 
     static ReasonTexts reasonTexts() {
-        return new ReasonTexts(ReplyCatalogue.microsoft365());
+        return new ReasonTexts();
     }
 
     private static DeviceNames deviceNames(RelaySettings settings) {

@@ -2,7 +2,9 @@ package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -21,6 +23,8 @@ import picocli.CommandLine.Spec;
         })
 public final class CompletionCommand implements Callable<Integer> {
 
+    private final Supplier<CommandLine> program;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -33,13 +37,17 @@ public final class CompletionCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
     private Shell shell = Shell.BASH;
 
+    /// @param program the command line with all commands
+    public CompletionCommand(Supplier<CommandLine> program) {
+        this.program = program;
+    }
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 switch (shell) {
-                    case BASH, ZSH ->
-                        AutoComplete.bash("o365-relay", spec.root().commandLine());
+                    case BASH, ZSH -> AutoComplete.bash("o365-relay", program.get());
                 });
         out.flush();
         return ExitCode.OK;

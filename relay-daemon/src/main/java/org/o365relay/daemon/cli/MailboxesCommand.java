@@ -36,14 +36,19 @@ public final class MailboxesCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    /// @return the command with its subcommands
-    public static CommandLine of(CliEnvironment environment) {
-        MailboxesCommand mailboxes = new MailboxesCommand(environment);
-        CommandContext context = mailboxes.context();
-        return new CommandLine(mailboxes)
-                .addSubcommand(new MailboxesPauseCommand(context))
-                .addSubcommand(new MailboxesResumeCommand(context))
-                .addSubcommand(new MailboxesRetryCommand(context));
+    /// @param arguments the arguments that follow the command
+    /// @return the command with the subcommands that the arguments need
+    public static CommandLine of(CliEnvironment environment, List<String> arguments) {
+        MailboxesCommand command = new MailboxesCommand(environment);
+        CommandContext context = command.context();
+        CommandLine mailboxes = new CommandLine(command);
+        new Subcommands()
+                .add("pause", () -> new MailboxesPauseCommand(context))
+                .add("resume", () -> new MailboxesResumeCommand(context))
+                .add("retry", () -> new MailboxesRetryCommand(context))
+                .neededBy(arguments)
+                .forEach(mailboxes::addSubcommand);
+        return mailboxes;
     }
 
     private CommandContext context() {

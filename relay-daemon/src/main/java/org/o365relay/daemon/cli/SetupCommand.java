@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Create the configuration.",
-            "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator of"
-                    + " Microsoft 365, then checks the result, unless something is still missing. Settings given as options are not"
-                    + " asked for. As root, it also passes the secret files to the systemd service. Changes nothing"
-                    + " in Microsoft 365 and opens no network connection before the check."
+            "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator"
+                    + " of Microsoft 365, then checks the result, unless something is still missing. Settings given as"
+                    + " options are not asked for. As root, it also passes the secret files to the systemd service."
+                    + " Changes nothing in Microsoft 365 and opens no network connection before the check."
         },
         footer = {
             "%nWithout a terminal, settings that are not given get their defaults; missing required settings are"
@@ -151,7 +151,9 @@ public final class SetupCommand implements Callable<Integer> {
     }
 
     private void check(Path config, PrintWriter out) {
-        CommandLine program = spec.commandLine().getParent();
+        CommandLine program = CommandLines.of(new CheckCommand())
+                .setOut(out)
+                .setErr(spec.commandLine().getErr());
         out.println();
         out.println("o365-relay check --config " + config);
         out.flush();

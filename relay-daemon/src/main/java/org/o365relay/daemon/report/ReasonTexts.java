@@ -1,7 +1,6 @@
 package org.o365relay.daemon.report;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.journal.Event.JudgedReply;
@@ -9,18 +8,11 @@ import org.o365relay.journal.Event.JudgedReply;
 /// Explains the reasons recorded in the history: those of the reply catalogue and those of the relay itself.
 public final class ReasonTexts {
 
-    private final Map<String, KnownReply> known = new HashMap<>();
-
-    public ReasonTexts(ReplyCatalogue catalogue) {
-        catalogue.entries().forEach(entry -> known.put(entry.name(), entry));
-    }
-
     /// @param mailbox the mailbox named in the advice
     public ReasonText of(String reason, String mailbox) {
-        KnownReply entry = known.get(reason);
-        return entry == null
-                ? relayReason(reason)
-                : new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
+        return known(reason)
+                .map(entry -> new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox)))
+                .orElseGet(() -> relayReason(reason));
     }
 
     /// @param text text shown as the cause of the state of a mailbox
@@ -32,8 +24,15 @@ public final class ReasonTexts {
 
     /// @return whether the advice names a mailbox
     boolean namesMailbox(String reason) {
-        KnownReply entry = known.get(reason);
-        return entry != null && entry.advice().contains("{mailbox}");
+        return known(reason)
+                .filter(entry -> entry.advice().contains("{mailbox}"))
+                .isPresent();
+    }
+
+    private static Optional<KnownReply> known(String reason) {
+        return reason.isEmpty()
+                ? Optional.empty()
+                : ReplyCatalogue.microsoft365().named(reason);
     }
 
     private static ReasonText relayReason(String reason) {
@@ -54,8 +53,8 @@ public final class ReasonTexts {
             case JudgedReply.DAILY_QUOTA ->
                 new ReasonText(
                         "the relay's own daily quota (limits.recipients-per-day) has no room for the recipients",
-                        "Nothing is wrong: the message leaves when the quota has room. If this happens often, spread the"
-                                + " mail over several mailboxes (relay.pools).");
+                        "Nothing is wrong: the message leaves when the quota has room. If this happens often, spread"
+                                + " the mail over several mailboxes (relay.pools).");
             case "unknown-reply" ->
                 new ReasonText("the reply of the upstream is not in the reply catalogue", "Read the reply.");
             case "relay" -> new ReasonText("the relay itself could not send the message", "Read the reply.");

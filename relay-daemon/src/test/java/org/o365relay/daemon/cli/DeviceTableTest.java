@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.Times;
-import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
@@ -49,8 +48,8 @@ final class DeviceTableTest {
             "",
             null);
 
-    private final DeviceTable table = new DeviceTable(
-            new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), 80), new ReasonTexts(ReplyCatalogue.microsoft365()));
+    private final DeviceTable table =
+            new DeviceTable(new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), 80), new ReasonTexts());
 
     private static FailingRecipient failing(String address, long failed, String reason, String at) {
         return new FailingRecipient(

@@ -19,10 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.daemon.Main;
 import org.o365relay.daemon.report.Layout;
 
-/// Each `operator/NN-*.txt` is a command and what it says at 8:05, word for word, and its exit code. Its first line
-/// says
-/// where: the width of the terminal, or `pipe` if there is none; what is typed; and the relay: `running`, `limited`,
-/// `stopped` or `empty`. If this fails, what was said is in `target/operator`.
+/// Each `operator/NN-*.txt` is a command and what it says at 8:05, word for word, and its exit code. Its first
+/// line says where: the width of the terminal, or `pipe` if there is none; what is typed; and the relay:
+/// `running`, `limited`, `stopped` or `empty`. If this fails, what was said is in `target/operator`.
 final class OperatorCommandsTest {
 
     private static final Path FILES = Path.of("src/test/resources/operator");
@@ -39,8 +38,11 @@ final class OperatorCommandsTest {
         StringWriter screen = new StringWriter();
         PrintWriter out = new PrintWriter(screen);
 
-        int code =
-                Main.commandLine(workplace(place, out)).setOut(out).setErr(out).execute(words(lines.get(1)));
+        String[] words = words(lines.get(1));
+        int code = Main.commandLine(workplace(place, out), words)
+                .setOut(out)
+                .setErr(out)
+                .execute(words);
 
         String said = lines.get(0) + "\n" + lines.get(1) + "\n" + screen + "exit " + code + "\n";
         Files.createDirectories(Path.of("target/operator"));

@@ -54,7 +54,7 @@ final class OperatorTest {
                 () -> columns == Layout.UNLIMITED ? Optional.empty() : Optional.of(new ScriptedTerminal(screen, typed)),
                 () -> columns,
                 octets);
-        return execute(Main.commandLine(place), arguments);
+        return execute(Main.commandLine(place, arguments), arguments);
     }
 
     private int execute(CommandLine commands, String... arguments) {
@@ -357,7 +357,8 @@ final class OperatorTest {
     void printsACompletionScriptWithCommandsAndOptions(String shell) {
         CliEnvironment place = new CliEnvironment(
                 _ -> relay, () -> Instant.EPOCH, SampleRelay.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
-        assertThat(execute(Main.commandLine(place), "completion", shell)).isZero();
+        assertThat(execute(Main.commandLine(place, "completion", shell), "completion", shell))
+                .isZero();
         assertThat(out.toString())
                 .startsWith("#!/usr/bin/env bash")
                 .contains("bashcompinit", "redirect", "--to-mailbox", "deferred", "complete -F _complete_o365-relay");

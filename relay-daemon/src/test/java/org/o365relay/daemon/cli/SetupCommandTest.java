@@ -368,7 +368,7 @@ final class SetupCommandTest {
         PrintWriter out = new PrintWriter(screen, true);
         SystemPaths paths =
                 new SystemPaths(system.resolve("etc"), Path.of("/var/lib/o365-relay"), system.resolve("units"), true);
-        return CommandLines.of(new SetupCommand(() -> terminal.map(asked -> asked), paths), new CheckCommand())
+        return CommandLines.of(new SetupCommand(() -> terminal.map(asked -> asked), paths))
                 .setOut(out)
                 .setErr(out)
                 .execute(Stream.concat(Stream.of("setup"), Stream.of(options)).toArray(String[]::new));

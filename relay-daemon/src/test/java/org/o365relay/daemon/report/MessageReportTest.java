@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
@@ -29,7 +28,7 @@ final class MessageReportTest {
 
     private final MessageReport story = new MessageReport(
             new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), Layout.UNLIMITED),
-            new ReasonTexts(ReplyCatalogue.microsoft365()),
+            new ReasonTexts(),
             new DeviceNames(List.of()));
 
     private String report(int attempts, HistoryEntry... events) {

@@ -13,7 +13,6 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
-import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
@@ -22,7 +21,7 @@ import org.o365relay.queue.QueueSummary;
 final class QueueReportTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
-    private static final ReasonTexts MEANINGS = new ReasonTexts(ReplyCatalogue.microsoft365());
+    private static final ReasonTexts MEANINGS = new ReasonTexts();
     private static final String ADVICE = "Test the user name and password of ";
 
     private final QueueReport report = new QueueReport(

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.exchange.ReplyCatalogue;
 
 final class ReasonTextsTest {
 
-    private final ReasonTexts meanings = new ReasonTexts(ReplyCatalogue.microsoft365());
+    private final ReasonTexts meanings = new ReasonTexts();
 
     @Test
     void namesTheMailboxInTheAdvice() {

@@ -1,5 +1,6 @@
 package org.o365relay.daemon.cli.queue;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.o365relay.RelayStatus;
 import org.o365relay.config.Configuration.Valid;
@@ -10,6 +11,7 @@ import org.o365relay.daemon.cli.ConfigFile;
 import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.daemon.cli.OutputOptions;
 import org.o365relay.daemon.cli.ProgramVersion;
+import org.o365relay.daemon.cli.Subcommands;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Mixin;
         versionProvider = ProgramVersion.class,
         description = {
             "Show and change queued messages.",
-            "Without a command, shows a summary of the queue: messages by state, mailbox, device and reason, with advice.",
+            "Without a command, shows a summary of the queue: messages by state, mailbox, device and reason, with"
+                    + " advice.",
             "Commands that only read the queue work whether or not the relay is running; commands that change messages"
                     + " require a running relay."
         },
@@ -49,33 +52,51 @@ public final class QueueCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    /// @return the command with its subcommands
-    public static CommandLine of(CliEnvironment environment) {
-        QueueCommand queue = new QueueCommand(environment);
-        CommandContext context = queue.context();
-        return new CommandLine(queue)
-                .addSubcommand(new QueueListCommand(context))
-                .addSubcommand(new QueueShowCommand(context))
-                .addSubcommand(QueueChangeCommand.of(
-                        context,
-                        QueueAction.retry(),
-                        "Retry messages now instead of at their scheduled time.",
-                        "Messages on hold stay on hold."))
-                .addSubcommand(QueueChangeCommand.of(
-                        context, QueueAction.hold(), "Put messages on hold. They are not delivered until released."))
-                .addSubcommand(
-                        QueueChangeCommand.of(context, QueueAction.release(), "Release messages that are on hold."))
-                .addSubcommand(new QueueRedirectCommand(context))
-                .addSubcommand(QueueResendCommand.of(context))
-                .addSubcommand(QueueChangeCommand.of(
-                        context,
-                        QueueAction.bounce(),
-                        "Bounce messages: stop their delivery and send DSNs to the senders."))
-                .addSubcommand(QueueChangeCommand.of(
-                        context,
-                        QueueAction.delete(),
-                        "Delete messages without notifying their senders. The history is kept."))
-                .addSubcommand(new QueueVerifyCommand(context));
+    /// @param arguments the arguments that follow the command
+    /// @return the command with the subcommands that the arguments need
+    public static CommandLine of(CliEnvironment environment, List<String> arguments) {
+        QueueCommand command = new QueueCommand(environment);
+        CommandLine queue = new CommandLine(command);
+        subcommands(command.context()).neededBy(arguments).forEach(queue::addSubcommand);
+        return queue;
+    }
+
+    private static Subcommands subcommands(CommandContext context) {
+        return new Subcommands()
+                .add("list", () -> new QueueListCommand(context))
+                .add("show", () -> new QueueShowCommand(context))
+                .add(
+                        "retry",
+                        () -> QueueChangeCommand.of(
+                                context,
+                                QueueAction.retry(),
+                                "Retry messages now instead of at their scheduled time.",
+                                "Messages on hold stay on hold."))
+                .add(
+                        "hold",
+                        () -> QueueChangeCommand.of(
+                                context,
+                                QueueAction.hold(),
+                                "Put messages on hold. They are not delivered until released."))
+                .add(
+                        "release",
+                        () -> QueueChangeCommand.of(
+                                context, QueueAction.release(), "Release messages that are on hold."))
+                .add("redirect", () -> new QueueRedirectCommand(context))
+                .add("resend", () -> QueueResendCommand.of(context))
+                .add(
+                        "bounce",
+                        () -> QueueChangeCommand.of(
+                                context,
+                                QueueAction.bounce(),
+                                "Bounce messages: stop their delivery and send DSNs to the senders."))
+                .add(
+                        "delete",
+                        () -> QueueChangeCommand.of(
+                                context,
+                                QueueAction.delete(),
+                                "Delete messages without notifying their senders. The history is kept."))
+                .add("verify", () -> new QueueVerifyCommand(context));
     }
 
     private CommandContext context() {
