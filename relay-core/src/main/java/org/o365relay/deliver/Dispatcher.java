@@ -176,6 +176,7 @@ public final class Dispatcher {
     }
 
     private void deliverNext() throws InterruptedException {
+        sender.limitReporter().check(sender.isOpen(), () -> queue.nextDue(sender.claimScope()));
         if (sender.failover().freeSlots() == 0) {
             releaseIfOutOfService();
             sender.failover().awaitFreeSlot();

@@ -38,6 +38,7 @@ public final class MailboxSender implements NoticeMailbox {
     private final FailurePolicy policy;
     private final UpstreamFailover failover;
     private final Breakers breakers;
+    private final LimitReporter limitReporter;
     private final SteadyClock clock;
 
     /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
@@ -61,6 +62,7 @@ public final class MailboxSender implements NoticeMailbox {
         this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
         this.clock = clock;
         this.breakers = new Breakers(mailbox, journal, clock);
+        this.limitReporter = new LimitReporter(mailbox, account, journal, clock);
     }
 
     private static ClaimScope claimScope(EmailAddress mailbox, Routes routes) {
@@ -126,6 +128,10 @@ public final class MailboxSender implements NoticeMailbox {
 
     Breakers breakers() {
         return breakers;
+    }
+
+    LimitReporter limitReporter() {
+        return limitReporter;
     }
 
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.

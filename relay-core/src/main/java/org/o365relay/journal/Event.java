@@ -131,7 +131,17 @@ public sealed interface Event {
     record Throttled(EmailAddress mailbox, String upstream, Reply reply, Throttle throttle, int limit)
             implements Event {}
 
-    /// What is reduced while a mailbox is throttled.
+    /// One of the relay's own limits has delayed due mail for some time. Reported once, when this begins.
+    ///
+    /// @param value the limit in effect: the configured one, or a lower one while the mailbox is throttled
+    record LimitReached(EmailAddress mailbox, Throttle limit, int value) implements Event {}
+
+    /// No due mail has waited for the limit for a minute.
+    ///
+    /// @param after how long the limit delayed mail
+    record LimitOver(EmailAddress mailbox, Throttle limit, Duration after) implements Event {}
+
+    /// A limit of an account, which is reduced while a mailbox is throttled.
     enum Throttle {
         CONNECTIONS,
         MESSAGES_PER_MINUTE

@@ -21,6 +21,8 @@ import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
 import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.LimitOver;
+import org.o365relay.journal.Event.LimitReached;
 import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
@@ -33,6 +35,7 @@ import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Event.Resumed;
 import org.o365relay.journal.Event.Retried;
+import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.Event.Unreachable;
@@ -69,6 +72,12 @@ public final class LogJournal implements Journal {
             case Reachable reachable ->
                 logEnd("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
             case Throttled throttled -> write(throttled);
+            case LimitReached reached ->
+                line(info(), reached.mailbox())
+                        .with(key(reached.limit()), reached.value())
+                        .log("limit-reached");
+            case LimitOver over ->
+                logEnd("limit-over", over.after(), line(info(), over.mailbox()).with("limit", key(over.limit())));
             case Backoff backoff -> write(backoff);
             case Paused paused -> logOperatorAction("paused", paused.by(), line(warn(), paused.mailbox()));
             case Resumed resumed -> logOperatorAction("resumed", resumed.by(), line(info(), resumed.mailbox()));
@@ -195,13 +204,15 @@ public final class LogJournal implements Journal {
     private static void write(Throttled throttled) {
         line(warn(), throttled.mailbox(), throttled.upstream())
                 .with("reply", throttled.reply())
-                .with(
-                        switch (throttled.throttle()) {
-                            case CONNECTIONS -> "connections";
-                            case MESSAGES_PER_MINUTE -> "messages-per-minute";
-                        },
-                        throttled.limit())
+                .with(key(throttled.throttle()), throttled.limit())
                 .log("throttled");
+    }
+
+    private static String key(Throttle limit) {
+        return switch (limit) {
+            case CONNECTIONS -> "connections";
+            case MESSAGES_PER_MINUTE -> "messages-per-minute";
+        };
     }
 
     private static void write(Backoff backoff) {

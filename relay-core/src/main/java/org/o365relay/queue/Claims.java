@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
@@ -28,6 +29,10 @@ public interface Claims {
     /// the earliest due time in the scope, or when a message is queued for the scope or changed so that it may
     /// be due sooner. Such a change since the previous call ends the wait at once.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
+
+    /// @return the earliest due time of the scope's messages, on the steady clock; empty if there are none. One
+    ///     that is being delivered counts with the end of its lease, one on hold with a time in the far future
+    Optional<Instant> nextDue(ClaimScope scope);
 
     /// Opens the original content, byte for byte as received. The content is read only when the stream is read.
     ContentStream content(Claim claim);

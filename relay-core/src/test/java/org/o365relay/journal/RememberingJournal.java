@@ -16,6 +16,8 @@ import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.LimitOver;
+import org.o365relay.journal.Event.LimitReached;
 import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
@@ -113,6 +115,8 @@ public final class RememberingJournal implements Journal {
             case QueueDamaged e -> "queue-damaged " + e.reason();
             case Reachable e -> "reachable " + e.mailbox() + " by " + e.upstream() + " after " + e.after();
             case Throttled e -> "throttled " + e.mailbox() + " to " + e.limit() + " " + e.throttle() + ": " + e.reply();
+            case LimitReached e -> "limitReached " + e.mailbox() + " " + e.limit() + " " + e.value();
+            case LimitOver e -> "limitOver " + e.mailbox() + " " + e.limit() + " after " + e.after();
             case Backoff e ->
                 "backoff " + e.mailbox() + " " + e.kind() + " " + e.address() + ": "
                         + e.judged().reply() + " until " + e.until();

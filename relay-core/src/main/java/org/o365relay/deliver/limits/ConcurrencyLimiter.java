@@ -42,6 +42,12 @@ public final class ConcurrencyLimiter {
         return inUse;
     }
 
+    /// @return whether all connections are in use
+    public synchronized boolean isFull() {
+        recover();
+        return inUse >= limit;
+    }
+
     /// @return end of the backoff; empty if there is none
     synchronized Optional<Instant> backoffUntil() {
         return backoff().isPositive() ? Optional.of(backoffUntil) : Optional.empty();

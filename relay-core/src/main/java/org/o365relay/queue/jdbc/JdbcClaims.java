@@ -3,6 +3,7 @@ package org.o365relay.queue.jdbc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
@@ -88,9 +89,15 @@ final class JdbcClaims implements Claims {
     @Override
     public void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException {
         Signal signal = dueSignals.of(scope);
-        Instant next = store.readers().read(statements -> ClaimTables.nextDue(statements, scope));
-        Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
+        Duration untilNext = nextDue(scope)
+                .map(next -> Duration.between(clock.instant(), next))
+                .orElse(atMost);
         signal.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
+    }
+
+    @Override
+    public Optional<Instant> nextDue(ClaimScope scope) {
+        return store.readers().read(statements -> Optional.ofNullable(ClaimTables.nextDue(statements, scope)));
     }
 
     @Override

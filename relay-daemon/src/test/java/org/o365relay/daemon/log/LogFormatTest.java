@@ -32,6 +32,8 @@ import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
 import org.o365relay.journal.Event.JudgedReply;
+import org.o365relay.journal.Event.LimitOver;
+import org.o365relay.journal.Event.LimitReached;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
@@ -154,6 +156,8 @@ class LogFormatTest {
                 mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), Throttle.CONNECTIONS, 2));
         journal.record(new Throttled(
                 mailbox, "smtp.example:587", Reply.of(421, "4.4.2", "Too fast"), Throttle.MESSAGES_PER_MINUTE, 15));
+        journal.record(new LimitReached(mailbox, Throttle.MESSAGES_PER_MINUTE, 30));
+        journal.record(new LimitOver(mailbox, Throttle.CONNECTIONS, Duration.ofSeconds(90)));
         journal.record(new Backoff(
                 mailbox,
                 "author",
@@ -184,6 +188,8 @@ class LogFormatTest {
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"421 4.4.2 Too fast\" messages-per-minute=15",
+                        "INFO limit-reached mailbox=relay@contoso.com messages-per-minute=30",
+                        "INFO limit-over mailbox=relay@contoso.com limit=connections after=90.0s",
                         "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com> reply=\"554 5.2.252 Denied\""
                                 + " step=end-of-content reason=send-as-denied until=2026-11-21T08:00:00Z advice=\"Grant"
                                 + " it.\"",
