@@ -1,6 +1,7 @@
 package org.o365relay.deliver;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -23,7 +24,9 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
         Reply reply = response.reply();
         return response.origin().isReport()
                 ? catalogue.findReported(reply, response.origin() == Origin.NDR)
-                : source(response).flatMap(source -> catalogue.find(source, step(response.step()), reply));
+                : sources(response)
+                        .flatMap(source -> catalogue.find(source, step(response.step()), reply).stream())
+                        .findFirst();
     }
 
     /// A wrong clock has the same fix, whichever server shows it.
@@ -33,13 +36,17 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
                 .or(() -> catalogue.find(ReplySource.SUBMISSION, ReplyStep.SESSION, response.reply()));
     }
 
-    private static Optional<ReplySource> source(Response response) {
+    /// Graph passes on what the sign-in service says about the token, with its AADSTS code.
+    private static Stream<ReplySource> sources(Response response) {
         return switch (response.origin()) {
-            case SUBMISSION -> Optional.of(ReplySource.SUBMISSION);
-            case CONNECTOR -> Optional.of(ReplySource.CONNECTOR);
-            case SIGN_IN -> Optional.of(ReplySource.SIGN_IN);
-            case GRAPH -> Optional.of(ReplySource.GRAPH);
-            case NETWORK, NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Optional.empty();
+            case SUBMISSION -> Stream.of(ReplySource.SUBMISSION);
+            case CONNECTOR -> Stream.of(ReplySource.CONNECTOR);
+            case SIGN_IN -> Stream.of(ReplySource.SIGN_IN);
+            case GRAPH ->
+                response.reply().text().contains("AADSTS")
+                        ? Stream.of(ReplySource.SIGN_IN, ReplySource.GRAPH)
+                        : Stream.of(ReplySource.GRAPH);
+            case NETWORK, NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Stream.empty();
         };
     }
 

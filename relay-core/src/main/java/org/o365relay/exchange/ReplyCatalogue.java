@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
@@ -68,11 +69,14 @@ public final class ReplyCatalogue {
     /// @param source the service that sent the reply; for a reply in a non-delivery report, call
     ///     [#findReported]
     /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
-    /// @return the first entry that matches; empty if the reply is not known
+    /// @return the first entry that matches the reply that this one quotes as its cause, as in `530 5.7.57
+    ///     Client not authenticated to send mail. Error: 535 5.7.139 …`, or else this one; empty if the reply
+    ///     is not known
     public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
         Reply complete = withStatus(reply);
-        return entries.stream()
-                .filter(entry -> entry.matches(source, step, complete))
+        return Stream.of(quoted(complete), complete)
+                .distinct()
+                .flatMap(candidate -> entries.stream().filter(entry -> entry.matches(source, step, candidate)))
                 .findFirst();
     }
 
@@ -113,16 +117,24 @@ public final class ReplyCatalogue {
                 : reply;
     }
 
-    /// Returns the reply that a report of Exchange Online quotes, as in `550 5.0.350 Remote server returned an
-    /// error -> 550 5.1.1 User unknown`.
-    private static Reply quoted(Reply report) {
-        Matcher matcher = QUOTED.matcher(report.text());
-        return matcher.find() ? Reply.parse(matcher.group()).orElse(report) : report;
+    /// Returns the reply that another one quotes, as in `550 5.0.350 Remote server returned an error -> 550
+    /// 5.1.1 User unknown`, or the reply itself.
+    private static Reply quoted(Reply reply) {
+        Matcher matcher = QUOTED.matcher(reply.text());
+        return matcher.find() ? Reply.parse(matcher.group()).orElse(reply) : reply;
     }
 
     /// @return all entries, in the order in which they are matched
     public List<KnownReply> entries() {
         return entries;
+    }
+
+    /// @return the names of the entries that match by the code alone, whatever the reply says
+    public Set<String> namesByCode() {
+        return entries.stream()
+                .filter(entry -> entry.pattern().isOnlyCode())
+                .map(KnownReply::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// @return the names of the entries of these kinds

@@ -10,8 +10,8 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
 /// Matches replies. A reply matches if it matches at least one entry of each non-empty list and none of the
-/// exceptions; a phrase replaces the status and the text. In texts, `…` stands for any characters, and `{ip}` for
-/// an IP address, with or without brackets.
+/// exceptions; a phrase replaces the status and the text. In texts, `…` stands for any characters, and `{ip}`
+/// for an IP address, with or without brackets.
 ///
 /// @param codes reply codes, such as `535`, or `5xx` for all codes that begin with 5; HTTP status codes if the
 ///     source is not SMTP
@@ -55,6 +55,10 @@ public record ReplyPattern(
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
                 && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
                 && meansThis(reply, comparable(reply.text()));
+    }
+
+    boolean isOnlyCode() {
+        return statuses.isEmpty() && errors.isEmpty() && texts.isEmpty() && phrases.isEmpty();
     }
 
     private static String comparable(String text) {

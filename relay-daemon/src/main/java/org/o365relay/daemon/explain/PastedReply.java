@@ -2,9 +2,11 @@ package org.o365relay.daemon.explain;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.exchange.ReplyCatalogue;
 
 /// A reply found in text copied from a log, a notice, a non-delivery report, a web page or the response of an
 /// API, and the relay's verdict on it.
@@ -17,25 +19,39 @@ import org.o365relay.deliver.upstream.Verdict;
 /// @param sendAs the verdict for a message sent as another author
 public record PastedReply(Verdict verdict, Verdict sendAs) {
 
+    private static final Set<String> BY_CODE = ReplyCatalogue.microsoft365().namesByCode();
+
     /// @param text text that may contain a reply among other text
     /// @return the reply; empty if the text contains none
     public static Optional<PastedReply> in(String text, FailurePolicy policy) {
         List<Response> candidates =
                 LogLine.in(text).map(line -> line.candidates(policy)).orElseGet(() -> ReplyForms.candidates(text));
-        return first(candidates, policy)
+        return firstNamed(candidates, text, policy)
+                .or(() -> first(candidates, policy))
                 .or(() -> candidates.stream().findFirst())
-                .or(() -> first(ReplyForms.guesses(text), policy))
+                .or(() -> firstNamed(ReplyForms.guesses(text), text, policy))
                 .map(response -> new PastedReply(policy.judge(response, false), policy.judge(response, true)));
+    }
+
+    /// A code that was only assumed, because the text does not contain it, must not decide.
+    private static Optional<Response> firstNamed(List<Response> candidates, String text, FailurePolicy policy) {
+        return first(
+                candidates.stream()
+                        .filter(candidate ->
+                                text.contains(Integer.toString(candidate.reply().code()))
+                                        || !BY_CODE.contains(name(candidate, policy)))
+                        .toList(),
+                policy);
     }
 
     private static Optional<Response> first(List<Response> candidates, FailurePolicy policy) {
         return candidates.stream()
-                .filter(candidate -> isKnown(policy, candidate))
+                .filter(candidate -> !name(candidate, policy).isEmpty())
                 .findFirst();
     }
 
-    private static boolean isKnown(FailurePolicy policy, Response candidate) {
-        return !policy.judge(candidate, false).name().isEmpty();
+    private static String name(Response candidate, FailurePolicy policy) {
+        return policy.judge(candidate, false).name();
     }
 
     public Response response() {

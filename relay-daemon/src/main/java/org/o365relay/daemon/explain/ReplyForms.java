@@ -25,11 +25,18 @@ final class ReplyForms {
     private static final String STATUS = "[245]\\.\\d{1,3}\\.\\d{1,3}(?!\\d)";
     private static final Pattern SMTP = Pattern.compile("(?s)\\b[2-5]\\d\\d[ -]+#?" + STATUS + ".*");
     private static final Pattern CODE_ONLY = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
+    // as other mail servers quote a reply in their reports and logs
+    private static final Pattern QUOTED =
+            Pattern.compile("(?is)(?:\\bsaid|refused to talk to me|\\breturned|\\bresponded(?: with)?|\\bresponse(?:"
+                    + " was)?|\\breplied|\\bsmtp)[:;]? ?['\"]?([245]\\d\\d[ -].*)");
     private static final Pattern STATUS_ONLY = Pattern.compile("(?s)(?<![\\d.])([245])" + STATUS.substring(5) + ".*");
     private static final Pattern SIGN_IN =
             Pattern.compile("(?:\\b([45]\\d\\d) )?(?:\\b([a-z]+_[a-z_]+): )?\\bAADSTS\\d{2,}.*");
     private static final Pattern NAMED_ERROR = Pattern.compile(
             "\\b([245]\\d\\d) ((?:[A-Z]\\w+|[a-z]+[A-Z]\\w+|unauthenticated|[a-z]+_[a-z_]+)(?:[.-]\\w+)*: .*)");
+    private static final Pattern SIGN_IN_ERROR =
+            Pattern.compile("\\b(?:temporarily_unavailable|server_error|access_denied"
+                    + "|(?:invalid|unauthorized|unsupported|interaction|consent|login)_[a-z_]+): .*");
     private static final Pattern STATUS_LINE =
             Pattern.compile("\\bHTTP(?:/\\d(?:\\.\\d)?)?[ :]+([2-5]\\d\\d)\\b[ :]*(.*)");
     private static final Pattern GRAPH = Pattern.compile("\\b(?:Error[A-Z]\\w+|ApplicationThrottled"
@@ -41,8 +48,9 @@ final class ReplyForms {
         + " | sent an? |lost the transaction |no response from the sign-in service).*");
 
     // what only non-delivery reports say, replies of Exchange to itself, and words of the large mailbox providers
-    private static final Pattern REPORT = Pattern.compile(
-            "(?i)remote server returned|diagnostic-code|\\bsmtp; ?[#245]|message (?:expired|delayed)|QUEUE\\.Expired"
+    private static final Pattern REPORT =
+            Pattern.compile("(?i)remote server returned|refused to talk to me|diagnostic-code|\\bsmtp; ?[#245]|message"
+                    + " (?:expired|delayed)|QUEUE\\.Expired"
                     + "|\\b[45]\\.(?:0\\.35\\d|4\\.3\\d\\d|7\\.3\\d\\d)\\b|STOREDRV\\.Deliver"
                     + "|\\bgsmtp\\b|support\\.google\\.com|yahooinc\\.com|\\bAOL\\b|\\bpostmaster\\."
                     + "|support\\.apple\\.com|senderguidelines");
@@ -59,6 +67,7 @@ final class ReplyForms {
 
     private static final List<Integer> HTTP_STATUSES =
             List.of(400, 401, 403, 404, 409, 412, 413, 429, 500, 502, 503, 504, 507);
+    private static final List<Integer> SIGN_IN_STATUSES = List.of(400, 401);
     private static final List<Integer> REFUSED = List.of(550, 554, 535, 530, 552, 553, 501, 504, 503);
     private static final List<Integer> DEFERRED = List.of(451, 421, 450, 452, 432, 430, 454);
 
@@ -84,7 +93,8 @@ final class ReplyForms {
                                 smtp(lines),
                                 namedError(line),
                                 statusLine(line),
-                                codeOnly(lines))
+                                codeOnly(lines),
+                                quoted(line))
                         .flatMap(forms -> forms)
                         .toList();
     }
@@ -99,10 +109,20 @@ final class ReplyForms {
                 .matcher(line)
                 .results()
                 .limit(1)
-                .flatMap(found -> codes(found.group(1)).flatMap(code -> smtp(code + " " + found.group())));
+                .flatMap(found -> codes(found.group(1))
+                        .flatMap(code -> Reply.parse(code + " " + found.group()).stream())
+                        .flatMap(reply -> smtp(reply, line)));
+        Stream<Response> signIn = SIGN_IN_ERROR
+                .matcher(line)
+                .results()
+                .limit(1)
+                .flatMap(error -> signIn(SIGN_IN_STATUSES, error.group()));
         Stream<Response> byText =
                 Stream.concat(REFUSED.stream(), DEFERRED.stream()).flatMap(code -> smtp(Reply.plain(code, line), line));
-        return Stream.of(graph, byStatus, byText).flatMap(forms -> forms).toList();
+        Stream<Response> graphByText = graph(HTTP_STATUSES, line);
+        return Stream.of(graph, signIn, byStatus, byText, graphByText)
+                .flatMap(forms -> forms)
+                .toList();
     }
 
     private static Stream<Integer> codes(String category) {
@@ -142,7 +162,9 @@ final class ReplyForms {
                     error.path("code").asText() + ": " + error.path("message").asText());
         }
         return error != null && error.isTextual()
-                ? signIn(statuses, error.asText() + ": " + body.description())
+                ? signIn(
+                        statuses.equals(HTTP_STATUSES) ? SIGN_IN_STATUSES : statuses,
+                        error.asText() + ": " + body.description())
                 : Stream.empty();
     }
 
@@ -150,7 +172,7 @@ final class ReplyForms {
         Matcher error = SIGN_IN.matcher(line);
         return error.find()
                 ? signIn(
-                        error.group(1) == null ? HTTP_STATUSES : List.of(Integer.valueOf(error.group(1))),
+                        error.group(1) == null ? SIGN_IN_STATUSES : List.of(Integer.valueOf(error.group(1))),
                         error.group(1) == null ? error.group() : error.group().substring(4))
                 : Stream.empty();
     }
@@ -205,6 +227,11 @@ final class ReplyForms {
         return CODE_ONLY.matcher(lines).matches()
                 ? Reply.parse(lines).stream().flatMap(reply -> smtp(reply, lines))
                 : Stream.empty();
+    }
+
+    private static Stream<Response> quoted(String line) {
+        Matcher found = QUOTED.matcher(line);
+        return found.find() ? Reply.parse(found.group(1)).stream().flatMap(reply -> smtp(reply, line)) : Stream.empty();
     }
 
     private static Stream<Response> smtp(Reply reply, String context) {

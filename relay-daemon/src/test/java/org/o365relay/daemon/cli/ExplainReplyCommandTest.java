@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 
@@ -41,15 +42,24 @@ final class ExplainReplyCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            AADSTS7000215: Invalid client secret provided.                               | secret-wrong
-            {"error":"invalid_client","error_description":"AADSTS7000222: expired"}      | secret-expired
-            {"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}         | graph-access-denied
-            Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'   | ndr-relay-denied
-            2026-11-21 WARN blocked mailbox=a@b reply="535 5.7.3 Authentication unsuccessful [X]" | authentication-unsuccessful
-            5.7.139 Authentication unsuccessful, basic authentication is disabled.       | basic-auth-policy
-            SmtpClientAuthentication is disabled for the Tenant                          | smtp-auth-off-for-tenant
-            #< #5.7.68 smtp;550 5.7.68 TenantInboundAttribution; Direct Send not allowed>| direct-send-denied
-            """)
+        AADSTS7000215: Invalid client secret provided.                               | secret-wrong
+        {"error":"invalid_client","error_description":"AADSTS7000222: expired"}      | secret-expired
+        {"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}         | graph-access-denied
+        Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'   | ndr-relay-denied
+        2026-11-21 WARN blocked mailbox=a@b reply="535 5.7.3 Authentication unsuccessful [X]" | authentication-unsuccessful
+        5.7.139 Authentication unsuccessful, basic authentication is disabled.       | basic-auth-policy
+        SmtpClientAuthentication is disabled for the Tenant                          | smtp-auth-off-for-tenant
+        AADSTS650053: The application asked for scope 'x' that doesn't exist on the resource. | scope-wrong
+        {"error":{"code":"ResourceUnhealthy","message":"A monitor is unhealthy."}}   | graph-mailbox-busy
+        {"code":"MailboxNotEnabledForRESTAPI","message":"inactive","innerError":{}}  | graph-mailbox-unknown
+        {"error":{"code":"InvalidAuthenticationToken","message":"Signing key is invalid."}} | graph-token-by-name
+        The token contains no permissions, or permissions can not be understood.     | graph-token-permissions
+        temporarily_unavailable: 50033 - [2021-08-02 15:36:10Z]: CCS could not serve | sign-in-unavailable-by-name
+        Recipient 'a@b.example c@d.example' is not resolved. All recipients must be resolved before | graph-address-list
+        host mx.example refused to talk to me: 554 IP=192.0.2.1 - A problem occurred | ndr-address-blocked
+        smtp;550 cuda_nsu 5.1.1 <info@example.org>... User unknown                    | recipient-unknown
+        #< #5.7.68 smtp;550 5.7.68 TenantInboundAttribution; Direct Send not allowed>| direct-send-denied
+        """)
     void findsTheReplyInPastedText(String pasted, String name) {
         assertThat(run(pasted)).isZero();
         assertThat(out.toString()).contains("name:      " + name);
@@ -57,24 +67,24 @@ final class ExplainReplyCommandTest {
 
     @Test
     void printsCauseAdviceAndTheActionOfTheRelay() {
-        assertThat(
-                        run(
-                                "--mailbox",
-                                "scan@contoso.example",
-                                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."))
+        assertThat(run(
+                        "--mailbox",
+                        "scan@contoso.example",
+                        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the"
+                                + " Mailbox."))
                 .isZero();
         assertThat(out.toString()).isEqualTo("""
-                        535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
-                          source:    the mail server (SMTP)
-                          cause:     SMTP AUTH is disabled for this mailbox
-                          advice:    Microsoft 365 admin center > Users > Active users > scan@contoso.example > Mail > Manage
-                                     email apps: select Authenticated SMTP; or in PowerShell: Set-CASMailbox -Identity
-                                     scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can take an
-                                     hour. https://aka.ms/smtp_auth_disabled
-                          relay:     sends through the next upstream of the mailbox, if any, otherwise queues its mail;
-                                     probes this upstream within a minute
-                          name:      smtp-auth-off-for-mailbox
-                        """);
+            535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
+              source:    the mail server (SMTP)
+              cause:     SMTP AUTH is disabled for this mailbox
+              advice:    Microsoft 365 admin center > Users > Active users > scan@contoso.example > Mail > Manage
+                         email apps: select Authenticated SMTP; or in PowerShell: Set-CASMailbox -Identity
+                         scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can take an
+                         hour. https://aka.ms/smtp_auth_disabled
+              relay:     sends through the next upstream of the mailbox, if any, otherwise queues its mail;
+                         probes this upstream within a minute
+              name:      smtp-auth-off-for-mailbox
+            """);
     }
 
     @Test
@@ -92,6 +102,12 @@ final class ExplainReplyCommandTest {
                 .containsEntry("outcome", "failed")
                 .containsEntry("scope", "message")
                 .containsEntry("source", "submission");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the printer refused it", "tls: first record does not look like a TLS handshake"})
+    void assumesNoCodeThatTheTextDoesNotName(String text) {
+        assertThat(run(text)).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
