@@ -7,7 +7,6 @@ import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Builds the command line. Prints the errors of all commands and maps each to an exit code.
 public final class CommandLines {
@@ -25,22 +24,10 @@ public final class CommandLines {
     }
 
     private static int reportUsageError(ParameterException error, String[] arguments) {
-        CommandLine command = error.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("o365-relay: " + error.getMessage());
-        if (suggestsDiscardingMail(error) || !UnmatchedArgumentException.printSuggestions(error, err)) {
-            err.println("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
-        }
+        PrintWriter err = error.getCommandLine().getErr();
+        new UsageError(error, arguments).lines().forEach(err::println);
         err.flush();
         return ExitCode.USAGE;
-    }
-
-    /// @return whether one of the suggested commands discards mail; no suggestions are then printed, so that a
-    ///     typo does not lead to such a command
-    private static boolean suggestsDiscardingMail(ParameterException error) {
-        return error instanceof UnmatchedArgumentException unmatched
-                && unmatched.getSuggestions().stream()
-                        .anyMatch(suggestion -> suggestion.endsWith("delete") || suggestion.endsWith("bounce"));
     }
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {

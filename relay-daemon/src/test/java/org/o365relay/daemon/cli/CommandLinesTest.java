@@ -52,11 +52,11 @@ final class CommandLinesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        snadbox                      | Did you mean: o365-relay sandbox?
-        sandbox --directry x         | Possible solutions: --directory
+        snadbox                      | Did you mean: o365-relay sandbox
+        sandbox --directry x         | Did you mean: o365-relay sandbox --directory x
         sandbox --port 70000         | '70000' is not a port (0 to 65535)
         sandbox --port x             | 'x' is not a port
-        sandbox --keep none          | expected one of
+        sandbox --keep none          | --keep: 'none' is not files or records or count
         sandbox --fault lunch:drop   | unknown point "lunch"; known points are connect,
         sandbox --fault graph:AADSTS50034 | only allowed at token
         sandbox --https x            | 'x' is not a port
