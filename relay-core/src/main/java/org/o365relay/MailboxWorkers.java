@@ -1,15 +1,26 @@
 package org.o365relay;
 
 import org.o365relay.deliver.Bouncer;
+import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
+import org.o365relay.deliver.MailboxSender;
+import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.AddressKey;
 
-/// The dispatcher of a mailbox, and the bouncer of its messages.
-record MailboxWorkers(Dispatcher dispatcher, Bouncer bouncer) {
+/// The parts that deliver the mail of one mailbox.
+///
+/// @param upstreams what the upstreams of the sender were made from
+record MailboxWorkers(
+        MailboxSettings settings,
+        UpstreamKey upstreams,
+        MailboxSender sender,
+        Delivery delivery,
+        Dispatcher dispatcher,
+        Bouncer bouncer) {
 
     boolean serves(String mailbox) {
-        return dispatcher.mailbox().key().toString().equals(AddressKey.ofName(mailbox));
+        return upstreams.mailbox().equals(AddressKey.ofName(mailbox));
     }
 
     MailboxStatus status() {

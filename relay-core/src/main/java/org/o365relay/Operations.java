@@ -23,7 +23,6 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.OperatorQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
-import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
 /// Queries and commands for operators of a running relay. Thread-safe.
@@ -32,32 +31,32 @@ import org.o365relay.route.Target;
 /// message for the admin.
 public final class Operations {
 
-    private final Routes routes;
+    private final Mailboxes mailboxes;
     private final OperatorQueue queue;
-    private final List<MailboxWorkers> workers;
     private final StatusSource status;
     private final Journal journal;
     private final Runnable rerouting;
     private final InstantSource clock;
 
-    /// @param workers one per mailbox
     /// @param journal records operators' commands
     /// @param rerouting reroutes messages whose mailbox or pool is not configured
     Operations(
-            Routes routes,
+            Mailboxes mailboxes,
             OperatorQueue queue,
-            List<MailboxWorkers> workers,
             StatusSource status,
             Journal journal,
             Runnable rerouting,
             InstantSource clock) {
-        this.routes = routes;
+        this.mailboxes = mailboxes;
         this.queue = queue;
-        this.workers = List.copyOf(workers);
         this.status = status;
         this.journal = journal;
         this.rerouting = rerouting;
         this.clock = clock;
+    }
+
+    private List<MailboxWorkers> workers() {
+        return mailboxes.workers();
     }
 
     /// @return the reader for queries on the queue
@@ -116,33 +115,33 @@ public final class Operations {
 
     private String route(String target) throws OperationException {
         Stream<String> mailboxes =
-                workers.stream().filter(worker -> worker.serves(target)).map(Operations::name);
+                workers().stream().filter(worker -> worker.serves(target)).map(Operations::name);
         Stream<String> pools = targets().filter(name -> name.equalsIgnoreCase(target));
         return Stream.concat(mailboxes, pools)
                 .findFirst()
                 .orElseThrow(() ->
                         new OperationException("no mailbox or pool \"" + target + "\" is configured; configured are: "
-                                + Stream.concat(workers.stream().map(Operations::name), targets())
+                                + Stream.concat(workers().stream().map(Operations::name), targets())
                                         .distinct()
                                         .collect(Collectors.joining(", "))));
     }
 
     private Stream<String> targets() {
-        return routes.targets().stream().map(Target::name);
+        return mailboxes.routes().targets().stream().map(Target::name);
     }
 
     /// @return the bouncer of the message's mailbox or of a mailbox in the message's pool; if that mailbox or
     ///     pool is not configured, the first of all bouncers
     private Bouncer bouncer(Claim claim) {
-        return workers.stream()
+        return workers().stream()
                 .filter(worker -> worker.serves(claim.mailbox()) || isInPool(worker, claim.mailbox()))
                 .findFirst()
-                .orElse(workers.getFirst())
+                .orElse(workers().getFirst())
                 .bouncer();
     }
 
     private boolean isInPool(MailboxWorkers worker, String pool) {
-        return routes.targets().stream()
+        return mailboxes.routes().targets().stream()
                 .filter(target -> target.name().equalsIgnoreCase(pool))
                 .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> worker.serves(member.toString())));
     }
@@ -163,7 +162,7 @@ public final class Operations {
 
     /// @return the state of each mailbox, in the order of the configuration
     public List<MailboxStatus> mailboxes() {
-        return workers.stream().map(MailboxWorkers::status).toList();
+        return workers().stream().map(MailboxWorkers::status).toList();
     }
 
     /// Pauses a mailbox: no mail leaves through it until it is resumed, even after a restart. Deliveries in
@@ -188,7 +187,7 @@ public final class Operations {
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is neither configured nor paused
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
-        if (workers.stream().noneMatch(worker -> worker.serves(mailbox.toString()))
+        if (workers().stream().noneMatch(worker -> worker.serves(mailbox.toString()))
                 && queue.pausedMailboxes().resume(name(mailbox))) {
             journal.record(new Resumed(mailbox, by));
             return new MailboxProbes(true, List.of(), 0, 0);
@@ -224,6 +223,18 @@ public final class Operations {
         return result;
     }
 
+    /// Probes these mailboxes, unless they are paused, because a reload changed their upstreams or limits.
+    ///
+    /// @param by user name of the operator who reloaded the configuration
+    synchronized void retryAfterReload(List<MailboxWorkers> changed, String by) {
+        for (MailboxWorkers worker : changed) {
+            if (!worker.dispatcher().isPaused()) {
+                makeMessageDue(
+                        worker, MailboxProbes.of(false, worker.dispatcher().retry()), by);
+            }
+        }
+    }
+
     /// If a probe needs a message to send, makes due one of the oldest messages that wait for the mailbox.
     /// Without this, the probe might have to wait for hours until a deferred message is due.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
@@ -254,11 +265,11 @@ public final class Operations {
     }
 
     private MailboxWorkers workers(EmailAddress mailbox) throws OperationException {
-        return workers.stream()
+        return workers().stream()
                 .filter(worker -> worker.serves(mailbox.toString()))
                 .findFirst()
                 .orElseThrow(() -> new OperationException("no mailbox " + mailbox + " is configured; configured are: "
-                        + workers.stream()
+                        + workers().stream()
                                 .map(worker -> worker.dispatcher().mailbox().toString())
                                 .collect(Collectors.joining(", "))));
     }

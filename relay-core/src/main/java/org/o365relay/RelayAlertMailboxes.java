@@ -13,8 +13,8 @@ import org.o365relay.mail.EmailAddress;
 /// Chooses the mailbox that sends an alert. Prefers mailboxes with a different account from the failing
 /// mailbox, because mailboxes with the same account may soon fail as well.
 ///
-/// @param candidates mailboxes in the order of the settings; at least one
-record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {
+/// @param inForce supplies the mailboxes in the order of the settings; at least one
+record RelayAlertMailboxes(Supplier<List<Candidate>> inForce) implements AlertMailboxes {
 
     /// A mailbox that may send alerts.
     ///
@@ -29,9 +29,13 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
         }
     }
 
+    private List<Candidate> candidates() {
+        return inForce.get();
+    }
+
     @Override
     public Optional<EmailAddress> openMailbox(@Nullable EmailAddress failing) {
-        List<Candidate> open = candidates.stream().filter(Candidate::isOpen).toList();
+        List<Candidate> open = candidates().stream().filter(Candidate::isOpen).toList();
         return open.stream()
                 .filter(candidate ->
                         !account(failing).equals(Optional.of(candidate.mailbox().account())))
@@ -41,7 +45,7 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
     }
 
     private Optional<String> account(@Nullable EmailAddress address) {
-        return candidates.stream()
+        return candidates().stream()
                 .map(Candidate::mailbox)
                 .filter(mailbox -> mailbox.address().equals(address))
                 .map(MailboxSettings::account)
@@ -50,12 +54,12 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
 
     @Override
     public EmailAddress fallback() {
-        return candidates.getFirst().mailbox().address();
+        return candidates().getFirst().mailbox().address();
     }
 
     @Override
     public List<FallbackUse> fallbackUses() {
-        return candidates.stream()
+        return candidates().stream()
                 .flatMap(candidate -> fallbackUse(candidate).stream())
                 .toList();
     }

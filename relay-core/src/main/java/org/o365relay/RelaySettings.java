@@ -41,4 +41,12 @@ public record RelaySettings(
         mailboxes = List.copyOf(mailboxes);
         ndrs = List.copyOf(ndrs);
     }
+
+    /// @param route name of a mailbox or pool, as stored in the queue
+    /// @return whether mail can be routed to it
+    boolean isConfigured(String route) {
+        return routes.target(route).isPresent()
+                || mailboxes.stream()
+                        .anyMatch(mailbox -> mailbox.address().key().toString().equals(route));
+    }
 }

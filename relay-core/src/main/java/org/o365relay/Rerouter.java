@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reroutes messages queued for a mailbox or pool that is no longer configured, and messages for which an
-/// older version of the relay recorded no mailbox. Retries every minute until rerouting succeeds.
+/// older version of the relay recorded no mailbox. Checks every minute, because a session that began before a reload
+/// may still accept mail for a mailbox or pool that the reload removed.
 final class Rerouter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouter.class);
@@ -34,7 +35,6 @@ final class Rerouter implements AutoCloseable {
     private void reroute() {
         try {
             rerouteOrphaned();
-            task.stop(Duration.ZERO);
         } catch (QueueException e) {
             log.warn(
                     "messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}",
@@ -44,7 +44,7 @@ final class Rerouter implements AutoCloseable {
 
     private void rerouteOrphaned() {
         for (String route : queued.names()) {
-            if (!isConfigured(route)) {
+            if (!settings.isConfigured(route)) {
                 int moved = queued.reroute(route, new Rerouting(settings.routes()));
                 log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
             }
@@ -61,12 +61,6 @@ final class Rerouter implements AutoCloseable {
                     "resent messages for mailboxes that are no longer configured are rerouted at the next start: {}",
                     e.getMessage());
         }
-    }
-
-    private boolean isConfigured(String route) {
-        return settings.routes().target(route).isPresent()
-                || settings.mailboxes().stream()
-                        .anyMatch(mailbox -> mailbox.address().key().toString().equals(route));
     }
 
     private static String text(String route) {

@@ -17,13 +17,18 @@ final class Shutdown {
 
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
 
-    private final Duration timeout;
+    private volatile Duration timeout;
     private final List<Consumer<Duration>> traffic = new ArrayList<>();
     private final Deque<Runnable> opened = new ArrayDeque<>();
 
     /// @param timeout longest time to wait for transactions and deliveries in flight
     Shutdown(Duration timeout) {
         this.timeout = timeout;
+    }
+
+    /// Changes the timeout.
+    void use(Duration next) {
+        timeout = next;
     }
 
     /// Adds a part that moves mail.

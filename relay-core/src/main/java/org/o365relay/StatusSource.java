@@ -17,25 +17,25 @@ import org.o365relay.time.SteadyClock;
 final class StatusSource {
 
     private final OperatorQueue queue;
-    private final List<MailboxWorkers> workers;
-    private final List<Endpoint> endpoints;
+    private final Mailboxes mailboxes;
+    private final Supplier<List<Endpoint>> endpoints;
     private final Rates rates;
     private final Supplier<List<Alert>> alerts;
     private final SteadyClock clock;
     private final Instant startedAt;
 
-    /// @param workers one per mailbox
+    /// @param endpoints supplies the open endpoints
     /// @param alerts supplies the active alerts
     StatusSource(
             OperatorQueue queue,
-            List<MailboxWorkers> workers,
-            List<Endpoint> endpoints,
+            Mailboxes mailboxes,
+            Supplier<List<Endpoint>> endpoints,
             Rates rates,
             Supplier<List<Alert>> alerts,
             SteadyClock clock) {
         this.queue = queue;
-        this.workers = List.copyOf(workers);
-        this.endpoints = List.copyOf(endpoints);
+        this.mailboxes = mailboxes;
+        this.endpoints = endpoints;
         this.rates = rates;
         this.alerts = alerts;
         this.clock = clock;
@@ -48,8 +48,8 @@ final class StatusSource {
                 version,
                 ProcessHandle.current().pid(),
                 clock.toCalendar(startedAt),
-                endpoints.stream().map(Endpoint::toString).toList(),
-                workers.stream().map(MailboxWorkers::status).toList(),
+                endpoints.get().stream().map(Endpoint::toString).toList(),
+                mailboxes.workers().stream().map(MailboxWorkers::status).toList(),
                 List.of(
                         rate("accepted", rates.accepted()),
                         rate("rejected", rates.rejected()),

@@ -43,6 +43,7 @@ public final class UpstreamFactory implements AutoCloseable {
     private final SteadyClock clock;
     private @Nullable SignInService signIn;
     private @Nullable Https https;
+    private boolean isStarted;
 
     /// @param spool directory for large messages while they are sent through Graph; created when first needed
     public UpstreamFactory(HttpSettings http, Path spool, SteadyClock clock) {
@@ -113,11 +114,12 @@ public final class UpstreamFactory implements AutoCloseable {
         }
     }
 
-    /// Starts renewing tokens before they expire.
+    /// Starts renewing tokens before they expire. A second call has no effect.
     synchronized void start() {
-        if (signIn != null) {
+        if (signIn != null && !isStarted) {
             signIn.start();
         }
+        isStarted = true;
     }
 
     private Upstream smtp(UpstreamSettings.Smtp upstream) {
@@ -141,8 +143,14 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     private synchronized SignInService signIn() {
-        SignInService known = signIn == null ? new SignInService(http, clock) : signIn;
-        signIn = known;
+        SignInService known = signIn;
+        if (known == null) {
+            known = new SignInService(http, clock);
+            signIn = known;
+            if (isStarted) {
+                known.start();
+            }
+        }
         return known;
     }
 

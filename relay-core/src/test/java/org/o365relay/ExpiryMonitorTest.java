@@ -215,7 +215,8 @@ class ExpiryMonitorTest {
 
     private AlertEmails emails(@Nullable EmailAddress admin) {
         return new AlertEmails(
-                new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Candidate(mailbox(LAST_DAY), () -> OPEN))),
+                new RelayAlertMailboxes(
+                        () -> List.of(new RelayAlertMailboxes.Candidate(mailbox(LAST_DAY), () -> OPEN))),
                 mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
                 clock);
     }

@@ -33,7 +33,7 @@ class RelayAlertMailboxesTest {
     void choosesAnOpenMailboxPreferablyOfAnotherAccount(
             State a1, State a2, State b1, @Nullable String failing, @Nullable String chosen) {
         RelayAlertMailboxes mailboxes =
-                new RelayAlertMailboxes(List.of(candidate("a1", a1), candidate("a2", a2), candidate("b1", b1)));
+                new RelayAlertMailboxes(() -> List.of(candidate("a1", a1), candidate("a2", a2), candidate("b1", b1)));
 
         assertThat(mailboxes
                         .openMailbox(failing == null ? null : address(failing))
@@ -44,7 +44,7 @@ class RelayAlertMailboxesTest {
 
     @Test
     void listsTheMailboxesThatUseAFallback() {
-        RelayAlertMailboxes mailboxes = new RelayAlertMailboxes(
+        RelayAlertMailboxes mailboxes = new RelayAlertMailboxes(() ->
                 List.of(candidate("a1", State.OPEN), candidate("a2", State.FAILOVER), candidate("b1", State.BLOCKED)));
 
         assertThat(mailboxes.fallbackUses())

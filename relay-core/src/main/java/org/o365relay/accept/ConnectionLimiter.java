@@ -12,27 +12,30 @@ final class ConnectionLimiter {
 
     private static final int MAX_FEW = 5;
 
-    private final int maxConnections;
-    private final int reserved;
-    private final int few;
+    private final boolean hasReserve;
+    private int maxConnections;
     private final Map<InetAddress, Integer> byClient = new HashMap<>();
     private final Map<Network, Integer> byHost = new HashMap<>(); // keys: Network.ofHost
     private int total;
 
     ConnectionLimiter(int maxConnections) {
-        this(maxConnections, 0);
+        this(maxConnections, false);
     }
 
-    private ConnectionLimiter(int maxConnections, int reserved) {
+    private ConnectionLimiter(int maxConnections, boolean hasReserve) {
         this.maxConnections = maxConnections;
-        this.reserved = reserved;
-        this.few = Math.clamp(maxConnections / 40, 1, MAX_FEW);
+        this.hasReserve = hasReserve;
     }
 
     /// Reserves the last quarter for clients with fewer than [#few] connections: a fortieth of the maximum, but
     /// at least 1 and at most 5. For this reserve, the IPv6 addresses of one /64 count as one client.
     static ConnectionLimiter withReserve(int maxConnections) {
-        return new ConnectionLimiter(maxConnections, maxConnections / 4);
+        return new ConnectionLimiter(maxConnections, true);
+    }
+
+    /// Changes the maximum. Open connections above it stay open.
+    synchronized void use(int nextMax) {
+        maxConnections = nextMax;
     }
 
     /// Whether a connection is admitted, or which limit rejects it.
@@ -45,13 +48,13 @@ final class ConnectionLimiter {
     }
 
     /// @return number of reserved connections
-    int reserved() {
-        return reserved;
+    synchronized int reserved() {
+        return hasReserve ? maxConnections / 4 : 0;
     }
 
     /// @return number of connections at which a client can no longer take a reserved one
-    int few() {
-        return few;
+    synchronized int few() {
+        return Math.clamp(maxConnections / 40, 1, MAX_FEW);
     }
 
     /// Counts a connection if it is within the limits. An admitted connection must be [released][#release].
@@ -65,7 +68,7 @@ final class ConnectionLimiter {
             return Result.CLIENT_LIMIT;
         }
         Network host = Network.ofHost(client);
-        if (total >= maxConnections - reserved && byHost.getOrDefault(host, 0) >= few) {
+        if (total >= maxConnections - reserved() && byHost.getOrDefault(host, 0) >= few()) {
             return Result.RESERVED;
         }
         total++;

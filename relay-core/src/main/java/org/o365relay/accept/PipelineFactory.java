@@ -36,12 +36,27 @@ final class PipelineFactory {
             @Nullable Tls tls,
             ReceiveMemory memory,
             InstantSource clock) {
+        this(sessions, devices, rejects, tls, memory, new LateTlsClients(clock));
+    }
+
+    private PipelineFactory(
+            SessionFactory sessions,
+            Devices devices,
+            RejectHandler rejects,
+            @Nullable Tls tls,
+            ReceiveMemory memory,
+            LateTlsClients lateTlsClients) {
         this.sessions = sessions;
         this.devices = devices;
         this.rejects = rejects;
         this.tls = tls;
         this.memory = memory;
-        this.lateTlsClients = new LateTlsClients(clock);
+        this.lateTlsClients = lateTlsClients;
+    }
+
+    /// @return a factory for sessions with other settings and TLS
+    PipelineFactory with(SessionFactory nextSessions, @Nullable Tls nextTls) {
+        return new PipelineFactory(nextSessions, devices, rejects, nextTls, memory, lateTlsClients);
     }
 
     RejectHandler rejects() {

@@ -1,10 +1,7 @@
 package org.o365relay.accept;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,12 +12,16 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.RejectLog;
@@ -31,7 +32,6 @@ import org.o365relay.accept.socket.InheritedSockets;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.socket.ServerSockets;
 import org.o365relay.accept.tls.CertificateFiles;
-import org.o365relay.accept.tls.OldTls;
 import org.o365relay.accept.tls.Tls;
 import org.o365relay.accept.tls.UnusableCertificateException;
 import org.o365relay.admit.Devices;
@@ -42,27 +42,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The SMTP server: opens the listeners and runs a [Session] on an [SmtpConnection] for each admitted
-/// connection.
+/// connection. The settings can change while it runs: sessions keep those with which they were opened.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 public final class SmtpListener {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpListener.class);
 
-    private final SessionLimits limits;
     private final SteadyClock clock;
     private final ConnectionLimiter connections;
     private final ConnectionLimiter proxyConnections;
     private final ReceiveMemory memory = ReceiveMemory.ofProcess();
     private final RejectLog rejectLog;
-    private final SessionFactory sessions;
-    private final PipelineFactory pipelines;
-    private final ServerSockets sockets;
     private final ExecutorService handshakes;
     private final Users users;
-    private final @Nullable Tls tls;
+    private final Duration checkInterval;
     private final EventLoopGroup eventLoops;
-    private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ListenerOpener opener;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile Acceptance acceptance;
+    private volatile List<OpenListener> open = List.of();
 
     /// @throws ListenException if the relay's certificate cannot be used
     public SmtpListener(AcceptSettings settings, Devices devices, Intake queue, Journal journal, SteadyClock clock)
@@ -81,20 +79,25 @@ public final class SmtpListener {
             Map<String, String> environment,
             Duration checkInterval)
             throws ListenException {
-        this.limits = settings.session().limits();
+        SessionLimits limits = settings.session().limits();
         this.clock = clock;
+        this.checkInterval = checkInterval;
         this.connections = ConnectionLimiter.withReserve(limits.connections());
         this.proxyConnections = new ConnectionLimiter(limits.connections());
-        this.sockets = new ServerSockets(InheritedSockets.of(environment));
         this.handshakes = handshakes();
-        this.tls = tls(settings, checkInterval);
+        @Nullable Tls tls = tls(settings);
         this.users = new Users(settings.users(), clock);
         this.rejectLog = new RejectLog(journal, RejectLog.CONNECTION_LINES);
-        this.sessions = new SessionFactory(settings.session(), users, queue, journal, clock.calendar());
-        this.pipelines =
-                new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, memory, clock);
+        SessionFactory sessions = new SessionFactory(settings.session(), users, queue, journal, clock.calendar());
+        this.acceptance = new Acceptance(
+                settings,
+                sessions,
+                new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, memory, clock),
+                tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
+        ServerSockets sockets = new ServerSockets(InheritedSockets.of(environment));
+        this.opener = new ListenerOpener(eventLoops, sockets, clients, connections, proxyConnections, memory, clock);
         long pause = RejectLog.INTERVAL.toMillis();
         eventLoops.scheduleWithFixedDelay(this::flushLogs, pause, pause, TimeUnit.MILLISECONDS);
     }
@@ -114,12 +117,17 @@ public final class SmtpListener {
         return threads;
     }
 
-    private @Nullable Tls tls(AcceptSettings settings, Duration checkInterval) throws ListenException {
+    private @Nullable Tls tls(AcceptSettings settings) throws ListenException {
         CertificateFiles files = settings.certificate();
         try {
             return files == null
                     ? null
-                    : new Tls(files, limits.commandTimeout(), handshakes, clock.calendar(), checkInterval);
+                    : new Tls(
+                            files,
+                            settings.session().limits().commandTimeout(),
+                            handshakes,
+                            clock.calendar(),
+                            checkInterval);
         } catch (UnusableCertificateException e) {
             throw new ListenException("cannot enable TLS: " + e.getMessage());
         }
@@ -136,39 +144,117 @@ public final class SmtpListener {
     ///     with the name of the endpoint
     /// @throws ListenException if the endpoint cannot be opened, or its TLS settings cannot be used
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
-        checkTls(listener);
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(eventLoops)
-                .handler(new AcceptFailureHandler(clock))
-                .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // the client may still wait for replies
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(
-                                        512, ReceiveMemory.MIN_BUFFER, memory.bufferSize(limits.connections()))
-                                .maxMessagesPerRead(1))
-                .childHandler(new ConnectionFilter(
-                        listener, pipelines, connections, proxyConnections, clients, limits.commandTimeout()));
-        List<ServerSockets.Bound> bound = sockets.open(listener.endpoint(), bootstrap);
-        bound.forEach(socket -> listening.add(socket.channel()));
-        return bound.stream().map(ServerSockets.Bound::endpoint).toList();
+        ListenerOpener.checkTls(listener, acceptance);
+        OpenListener opened = opener.opened(listener, acceptance);
+        open = Stream.concat(open.stream(), Stream.of(opened)).toList();
+        return opened.endpoints().toList();
     }
 
-    private void checkTls(ListenerSettings listener) throws ListenException {
-        boolean needed = switch (listener.tls()) {
-            case OFF, OPTIONAL -> false;
-            case REQUIRED, IMPLICIT -> true;
-        };
-        if (needed && tls == null) {
-            throw new ListenException(
-                    listener.endpoint(),
-                    "TLS requires a certificate; set relay.tls.certificate and relay.tls.key, or tls = off");
+    /// @return the open endpoints, in the order of the settings, with their actual ports
+    public List<Endpoint> endpoints() {
+        return open.stream().flatMap(OpenListener::endpoints).toList();
+    }
+
+    /// Opens the listeners that are new in these settings, and checks that the others can be used. Nothing else
+    /// changes until [Change#apply].
+    ///
+    /// @throws ListenException if an endpoint or TLS cannot be used; everything is as before
+    public Change prepare(AcceptSettings settings, List<ListenerSettings> listeners) throws ListenException {
+        Change change = new Change(next(settings));
+        try {
+            change.open(listeners);
+            return change;
+        } catch (ListenException | RuntimeException e) {
+            change.discard();
+            throw e;
         }
-        if (tls != null && listener.usesOldTls() && !OldTls.isAllowed()) {
-            throw new ListenException(
-                    listener.endpoint(),
-                    "old-tls of a trusted network has no effect: TLS was used before old TLS was allowed, or the"
-                            + " crypto policy of the system forbids it");
+    }
+
+    private Acceptance next(AcceptSettings settings) throws ListenException {
+        Tls tls = isSameTls(settings) ? acceptance.tls() : tls(settings);
+        SessionFactory sessions = acceptance.sessions().with(settings.session());
+        return new Acceptance(settings, sessions, acceptance.pipelines().with(sessions, tls), tls);
+    }
+
+    private boolean isSameTls(AcceptSettings settings) {
+        Duration timeout = settings.session().limits().commandTimeout();
+        return Objects.equals(settings.certificate(), acceptance.settings().certificate())
+                && timeout.equals(acceptance.limits().commandTimeout());
+    }
+
+    /// Settings that are ready to be put into force. Used by one thread.
+    public final class Change {
+
+        private final Acceptance next;
+        private final List<OpenListener> kept = new ArrayList<>();
+        private final List<OpenListener> added = new ArrayList<>();
+        private final List<OpenListener> removed = new ArrayList<>(open);
+        private final List<OpenListener> all = new ArrayList<>();
+
+        private Change(Acceptance next) {
+            this.next = next;
+        }
+
+        private void open(List<ListenerSettings> listeners) throws ListenException {
+            for (ListenerSettings listener : listeners) {
+                ListenerOpener.checkTls(listener, next);
+            }
+            List<Optional<OpenListener>> same = listeners.stream().map(this::keep).toList();
+            for (int i = 0; i < listeners.size(); i++) {
+                all.add(same.get(i).isPresent() ? same.get(i).get() : opened(listeners.get(i)));
+            }
+        }
+
+        private Optional<OpenListener> keep(ListenerSettings listener) {
+            Optional<OpenListener> same = removed.stream()
+                    .filter(each -> each.settings().endpoint().isAt(listener.endpoint()))
+                    .findFirst();
+            same.ifPresent(removed::remove);
+            Optional<OpenListener> changed = same.map(each -> new OpenListener(listener, each.filter(), each.sockets()));
+            changed.ifPresent(kept::add);
+            return changed;
+        }
+
+        private OpenListener opened(ListenerSettings listener) throws ListenException {
+            Optional<Endpoint> overlapping = removed.stream()
+                    .flatMap(OpenListener::endpoints)
+                    .filter(listener.endpoint()::overlaps)
+                    .findFirst();
+            if (overlapping.isPresent()) {
+                throw new ListenException(
+                        listener.endpoint(),
+                        "the relay itself listens on " + overlapping.get() + ", and the two cannot be open at the same"
+                                + " time; restart the relay for this change");
+            }
+            OpenListener opened = opener.opened(listener, next);
+            added.add(opened);
+            return opened;
+        }
+
+        /// Puts the settings into force for the sessions that begin from now on, and closes the listeners that
+        /// are no longer configured. Open sessions continue.
+        public void apply() {
+            Tls previous = acceptance.tls();
+            connections.use(next.limits().connections());
+            proxyConnections.use(next.limits().connections());
+            users.use(next.settings().users());
+            acceptance = next;
+            kept.forEach(listener -> opener.use(listener, next));
+            open = List.copyOf(all);
+            removed.forEach(OpenListener::close);
+            if (previous != null && previous.equals(next.tls())) {
+                previous.reloadIfChanged();
+            } else if (previous != null) {
+                previous.close();
+            }
+        }
+
+        /// Closes what was opened for these settings.
+        public void discard() {
+            added.forEach(OpenListener::close);
+            if (next.tls() != null && !next.tls().equals(acceptance.tls())) {
+                next.tls().close();
+            }
         }
     }
 
@@ -179,7 +265,7 @@ public final class SmtpListener {
         if (eventLoops.isShuttingDown()) {
             return; // already stopped
         }
-        listening.close().awaitUninterruptibly();
+        opener.close();
         eventLoops.forEach(
                 loop -> loop.submit(() -> {}).awaitUninterruptibly()); // all accepted channels are now registered
         for (Channel client : clients) {
@@ -196,6 +282,7 @@ public final class SmtpListener {
         flushLogs();
         handshakes.shutdownNow();
         users.close();
+        Tls tls = acceptance.tls();
         if (tls != null) {
             tls.close();
         }
@@ -203,7 +290,7 @@ public final class SmtpListener {
 
     private void flushLogs() {
         rejectLog.flush();
-        sessions.rejectLog().flush();
+        acceptance.sessions().rejectLog().flush();
     }
 
     private static void stop(Channel client) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Event.Accepted;
@@ -37,34 +38,35 @@ public final class ActiveAlerts {
     private final AlertStore queue;
     private final AlertEmails emails;
     private final Consumer<AlertMessage> channels;
-    private final @Nullable AlertMailer mailer;
+    private final Supplier<Optional<AlertMailer>> mailers;
     private final Journal journal;
-    private final Duration delay;
     private final SteadyClock clock;
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // used only by the thread that calls check()
     private final Set<String> withMailer = ConcurrentHashMap.newKeySet(); // the mailer has not finished
+    private volatile Duration delay;
     private final Set<String> mailed = ConcurrentHashMap.newKeySet(); // by the mailer; not stored yet
 
     /// Restores the alerts stored before a restart. An alert that is not raised again within
     /// [AlertTexts#restoredFor] is cleared.
     ///
     /// @param channels receives every notification; must not block
-    /// @param mailer sends the emails while no mailbox can send or the queue cannot be written; null for none
+    /// @param mailers supplies what sends the emails while no mailbox can send or the queue cannot be written; empty for
+    ///     none
     /// @param delay how long a condition must last before it is reported, unless it specifies its own delay,
     ///     and how long it must be over before its end is reported
     ActiveAlerts(
             AlertStore queue,
             AlertEmails emails,
             Consumer<AlertMessage> channels,
-            @Nullable AlertMailer mailer,
+            Supplier<Optional<AlertMailer>> mailers,
             Journal journal,
             Duration delay,
             SteadyClock clock) {
         this.queue = queue;
         this.emails = emails;
         this.channels = channels;
-        this.mailer = mailer;
+        this.mailers = mailers;
         this.journal = journal;
         this.delay = delay;
         this.clock = clock;
@@ -72,6 +74,11 @@ public final class ActiveAlerts {
         for (StoredAlert alert : queue.active()) {
             alerts.put(alert.name(), AlertState.of(alert, AlertTexts.restoredFor(alert.name()), now));
         }
+    }
+
+    /// Changes the delay, also for conditions that last already.
+    void use(Duration nextDelay) {
+        delay = nextDelay;
     }
 
     /// Raises an alert, or updates it if it is active.
@@ -177,6 +184,7 @@ public final class ActiveAlerts {
     /// already has it, or the alert has been cleared.
     private void mailWithoutQueue(String name) {
         AlertState state = alerts.get(name);
+        AlertMailer mailer = mailers.get().orElse(null);
         if (mailer != null
                 && state != null
                 && needsEmail(name)
@@ -211,6 +219,7 @@ public final class ActiveAlerts {
 
     private void reportCleared(AlertState state, Instant at) {
         AlertMessage message = state.cleared(clock.toCalendar(at));
+        AlertMailer mailer = mailers.get().orElse(null);
         boolean waits = !emails.canSend(state.condition().mailbox());
         Optional<LocalMessage> email =
                 waits && mailer != null ? Optional.empty() : emails.write(message, state.condition());

@@ -3,7 +3,7 @@ package org.o365relay.alert;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.o365relay.net.HttpSettings;
 
 /// The channels that notify the admin without using the queue or a mailbox. Each has its own thread and
@@ -17,8 +17,19 @@ public final class AlertChannels implements AutoCloseable {
     private static final List<Duration> LONG_RETRIES =
             List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofMinutes(15));
 
-    private final List<AlertOutbox> outboxes = new ArrayList<>();
-    private final @Nullable AlertOutbox smtp;
+    private static final String SMTP = "smtp";
+
+    private final String version;
+    private volatile List<AlertOutbox> outboxes;
+
+    /// Channels that are ready to be used.
+    public static final class Prepared {
+        private final List<AlertChannel> channels;
+
+        private Prepared(List<AlertChannel> channels) {
+            this.channels = List.copyOf(channels);
+        }
+    }
 
     /// @param http proxy and trusted certificates of the webhook
     /// @param relay host name of the relay
@@ -26,39 +37,79 @@ public final class AlertChannels implements AutoCloseable {
     /// @throws java.io.UncheckedIOException if the trusted certificates of the SMTP server cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains none
     public AlertChannels(AlertChannelSettings settings, HttpSettings http, String relay, String version) {
+        this.version = version;
+        this.outboxes = prepare(settings, http, relay).channels.stream()
+                .map(AlertChannels::outbox)
+                .toList();
+    }
+
+    private static AlertOutbox outbox(AlertChannel channel) {
+        return new AlertOutbox(channel, channel.key().equals(SMTP) ? LONG_RETRIES : SHORT_RETRIES);
+    }
+
+    /// Creates channels for [#use].
+    ///
+    /// @param relay host name of the relay
+    /// @throws java.io.UncheckedIOException if the trusted certificates of the SMTP server cannot be read
+    /// @throws IllegalArgumentException if the file of trusted certificates contains none
+    public Prepared prepare(AlertChannelSettings settings, HttpSettings http, String relay) {
+        List<AlertChannel> channels = new ArrayList<>();
         if (settings.webhook() != null) {
-            outboxes.add(new AlertOutbox(new Webhook(settings.webhook(), http, relay, version), SHORT_RETRIES));
+            channels.add(new Webhook(settings.webhook(), http, relay, version));
         }
         if (settings.command() != null) {
-            outboxes.add(new AlertOutbox(new AlertCommand(settings.command(), relay, version), SHORT_RETRIES));
+            channels.add(new AlertCommand(settings.command(), relay, version));
         }
-        smtp = settings.smtp() == null ? null : new AlertOutbox(new AlertSmtp(settings.smtp(), relay), LONG_RETRIES);
+        if (settings.smtp() != null) {
+            channels.add(new AlertSmtp(settings.smtp(), relay));
+        }
+        return new Prepared(channels);
+    }
+
+    /// Replaces the channels of a running relay. Pending alerts of a channel that is still configured are sent with
+    /// its new settings; those of a channel that is not are dropped.
+    void use(Prepared next) {
+        List<AlertOutbox> unused = new ArrayList<>(outboxes);
+        List<AlertOutbox> used = new ArrayList<>();
+        for (AlertChannel channel : next.channels) {
+            find(unused, channel.key())
+                    .ifPresentOrElse(
+                            same -> {
+                                unused.remove(same);
+                                same.use(channel);
+                                used.add(same);
+                            },
+                            () -> {
+                                AlertOutbox added = outbox(channel);
+                                added.start();
+                                used.add(added);
+                            });
+        }
+        outboxes = List.copyOf(used);
+        unused.forEach(AlertOutbox::close);
+    }
+
+    private static Optional<AlertOutbox> find(List<AlertOutbox> outboxes, String key) {
+        return outboxes.stream().filter(outbox -> outbox.key().equals(key)).findFirst();
     }
 
     /// Passes a notification to the webhook and the command. Never blocks.
     void offer(AlertMessage message) {
-        outboxes.forEach(outbox -> outbox.offer(message));
+        outboxes.stream().filter(outbox -> !outbox.key().equals(SMTP)).forEach(outbox -> outbox.offer(message));
     }
 
-    /// @return the mailer to use if no mailbox can send; null if none is configured
-    @Nullable
-    AlertMailer mailer() {
-        return smtp;
+    /// @return the mailer to use if no mailbox can send; empty if none is configured
+    Optional<AlertMailer> mailer() {
+        return find(outboxes, SMTP).map(outbox -> outbox);
     }
 
     void start() {
         outboxes.forEach(AlertOutbox::start);
-        if (smtp != null) {
-            smtp.start();
-        }
     }
 
     /// Waits up to two seconds for each channel to end its attempt.
     @Override
     public void close() {
         outboxes.forEach(AlertOutbox::close);
-        if (smtp != null) {
-            smtp.close();
-        }
     }
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.o365relay.time.RepeatingTask;
@@ -11,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends alerts by one channel, one at a time, on its own thread. Callers never wait. An alert that cannot be sent
-/// is retried, then dropped and logged.
+/// is retried, then dropped and logged. The channel can be replaced; pending alerts are then sent by the new one.
 final class AlertOutbox implements AlertMailer, AutoCloseable {
 
     /// Maximum number of pending alerts; when it is exceeded, the oldest alerts are dropped.
@@ -20,10 +22,11 @@ final class AlertOutbox implements AlertMailer, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AlertOutbox.class);
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
-    private final AlertChannel channel;
     private final List<Duration> retryDelays;
     private final LinkedBlockingDeque<Entry> pending = new LinkedBlockingDeque<>(MAX_PENDING);
     private final RepeatingTask sending;
+    private final Semaphore replaced = new Semaphore(0);
+    private volatile AlertChannel channel;
 
     private record Entry(AlertMessage message, BooleanSupplier isNeeded, Consumer<Boolean> done) {
 
@@ -41,6 +44,18 @@ final class AlertOutbox implements AlertMailer, AutoCloseable {
 
     void start() {
         sending.start();
+    }
+
+    String key() {
+        return channel.key();
+    }
+
+    /// Replaces the channel, also for alerts that wait for their next attempt.
+    void use(AlertChannel next) {
+        AlertChannel previous = channel;
+        channel = next;
+        replaced.release();
+        previous.close();
     }
 
     void offer(AlertMessage message) {
@@ -73,9 +88,10 @@ final class AlertOutbox implements AlertMailer, AutoCloseable {
     }
 
     private boolean isSent(Entry entry) throws InterruptedException {
+        replaced.drainPermits();
         String failure = channel.send(entry.message());
         for (Iterator<Duration> delays = retryDelays.iterator(); !failure.isEmpty() && delays.hasNext(); ) {
-            Thread.sleep(delays.next());
+            pause(delays.next());
             if (!entry.isNeeded().getAsBoolean()) {
                 return false;
             }
@@ -87,12 +103,20 @@ final class AlertOutbox implements AlertMailer, AutoCloseable {
         return failure.isEmpty();
     }
 
+    /// Waits until the next attempt: until the delay is over, or the channel has been replaced.
+    private void pause(Duration delay) throws InterruptedException {
+        var _ = replaced.tryAcquire(delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /// Interrupts an attempt in progress and drops pending alerts; waits up to two seconds for the thread to
     /// end.
     @Override
     public void close() {
         sending.interrupt();
         sending.stop(MAX_SHUTDOWN);
+        for (Entry entry = pending.poll(); entry != null; entry = pending.poll()) {
+            entry.done().accept(false);
+        }
         channel.close();
     }
 }

@@ -3,6 +3,8 @@ package org.o365relay.alert;
 import java.time.Duration;
 import java.util.List;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
@@ -16,11 +18,13 @@ public final class Alerts implements AutoCloseable {
     private static final int CHECKS_PER_QUEUE_CHECK = 6;
 
     private final ActiveAlerts activeAlerts;
-    private final QueueMonitor queueMonitor;
+    private final QueueLoad load;
+    private final SteadyClock clock;
     private final FailureMonitor failureMonitor;
     private final FailoverMonitor failoverMonitor;
     private final AlertChannels channels;
     private final RepeatingTask checks = new RepeatingTask("alerts", INTERVAL, INTERVAL, this::checkAll);
+    private volatile QueueMonitor queueMonitor;
     private long rounds;
 
     /// @param store stores active alerts
@@ -37,11 +41,27 @@ public final class Alerts implements AutoCloseable {
             Journal journal,
             SteadyClock clock) {
         this.channels = channels;
+        this.load = load;
+        this.clock = clock;
         this.activeAlerts =
-                new ActiveAlerts(store, emails, channels::offer, channels.mailer(), journal, settings.delay(), clock);
+                new ActiveAlerts(store, emails, channels::offer, channels::mailer, journal, settings.delay(), clock);
         this.failoverMonitor = new FailoverMonitor(emails.mailboxes(), activeAlerts);
         this.failureMonitor = new FailureMonitor(load, journal, clock);
         this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock.calendar());
+    }
+
+    /// @return channels with these settings, for [#use]
+    /// @throws java.io.UncheckedIOException if the trusted certificates of the SMTP server cannot be read
+    /// @throws IllegalArgumentException if the file of trusted certificates contains none
+    public AlertChannels.Prepared prepare(AlertSettings settings, HttpSettings http, String relay) {
+        return channels.prepare(settings.channels(), http, relay);
+    }
+
+    /// Changes the settings and the channels. Active alerts stay active; the new thresholds apply at the next check.
+    public void use(AlertSettings settings, AlertChannels.Prepared nextChannels) {
+        channels.use(nextChannels);
+        activeAlerts.use(settings.delay());
+        queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock.calendar());
     }
 
     /// @return the journal that raises and clears alerts
@@ -59,6 +79,12 @@ public final class Alerts implements AutoCloseable {
         failureMonitor.check(); // a failure of the queue is reported at once
         failoverMonitor.check(); // so that the alerts agree with the state of the mailboxes
         return activeAlerts.active();
+    }
+
+    /// Clears the alerts about a mailbox that is no longer configured.
+    public void forget(EmailAddress mailbox) {
+        activeAlerts.clear(AlertKind.MAILBOX_BLOCKED.alertName(mailbox));
+        activeAlerts.clear(AlertKind.UNREACHABLE.alertName(mailbox));
     }
 
     /// Starts checking conditions and sending notifications.

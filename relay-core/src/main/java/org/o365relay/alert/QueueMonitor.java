@@ -3,6 +3,7 @@ package org.o365relay.alert;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.QueueException;
@@ -31,24 +32,19 @@ record QueueMonitor(QueueLoad queue, AlertSettings settings, ActiveAlerts alerts
 
     private void checkAge() {
         Duration limit = settings.queueAge();
-        if (limit.isPositive()) {
-            Instant now = clock.instant();
-            update(
-                    AlertKind.QUEUE_AGE,
-                    queue.oldestWaiting()
-                            .filter(oldest -> oldest.plus(limit).isBefore(now))
-                            .map(oldest -> AlertTexts.queueAge(limit, oldest))
-                            .orElse(null));
-        }
+        Instant now = clock.instant();
+        update(
+                AlertKind.QUEUE_AGE,
+                (limit.isPositive() ? queue.oldestWaiting() : Optional.<Instant>empty())
+                        .filter(oldest -> oldest.plus(limit).isBefore(now))
+                        .map(oldest -> AlertTexts.queueAge(limit, oldest))
+                        .orElse(null));
     }
 
     private void checkLength() {
         int limit = settings.queueLength();
-        if (limit > 0) {
-            update(
-                    AlertKind.QUEUE_LENGTH,
-                    queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
-        }
+        boolean exceeded = limit > 0 && queue.countWaiting(limit + 1) > limit;
+        update(AlertKind.QUEUE_LENGTH, exceeded ? AlertTexts.queueLength(limit) : null);
     }
 
     void checkSpace(DiskCapacity capacity) {

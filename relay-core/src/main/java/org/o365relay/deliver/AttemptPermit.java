@@ -64,7 +64,7 @@ final class AttemptPermit implements AutoCloseable {
         int slots = failover.freeSlots();
         Duration pause = account.rateLimiter().untilNext();
         if (slots == 0 || pause.isPositive()) {
-            Thread.sleep(pause.compareTo(atMost) < 0 ? pause : atMost);
+            account.rateLimiter().awaitNext(atMost);
             return List.of();
         }
         int connections = account.concurrencyLimiter().acquire(slots, atMost);

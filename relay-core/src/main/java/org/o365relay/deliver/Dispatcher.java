@@ -12,6 +12,7 @@ import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
@@ -29,28 +30,39 @@ public final class Dispatcher {
     private static final int MAX_DELIVERIES = 1_000_000;
 
     private final Claims queue;
-    private final MailboxSender sender;
-    private final Delivery delivery;
-    private final WaitingMail waiting;
-    private final UpstreamChecker checker;
+    private volatile Work work;
     private final Semaphore deliverySlots = new Semaphore(MAX_DELIVERIES); // each delivery in flight holds one slot
     private volatile boolean stopping;
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
 
+    /// What to deliver and how.
+    private record Work(MailboxSender sender, Delivery delivery, WaitingMail waiting) {}
+
     /// @param delivery delivers the messages, through the same mailbox
     public Dispatcher(Claims queue, MailboxSender sender, Delivery delivery) {
         this.queue = queue;
-        this.sender = sender;
-        this.delivery = delivery;
-        this.waiting = new WaitingMail(queue, sender);
-        this.checker = new UpstreamChecker(sender, waiting);
+        this.work = new Work(sender, delivery, new WaitingMail(queue, sender));
+    }
+
+    /// Changes what the next deliveries do. Those in flight end as they began.
+    ///
+    /// @param sender sender with the same upstreams as the previous one
+    /// @param delivery delivers the messages, through this sender
+    public void use(MailboxSender sender, Delivery delivery) {
+        ClaimScope previous = sender().claimScope();
+        work = new Work(sender, delivery, new WaitingMail(queue, sender));
+        queue.wake(previous);
+    }
+
+    private MailboxSender sender() {
+        return work.sender();
     }
 
     /// Starts both loops.
     public void start() {
-        loop = Thread.ofVirtual().name("dispatcher-" + sender.mailbox()).start(() -> repeat(this::deliverNext));
-        checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(checker::checkNext));
+        loop = Thread.ofVirtual().name("dispatcher-" + mailbox()).start(() -> repeat(this::deliverNext));
+        checkLoop = Thread.ofVirtual().name("checks-" + mailbox()).start(() -> repeat(this::checkNext));
     }
 
     /// Starts no more deliveries, and waits for those in flight. Later calls have no effect.
@@ -76,12 +88,12 @@ public final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        sender.close();
+        sender().close();
     }
 
     /// @return the mailbox whose mail this dispatcher delivers
     public EmailAddress mailbox() {
-        return sender.mailbox();
+        return sender().mailbox();
     }
 
     /// Starts no deliveries until [#resume()]; deliveries in flight continue. Messages that the mailbox has
@@ -89,13 +101,13 @@ public final class Dispatcher {
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
-        sender.failover().apply(new HealthEvent.Pause(since, by));
+        sender().failover().apply(new HealthEvent.Pause(since, by));
         try {
             releaseIfOutOfService();
         } catch (QueueException e) {
             log.warn(
                     "the messages that {} has reserved could not be returned to its pools; retrying: {}",
-                    sender.mailbox(),
+                    sender().mailbox(),
                     e.getMessage());
         }
     }
@@ -113,18 +125,19 @@ public final class Dispatcher {
 
     /// Ends an operator's pause, and then does what [#retry] does.
     public Requested resume() {
-        return requested(sender.resume());
+        return requested(sender().resume());
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule, and ends the backoffs
     /// of authors and recipients. Mail that waits for any of them becomes due.
     public Requested retry() {
-        return requested(sender.retry());
+        return requested(sender().retry());
     }
 
     private Requested requested(List<RequestedProbe> probes) {
-        List<AddressBackoff> ended = sender.breakers().endBackoffs();
-        return new Requested(probes, ended.size(), waiting.requested(ended));
+        Work current = work;
+        List<AddressBackoff> ended = current.sender().breakers().endBackoffs();
+        return new Requested(probes, ended.size(), current.waiting().requested(ended));
     }
 
     /// If a probe that [#retry()] or [#resume()] made due is still waiting for a message, the next message
@@ -133,21 +146,21 @@ public final class Dispatcher {
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
-        sender.failover().apply(new HealthEvent.RequestMessageProbe(by));
+        sender().failover().apply(new HealthEvent.RequestMessageProbe(by));
     }
 
     /// @return the names of the mailbox and its pools, as stored in the queue
     public List<String> routes() {
-        return sender.claimScope().routes();
+        return sender().claimScope().routes();
     }
 
     /// @return whether an operator has paused the mailbox
     public boolean isPaused() {
-        return sender.failover().isPaused();
+        return sender().failover().isPaused();
     }
 
     public MailboxStatus status() {
-        return sender.status();
+        return sender().status();
     }
 
     @FunctionalInterface
@@ -169,13 +182,19 @@ public final class Dispatcher {
                 log.error("the queue cannot be used; retrying in 5 s: {}", e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
             } catch (RuntimeException | Error e) { // the loop must continue
-                log.error("the dispatcher of {} failed; retrying in 5 s", sender.mailbox(), e);
+                log.error("the dispatcher of {} failed; retrying in 5 s", sender().mailbox(), e);
                 pause(QUEUE_RETRY_DELAY);
             }
         }
     }
 
+    private void checkNext() throws InterruptedException {
+        new UpstreamChecker(sender(), work.waiting()).checkNext();
+    }
+
     private void deliverNext() throws InterruptedException {
+        Work current = work;
+        MailboxSender sender = current.sender();
         sender.limitReporter().check(sender.isOpen(), () -> queue.nextDue(sender.claimScope()));
         if (sender.failover().freeSlots() == 0) {
             releaseIfOutOfService();
@@ -183,7 +202,7 @@ public final class Dispatcher {
             return;
         }
         List<AttemptPermit> permits = AttemptPermit.await(sender.failover(), sender.account(), MAX_WAIT);
-        if (!permits.isEmpty() && !start(permits)) {
+        if (!permits.isEmpty() && !start(permits, current)) {
             queue.awaitDue(sender.claimScope(), MAX_WAIT);
         }
     }
@@ -192,12 +211,12 @@ public final class Dispatcher {
     /// used.
     ///
     /// @return false if no message was due
-    private boolean start(List<AttemptPermit> permits) {
+    private boolean start(List<AttemptPermit> permits, Work current) {
         int started = 0;
         try {
-            List<Claim> claims = queue.claim(sender.claimScope(), permits.size());
+            List<Claim> claims = queue.claim(current.sender().claimScope(), permits.size());
             for (Claim claim : claims) {
-                start(claim, permits.get(started));
+                start(claim, permits.get(started), current.delivery());
                 started++;
             }
             return !claims.isEmpty();
@@ -207,8 +226,9 @@ public final class Dispatcher {
     }
 
     /// Delivers on a thread of its own, so that an interrupt of the loop does not interrupt the delivery.
-    private void start(Claim claim, AttemptPermit permit) {
-        Thread thread = Thread.ofVirtual().name("delivery-" + claim.id()).unstarted(() -> deliver(claim, permit));
+    private void start(Claim claim, AttemptPermit permit, Delivery delivery) {
+        Thread thread =
+                Thread.ofVirtual().name("delivery-" + claim.id()).unstarted(() -> deliver(claim, permit, delivery));
         deliverySlots.acquireUninterruptibly();
         try {
             thread.start();
@@ -218,7 +238,7 @@ public final class Dispatcher {
         }
     }
 
-    private void deliver(Claim claim, AttemptPermit permit) {
+    private void deliver(Claim claim, AttemptPermit permit, Delivery delivery) {
         try {
             delivery.deliver(claim, permit);
             releaseIfOutOfService();
@@ -253,8 +273,8 @@ public final class Dispatcher {
     /// If this mailbox is out of service, returns to its pools the messages that it has reserved, so that other
     /// mailboxes can send them.
     private void releaseIfOutOfService() {
-        if (sender.claimScope().isInPool() && sender.failover().isOutOfService()) {
-            queue.releaseToPools(sender.claimScope());
+        if (sender().claimScope().isInPool() && sender().failover().isOutOfService()) {
+            queue.releaseToPools(sender().claimScope());
         }
     }
 

@@ -65,6 +65,35 @@ public final class MailboxSender implements NoticeMailbox {
         this.limitReporter = new LimitReporter(mailbox, account, journal, clock);
     }
 
+    private MailboxSender(MailboxSender shared, MailboxSettings settings, Routes routes) {
+        this.mailbox = settings.address();
+        this.claimScope = claimScope(mailbox, routes);
+        this.rewriter = new Rewriter(settings.rewrite());
+        this.upstreams = shared.upstreams;
+        this.account = shared.account;
+        this.policy = shared.policy;
+        this.failover = shared.failover;
+        this.clock = shared.clock;
+        this.breakers = shared.breakers;
+        this.limitReporter = shared.limitReporter;
+    }
+
+    /// @param settings other settings of the mailbox, with the same upstreams and account
+    /// @return a sender with other pools and rewrite rules, which shares everything else with this one
+    public MailboxSender with(MailboxSettings settings, Routes routes) {
+        return new MailboxSender(this, settings, routes);
+    }
+
+    /// Continues with the health of the mailbox so far, whose upstreams are replaced by those of this sender.
+    public void replace(MailboxSender previous) {
+        failover.replace(previous.failover);
+    }
+
+    /// Reports nothing more about the health of the mailbox, because it is no longer configured.
+    public void end() {
+        failover.end();
+    }
+
     private static ClaimScope claimScope(EmailAddress mailbox, Routes routes) {
         String name = mailbox.key().toString();
         Stream<String> served = routes.targets().stream()

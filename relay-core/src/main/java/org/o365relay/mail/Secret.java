@@ -2,6 +2,7 @@ package org.o365relay.mail;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A password or key. Only [#reveal()] returns its value; never pass the value to a log or an error message.
@@ -31,6 +32,11 @@ public final class Secret {
     /// @return the secret itself
     public String reveal() {
         return file == null ? value : file.value();
+    }
+
+    /// @return the file that contains the secret; empty if it is not in a file of its own
+    public Optional<Path> file() {
+        return Optional.ofNullable(file).map(SecretFile::path);
     }
 
     /// @return whether both secrets have the same value, or are in the same file

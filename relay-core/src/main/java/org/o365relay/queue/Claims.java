@@ -30,6 +30,9 @@ public interface Claims {
     /// be due sooner. Such a change since the previous call ends the wait at once.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
 
+    /// Ends the wait of [#awaitDue] for the scope, or the next one if no thread waits.
+    void wake(ClaimScope scope);
+
     /// @return the earliest due time of the scope's messages, on the steady clock; empty if there are none. One
     ///     that is being delivered counts with the end of its lease, one on hold with a time in the far future
     Optional<Instant> nextDue(ClaimScope scope);

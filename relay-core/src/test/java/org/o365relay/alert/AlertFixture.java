@@ -105,7 +105,14 @@ final class AlertFixture implements AutoCloseable {
     private ActiveAlerts openAlerts() {
         AlertEmails emails = new AlertEmails(
                 mailboxes(), mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.example"), clock);
-        return new ActiveAlerts(queue.alerts(), emails, posted::add, mailer(), journal, DELAY, queue.clock());
+        return new ActiveAlerts(
+                queue.alerts(),
+                emails,
+                posted::add,
+                () -> Optional.ofNullable(mailer()),
+                journal,
+                DELAY,
+                queue.clock());
     }
 
     private @Nullable AlertMailer mailer() {

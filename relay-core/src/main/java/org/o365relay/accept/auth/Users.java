@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,9 @@ public final class Users implements AutoCloseable {
 
     private record FileVersion(FileTime changed, long size) {}
 
-    private final @Nullable Path file;
     private final InstantSource clock;
     private final PasswordChecks checks;
+    private @Nullable Path file;
     private @Nullable FileVersion version;
     private Instant nextCheck = Instant.MIN;
     private @Nullable Map<String, String> hashes;
@@ -63,6 +64,19 @@ public final class Users implements AutoCloseable {
         this.file = file;
         this.clock = clock;
         this.checks = checks;
+        currentHashes();
+    }
+
+    /// Changes the users file, and reads it now.
+    ///
+    /// @param next users file; null if it is not configured
+    public synchronized void use(@Nullable Path next) {
+        if (!Objects.equals(file, next)) {
+            file = next;
+            version = null;
+            hashes = null;
+        }
+        nextCheck = Instant.MIN;
         currentHashes();
     }
 

@@ -20,6 +20,11 @@ public record SessionFactory(
         this(settings, users, queue, journal, new RejectLog(journal, RejectLog.SESSION_LINES), clock);
     }
 
+    /// @return a factory for sessions with other settings
+    public SessionFactory with(SessionSettings next) {
+        return new SessionFactory(next, users, queue, journal, rejectLog, clock);
+    }
+
     public Session open(Client client) {
         return new Session(client, settings, users, queue, journal, rejectLog, clock);
     }

@@ -9,6 +9,23 @@ import java.util.Set;
 /// An address on which the relay accepts connections.
 public sealed interface Endpoint {
 
+    /// @return whether both are the same address or file, whatever the permissions of the file
+    default boolean isAt(Endpoint other) {
+        return equals(other)
+                || (this instanceof UnixSocket(Path path, var _)
+                        && other instanceof UnixSocket(Path otherPath, var _)
+                        && path.equals(otherPath));
+    }
+
+    /// @return whether the two cannot be open at the same time, because they have the same port, and the same
+    ///     address or a wildcard address
+    default boolean overlaps(Endpoint other) {
+        return this instanceof Tcp(InetAddress address, int port)
+                && other instanceof Tcp(InetAddress otherAddress, int otherPort)
+                && port == otherPort
+                && (address.equals(otherAddress) || address.isAnyLocalAddress() || otherAddress.isAnyLocalAddress());
+    }
+
     /// @param address local address, or the wildcard address for all local addresses
     /// @param port 1 to 65535; 0 for an ephemeral port (tests)
     record Tcp(InetAddress address, int port) implements Endpoint {

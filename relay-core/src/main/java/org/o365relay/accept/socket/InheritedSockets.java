@@ -3,6 +3,8 @@ package org.o365relay.accept.socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /// The sockets that systemd passes to this process, by name (sd_listen_fds(3)).
@@ -14,6 +16,7 @@ public final class InheritedSockets {
     private static final String DEFAULT_NAME = "unknown";
 
     private final List<String> names;
+    private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
     private InheritedSockets(List<String> names) {
         this.names = names;
@@ -40,6 +43,10 @@ public final class InheritedSockets {
 
     /// @return the file descriptors with this name, at least one
     List<Integer> named(Endpoint.SystemdSocket endpoint) throws ListenException {
+        if (closed.contains(endpoint.name())) {
+            throw new ListenException(
+                    endpoint, "the relay has closed it, and gets it from systemd only at a start; restart the relay");
+        }
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             if (names.get(i).equals(endpoint.name())) {
@@ -53,6 +60,11 @@ public final class InheritedSockets {
                             + " relay.listeners");
         }
         return found;
+    }
+
+    /// Records that the descriptors with this name were closed: their numbers may be reused.
+    void closed(Endpoint.SystemdSocket endpoint) {
+        closed.add(endpoint.name());
     }
 
     private String available() {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,17 @@ public final class ServerSockets {
         }
     }
 
+    /// Sets the permissions of an open Unix socket. Does nothing for other endpoints.
+    public void setPermissions(Endpoint endpoint) {
+        if (endpoint instanceof Endpoint.UnixSocket(Path path, var permissions)) {
+            try {
+                Files.setPosixFilePermissions(path, permissions);
+            } catch (IOException e) {
+                log.warn("cannot set the permissions of the socket file {}: {}", endpoint, e.toString());
+            }
+        }
+    }
+
     private static void delete(UnixSocketFile file, Endpoint endpoint) {
         try {
             file.delete();
@@ -140,12 +152,13 @@ public final class ServerSockets {
     private List<Bound> inherited(Endpoint.SystemdSocket endpoint, ServerBootstrap bootstrap) throws ListenException {
         List<Bound> bound = new ArrayList<>();
         for (int descriptor : inherited.named(endpoint)) {
-            bound.add(inherited(endpoint, descriptor, bootstrap));
+            bound.add(bound(endpoint, descriptor, bootstrap));
         }
+        bound.forEach(socket -> socket.channel().closeFuture().addListener(_ -> inherited.closed(endpoint)));
         return bound;
     }
 
-    private static Bound inherited(Endpoint.SystemdSocket endpoint, int descriptor, ServerBootstrap bootstrap)
+    private static Bound bound(Endpoint.SystemdSocket endpoint, int descriptor, ServerBootstrap bootstrap)
             throws ListenException {
         if (isUnix(endpoint, descriptor)) {
             Channel channel =

@@ -91,7 +91,7 @@ public final class Tls implements AutoCloseable {
 
     /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the
     /// symbolic links that certificate tools replace. Keeps the old certificate if the new files are invalid.
-    private void reloadIfChanged() {
+    public synchronized void reloadIfChanged() {
         // The versions are determined before the files are read, so that the next poll detects later changes.
         CertificateFiles.Versions current = files.versions();
         if (current.equals(loadedVersions)) {

@@ -71,6 +71,30 @@ record MailboxHealth(
         return new MailboxHealth(mailbox, probes, upstreams, null, null, null, new Reported(Map.of(), null, 0));
     }
 
+    /// Returns the health of the same mailbox with other upstreams and probes. Its failures last until a probe of the
+    /// new upstreams succeeds; each new upstream starts in the state of the one at its position. No attempt is in
+    /// flight.
+    MailboxHealth replacing(MailboxHealth previous) {
+        int last = upstreams.size() - 1;
+        List<UpstreamHealth> next = upstreams.stream()
+                .map(upstream -> upstream.position() < previous.upstreams().size()
+                        ? upstream.replacing(previous.upstreams().get(upstream.position()))
+                        : upstream)
+                .toList();
+        Blocked was = previous.block();
+        Blocked nextBlock =
+                was == null ? null : new Blocked(was.suspension(), Math.min(was.upstream(), last), null, was.isBrief());
+        Reported known = previous.reported();
+        return new MailboxHealth(
+                mailbox,
+                probes,
+                next,
+                nextBlock,
+                previous.pause(),
+                null,
+                new Reported(known.reasons(), known.outage(), Math.min(known.active(), last)));
+    }
+
     /// @return the upstream in use: the first open one; empty if none is open or the mailbox is blocked
     Optional<UpstreamHealth> current() {
         return block != null ? Optional.empty() : firstOpen();

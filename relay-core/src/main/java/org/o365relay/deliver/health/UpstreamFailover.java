@@ -32,6 +32,7 @@ public final class UpstreamFailover {
     private final SteadyClock clock;
     private MailboxHealth health;
     private boolean mailWaits = true; // messages may still wait because of a failure before the last start
+    private boolean isEnded;
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
     /// @param probes schedule of probes for failures that do not specify a schedule
@@ -50,13 +51,35 @@ public final class UpstreamFailover {
                         .toList());
     }
 
+    /// Continues with the health of the mailbox so far, whose upstreams are replaced by these. What happens to the
+    /// previous upstreams from now on, while attempts in flight end, no longer matters.
+    public void replace(UpstreamFailover previous) {
+        MailboxHealth last = previous.ended();
+        synchronized (this) {
+            health = health.replacing(last);
+            notifyAll();
+        }
+    }
+
+    /// Writes nothing more to the journal, because the mailbox is no longer configured.
+    public void end() {
+        var _ = ended();
+    }
+
+    private synchronized MailboxHealth ended() {
+        isEnded = true;
+        return health;
+    }
+
     /// Applies an event, and writes the changes that it causes to the journal.
     public synchronized void apply(HealthEvent event) {
         HealthTransition transition = HealthTransition.of(health, event, clock.instant());
         if (!transition.health().equals(health)) {
             health = transition.health();
             mailWaits |= health.current().isEmpty();
-            transition.journal().stream().map(this::onCalendar).forEach(journal::record);
+            if (!isEnded) {
+                transition.journal().stream().map(this::onCalendar).forEach(journal::record);
+            }
             notifyAll();
         }
     }

@@ -36,6 +36,11 @@ record UpstreamHealth(
         return new UpstreamHealth(position, name, connections, new Open(), 0, 0, new Permits(0, null, 0));
     }
 
+    /// Returns a copy with the state of an upstream that this one replaces.
+    UpstreamHealth replacing(UpstreamHealth previous) {
+        return with(previous.state()).withFailures(previous.retries(), previous.transactionFailures());
+    }
+
     boolean isOpen() {
         return state instanceof Open;
     }

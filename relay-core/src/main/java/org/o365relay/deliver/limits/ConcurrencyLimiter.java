@@ -15,8 +15,8 @@ public final class ConcurrencyLimiter {
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(5);
     private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
 
-    private final int max;
     private final InstantSource clock;
+    private int max;
     private int limit;
     private int inUse;
     private int throttled; // consecutive reports of too many connections while the limit is 1
@@ -30,6 +30,17 @@ public final class ConcurrencyLimiter {
         this.clock = clock;
         this.changedAt = clock.instant();
         this.backoffUntil = changedAt;
+    }
+
+    /// Changes the maximum. Attempts in progress above it continue; a lowered limit stays lowered by as many
+    /// attempts.
+    ///
+    /// @param nextMax maximum number of concurrent attempts, 1 or more
+    synchronized void use(int nextMax) {
+        recover();
+        limit = Math.max(1, limit + nextMax - max);
+        max = nextMax;
+        notifyAll();
     }
 
     public synchronized int limit() {

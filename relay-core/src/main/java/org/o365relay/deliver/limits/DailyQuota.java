@@ -19,9 +19,9 @@ public final class DailyQuota {
     private static final long SLOT = UsageSlot.SLOT.toMillis();
     private static final int SLOTS = Math.toIntExact(UsageSlot.RETENTION.dividedBy(UsageSlot.SLOT));
 
-    private final @Nullable Integer limit;
     private final InstantSource clock;
-    private final RollingCount used;
+    private final RollingCount used; // also counts while there is no limit, because one may be set later
+    private @Nullable Integer limit;
     private int reserved;
 
     /// @param limit maximum number of recipients in 24 hours, 1 or more; null for no limit
@@ -33,8 +33,15 @@ public final class DailyQuota {
         history.forEach(slot -> used.add(slot.start().toEpochMilli() / SLOT, slot.recipients()));
     }
 
+    /// Changes the limit. Recipients of the last 24 hours count against the new limit.
+    ///
+    /// @param next maximum number of recipients in 24 hours, 1 or more; null for no limit
+    synchronized void use(@Nullable Integer next) {
+        limit = next;
+    }
+
     /// @return the limit; empty if there is none
-    public Optional<Integer> limit() {
+    public synchronized Optional<Integer> limit() {
         return Optional.ofNullable(limit);
     }
 
@@ -46,7 +53,7 @@ public final class DailyQuota {
     ///     reserved
     public synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> fullUntil = fullUntil(recipients);
-        if (fullUntil.isEmpty() && limit != null) {
+        if (fullUntil.isEmpty()) {
             reserved += recipients;
         }
         return fullUntil;
@@ -55,17 +62,21 @@ public final class DailyQuota {
     /// @return estimated time at which the quota will have room for this many recipients; empty if it has
     ///     room now
     public synchronized Optional<Instant> fullUntil(int recipients) {
-        if (limit == null) {
+        Integer max = limit;
+        if (max == null) {
             return Optional.empty();
         }
         used.moveToKeepingCounts(clock.millis());
         long inUse = used.sum(SLOTS) + reserved;
-        long excess = inUse + recipients - limit;
+        long excess = inUse + recipients - max;
         return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
     }
 
     /// @return number of recipients that count against the limit, including reservations; 0 if there is no limit
     synchronized long counted() {
+        if (limit == null) {
+            return 0;
+        }
         used.moveToKeepingCounts(clock.millis());
         return used.sum(SLOTS) + reserved;
     }
@@ -80,9 +91,6 @@ public final class DailyQuota {
     /// @param reservation number of recipients that were reserved
     /// @param sent number of these recipients that the upstream accepted
     public synchronized void settle(int reservation, int sent) {
-        if (limit == null) {
-            return;
-        }
         reserved -= reservation;
         if (sent > 0) {
             used.moveToKeepingCounts(clock.millis());

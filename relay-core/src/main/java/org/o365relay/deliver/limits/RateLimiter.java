@@ -22,23 +22,42 @@ public final class RateLimiter {
     /// Reports within this time after the rate was halved are about messages that were sent before.
     private static final Duration REACTION = Duration.ofMinutes(1);
 
-    private final long limitInterval; // nanoseconds per message; 0 for no limit
-    private final int burst;
     private final InstantSource clock;
+    private long limitInterval; // nanoseconds per message; 0 for no limit
+    private int burst;
     private Instant accruedAt;
     private long credit;
     private int halvings;
+    private int changes; // of the limit
     private Instant changedAt;
 
     /// @param perMinute average number of messages per minute; null for no limit
     /// @param burst number of messages that may leave at once after an idle period; 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
-        this.limitInterval = perMinute == null ? 0 : MINUTE / perMinute;
-        this.burst = burst;
         this.clock = clock;
+        this.limitInterval = interval(perMinute);
+        this.burst = burst;
         this.accruedAt = clock.instant();
         this.changedAt = accruedAt;
         this.credit = maxCredit();
+    }
+
+    private static long interval(@Nullable Integer perMinute) {
+        return perMinute == null ? 0 : MINUTE / perMinute;
+    }
+
+    /// Changes the limit. The time that has passed since the last messages counts, and a lowered rate stays
+    /// lowered. Wakes the threads in [#awaitNext].
+    ///
+    /// @param perMinute average number of messages per minute; null for no limit
+    /// @param nextBurst number of messages that may leave at once after an idle period; 1 or more
+    synchronized void use(@Nullable Integer perMinute, int nextBurst) {
+        accrue();
+        limitInterval = interval(perMinute);
+        burst = nextBurst;
+        credit = Math.min(maxCredit(), credit);
+        changes++;
+        notifyAll();
     }
 
     private long interval() {
@@ -84,6 +103,16 @@ public final class RateLimiter {
     public synchronized Duration untilNext() {
         accrue();
         return Duration.ofNanos(Math.max(0, interval() - credit));
+    }
+
+    /// Waits until a message may leave or the limit changes, but no longer than `atMost`.
+    public synchronized void awaitNext(Duration atMost) throws InterruptedException {
+        Duration pause = untilNext();
+        long end = System.nanoTime() + (pause.compareTo(atMost) < 0 ? pause : atMost).toNanos();
+        int known = changes;
+        for (long left = end - System.nanoTime(); left > 0 && changes == known; left = end - System.nanoTime()) {
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
     }
 
     /// Takes one token for each message that may be sent now.

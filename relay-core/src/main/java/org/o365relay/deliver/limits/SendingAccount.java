@@ -30,6 +30,14 @@ public final class SendingAccount {
         this.dailyQuota = new DailyQuota(limits.recipientsPerDay(), sent, clock);
     }
 
+    /// Changes the limits. Attempts in progress, and messages and recipients that have been sent, count against
+    /// the new ones.
+    public void use(MailboxLimits limits) {
+        rateLimiter.use(limits.messagesPerMinute(), limits.burst());
+        concurrencyLimiter.use(limits.connections());
+        dailyQuota.use(limits.recipientsPerDay());
+    }
+
     public String name() {
         return name;
     }

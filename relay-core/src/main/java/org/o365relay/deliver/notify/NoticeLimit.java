@@ -14,9 +14,9 @@ final class NoticeLimit {
 
     static final Duration HOUR = Duration.ofHours(1);
 
-    private final int max;
     private final InstantSource clock;
     private final Map<InetAddress, Window> windows = new HashMap<>();
+    private int max;
 
     /// @param since start of the hour
     /// @param count number of notices since the start of the hour
@@ -30,6 +30,11 @@ final class NoticeLimit {
     NoticeLimit(int max, InstantSource clock) {
         this.max = max;
         this.clock = clock;
+    }
+
+    /// Changes the maximum. Notices of the current hour count against the new one.
+    synchronized void use(int nextMax) {
+        max = nextMax;
     }
 
     /// Restores the counts after a restart: a device with suppressed notices remains at its limit until the

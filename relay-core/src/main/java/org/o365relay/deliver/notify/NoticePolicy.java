@@ -17,32 +17,46 @@ import org.o365relay.notice.Reason;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Texts and limits of notices, shared by all mailboxes.
+/// Texts and limits of notices, shared by all mailboxes. Its settings may be changed at any time.
 public final class NoticePolicy {
 
-    private final NoticeSettings settings;
-    private final String hostname;
-    private final ReplyTexts replyTexts;
     private final NoticeLimit limit;
+    private volatile Texts texts;
+
+    /// The settings in force, and what is derived from them.
+    private record Texts(NoticeSettings settings, String hostname, ReplyTexts replies) {
+
+        static Texts of(NoticeSettings settings, String hostname) {
+            return new Texts(
+                    settings, hostname, ReplyTexts.in(settings.language().locale()));
+        }
+    }
 
     /// @param hostname host name of the relay
     /// @param suppressed notices that were suppressed before the relay started
     public NoticePolicy(
             NoticeSettings settings, String hostname, List<SuppressedNotices> suppressed, InstantSource clock) {
-        this.settings = settings;
-        this.hostname = hostname;
-        this.replyTexts = ReplyTexts.in(settings.language().locale());
+        this.texts = Texts.of(settings, hostname);
         this.limit = new NoticeLimit(settings.hourlyLimitPerDevice(), clock);
         limit.restore(suppressed);
     }
 
+    /// Changes the settings. Notices of the current hour count against the new limit.
+    ///
+    /// @param hostname host name of the relay
+    public void use(NoticeSettings settings, String hostname) {
+        texts = Texts.of(settings, hostname);
+        limit.use(settings.hourlyLimitPerDevice());
+    }
+
     NoticeSettings settings() {
-        return settings;
+        return texts.settings();
     }
 
     /// @return the writer that composes the notices sent by this mailbox
     public NoticeWriter writer(EmailAddress mailbox) {
-        return new NoticeWriter(settings, mailbox, hostname);
+        Texts current = texts;
+        return new NoticeWriter(current.settings(), mailbox, current.hostname());
     }
 
     /// Counts one more notice about mail from a device, unless the limit is reached.
@@ -60,14 +74,14 @@ public final class NoticePolicy {
     /// @param mailbox mailbox named in the advice
     /// @param advice advice for the admin, used if the catalogue has no entry with this name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
-        return replyTexts
+        return texts.replies()
                 .of(name, mailbox)
                 .map(text -> new Reason(text.cause(), text.authorAdvice(), text.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }
 
     Reason reason(GeneralReason general, String advice) {
-        return general.in(settings.language(), advice);
+        return general.in(settings().language(), advice);
     }
 
     /// @param route name of the mailbox that sends the notice

@@ -19,8 +19,8 @@ public final class FreeSpace {
         long usable() throws IOException;
     }
 
-    private final QueueSettings settings;
     private final Space space;
+    private volatile QueueSettings settings;
     private volatile long free;
     private volatile Dialect.Usage usage = new Dialect.Usage(0, 0);
 
@@ -32,6 +32,11 @@ public final class FreeSpace {
         this.settings = settings;
         this.space = space;
         this.free = space.usable();
+    }
+
+    /// Changes the limits. The directory stays the same.
+    void use(QueueSettings next) {
+        settings = next;
     }
 
     /// @param size size of the next message in octets; 0 if unknown

@@ -1,6 +1,7 @@
 package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -28,10 +29,10 @@ final class Housekeeper implements AutoCloseable {
 
     private final Store store;
     private final JdbcDevices devices;
-    private final QueueSettings settings;
     private final SteadyClock clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("queue-housekeeper").factory());
+    private volatile QueueSettings settings;
     private List<Future<?>> tasks = List.of();
 
     Housekeeper(Store store, JdbcDevices devices, QueueSettings settings, SteadyClock clock) {
@@ -39,6 +40,11 @@ final class Housekeeper implements AutoCloseable {
         this.devices = devices;
         this.settings = settings;
         this.clock = clock;
+    }
+
+    /// Changes how long history and content are kept.
+    void use(QueueSettings next) {
+        settings = next;
     }
 
     /// The numbers of messages that the recovery changed.
@@ -113,8 +119,8 @@ final class Housekeeper implements AutoCloseable {
 
     private void cleanUp(Runnable hourly) {
         Reading now = clock.reading();
-        deleteHistoryBefore(new Reading(
-                now.steady().minus(settings.history()), now.calendar().minus(settings.history())));
+        Duration kept = settings.history();
+        deleteHistoryBefore(new Reading(now.steady().minus(kept), now.calendar().minus(kept)));
         hourly.run();
     }
 

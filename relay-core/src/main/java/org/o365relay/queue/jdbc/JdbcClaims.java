@@ -96,6 +96,11 @@ final class JdbcClaims implements Claims {
     }
 
     @Override
+    public void wake(ClaimScope scope) {
+        dueSignals.of(scope).raise();
+    }
+
+    @Override
     public Optional<Instant> nextDue(ClaimScope scope) {
         return store.readers().read(statements -> Optional.ofNullable(ClaimTables.nextDue(statements, scope)));
     }

@@ -99,6 +99,13 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         }
     }
 
+    /// Changes the limits of the queue, and how long it keeps history and content. The data directory stays the
+    /// same.
+    public void use(QueueSettings settings) {
+        store.freeSpace().use(settings);
+        housekeeper.use(settings);
+    }
+
     /// @return the clock for all waits and ages, which continues across restarts
     public SteadyClock clock() {
         return clock;

@@ -1,0 +1,123 @@
+package org.o365relay;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.SmtpListener;
+import org.o365relay.accept.socket.ListenException;
+import org.o365relay.alert.AlertChannels;
+import org.o365relay.alert.Alerts;
+import org.o365relay.deliver.notify.NoticePolicy;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+
+/// Puts other settings into force while the relay runs. Everything that can fail is done first, the sockets of new
+/// listeners last; then everything changes, without an interruption.
+final class Reload {
+
+    private final JdbcQueue queue;
+    private final Mailboxes mailboxes;
+    private final SmtpListener listener;
+    private final NoticePolicy notices;
+    private final Alerts alerts;
+    private final BackgroundTasks tasks;
+    private final Operations operations;
+
+    Reload(
+            JdbcQueue queue,
+            Mailboxes mailboxes,
+            SmtpListener listener,
+            NoticePolicy notices,
+            Alerts alerts,
+            BackgroundTasks tasks,
+            Operations operations) {
+        this.queue = queue;
+        this.mailboxes = mailboxes;
+        this.listener = listener;
+        this.notices = notices;
+        this.alerts = alerts;
+        this.tasks = tasks;
+        this.operations = operations;
+    }
+
+    /// Everything that is ready to be put into force.
+    private record Prepared(
+            Mailboxes.Change mailboxes,
+            AlertChannels.Prepared channels,
+            BackgroundTasks.Tasks tasks,
+            SmtpListener.Change sockets) {}
+
+    /// @param by user name of the operator
+    /// @return remarks for the operator
+    /// @throws OperationException if the settings cannot be used; everything is as before
+    List<String> apply(RelaySettings next, String by) throws OperationException {
+        List<MailboxWorkers> changed;
+        List<String> remarks;
+        synchronized (operations) { // no mailbox is paused or resumed meanwhile
+            Prepared prepared = prepare(next);
+            remarks = remarks(next);
+            changed = apply(next, prepared);
+        }
+        operations.retryAfterReload(changed, by);
+        return remarks;
+    }
+
+    private Prepared prepare(RelaySettings next) throws OperationException {
+        Mailboxes.@Nullable Change senders = null;
+        try {
+            senders = mailboxes.prepare(next);
+            return new Prepared(
+                    senders,
+                    alerts.prepare(next.alerts(), next.http(), next.hostname()),
+                    tasks.prepare(next, senders),
+                    listener.prepare(next.accept(), next.listeners()));
+        } catch (ListenException | UncheckedIOException | IllegalArgumentException | QueueException e) {
+            if (senders != null) {
+                senders.discard();
+            }
+            throw new OperationException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// @return the mailboxes that should try again now what failed
+    private List<MailboxWorkers> apply(RelaySettings next, Prepared prepared) {
+        queue.use(next.queue());
+        notices.use(next.notices(), next.hostname());
+        alerts.use(next.alerts(), prepared.channels());
+        List<MailboxWorkers> changed = prepared.mailboxes().apply();
+        prepared.sockets().apply();
+        prepared.mailboxes().start();
+        prepared.mailboxes()
+                .removed()
+                .forEach(removed -> alerts.forget(removed.sender().mailbox()));
+        tasks.use(prepared.tasks());
+        return changed;
+    }
+
+    /// @return a line for each mailbox or pool that is not configured although mail waits for it
+    private List<String> remarks(RelaySettings next) {
+        List<String> remarks = new ArrayList<>();
+        try {
+            for (String route : queue.routes().names()) {
+                if (!next.isConfigured(route)) {
+                    long messages = queue.reader().count(waitingFor(route));
+                    remarks.add((messages == 1 ? "1 message waits" : messages + " messages wait") + " for " + route
+                            + ", which is no longer configured, and will be rerouted by relay.routing");
+                }
+            }
+        } catch (QueueException e) {
+            remarks.add("mail for mailboxes that are no longer configured could not be counted: " + e.getMessage());
+        }
+        return remarks;
+    }
+
+    private static MessageFilter waitingFor(String route) {
+        Set<MessageState> open =
+                Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD);
+        return new MessageFilter(List.of(), open, null, null, null, null, null, route, null, null, null, null);
+    }
+}

@@ -1,0 +1,76 @@
+package org.o365relay;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.UpstreamSettings;
+import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
+import org.o365relay.identity.Credential;
+import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
+
+/// Everything that the upstreams of a mailbox are made from. While it stays the same, a mailbox keeps its upstreams and
+/// their health over a reload.
+///
+/// @param http settings of HTTPS connections; null if no upstream uses HTTPS
+/// @param files contents of the files that the other settings name
+record UpstreamKey(
+        String mailbox,
+        String account,
+        List<UpstreamSettings> upstreams,
+        ProbeSchedule probes,
+        @Nullable HttpSettings http,
+        FileContents files) {
+
+    static UpstreamKey of(MailboxSettings mailbox, ProbeSchedule probes, HttpSettings http) {
+        List<UpstreamSettings> upstreams = mailbox.upstreams();
+        HttpSettings used = upstreams.stream().anyMatch(UpstreamKey::usesHttps) ? http : null;
+        Stream<Path> files = Stream.concat(
+                upstreams.stream().flatMap(UpstreamKey::files),
+                Stream.ofNullable(used).flatMap(UpstreamKey::files));
+        return new UpstreamKey(
+                mailbox.address().key().toString(), mailbox.account(), upstreams, probes, used, FileContents.of(files));
+    }
+
+    private static boolean usesHttps(UpstreamSettings upstream) {
+        return upstream.credential() instanceof Credential.OAuth;
+    }
+
+    static Stream<Path> files(HttpSettings http) {
+        return Stream.ofNullable(http.trustedCertificates());
+    }
+
+    private static Stream<Path> files(UpstreamSettings upstream) {
+        Stream<Path> credential = files(upstream.credential());
+        return switch (upstream) {
+            case UpstreamSettings.Graph _ -> credential;
+            case UpstreamSettings.Smtp(var smtp, var _, var _) -> {
+                ClientCertificate own = smtp.clientCertificate();
+                Stream<Path> tls = Stream.concat(
+                        Stream.ofNullable(smtp.trustedCertificates()),
+                        own == null ? Stream.empty() : Stream.of(own.certificate(), own.key()));
+                yield Stream.concat(credential, tls);
+            }
+        };
+    }
+
+    /// The token file of a device code is not included, because the relay itself writes it.
+    static Stream<Path> files(Credential credential) {
+        return switch (credential) {
+            case Credential.None _, Credential.ManagedIdentity _ -> Stream.empty();
+            case Credential.Password(var _, Secret password) -> password.file().stream();
+            case Credential.ClientSecret(var _, var _, Secret secret, var _) -> secret.file().stream();
+            case Credential.ClientCertificate(var _, var _, Path certificate, Path key, Secret password) ->
+                Stream.of(
+                                Stream.of(certificate),
+                                Stream.ofNullable(key),
+                                Optional.ofNullable(password).flatMap(Secret::file).stream())
+                        .flatMap(paths -> paths);
+            case Credential.DeviceCode(var _, var _, var _, Secret key) -> key.file().stream();
+        };
+    }
+}
