@@ -1,6 +1,8 @@
 package org.o365relay.config;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.config.credentials.SecretFiles;
 import org.o365relay.config.hocon.FilePosition;
 import org.o365relay.config.hocon.Hocon;
@@ -36,18 +39,19 @@ public final class ConfigReader {
     private final long heap;
     private final InstantSource clock;
     private final boolean opensSecrets;
+    private final Map<String, @Nullable String> kept;
 
     /// @param environment environment variables, for `${NAME}` and `${?NAME}` in the file and for `HOSTNAME`
     ///     and `CREDENTIALS_DIRECTORY`
     public ConfigReader(Map<String, String> environment) {
-        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system(), true);
+        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system());
     }
 
     /// @param kernelHostname file that contains the host name of the machine
     /// @param heap maximum heap size in octets
     /// @param clock clock for checking expiry dates
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
-        this(environment, kernelHostname, heap, clock, true);
+        this(environment, kernelHostname, heap, clock, true, Map.of());
     }
 
     private ConfigReader(
@@ -55,12 +59,21 @@ public final class ConfigReader {
             Path kernelHostname,
             long heap,
             InstantSource clock,
-            boolean opensSecrets) {
+            boolean opensSecrets,
+            Map<String, @Nullable String> kept) {
         this.environment = Map.copyOf(environment);
         this.kernelHostname = kernelHostname;
         this.heap = heap;
         this.clock = clock;
         this.opensSecrets = opensSecrets;
+        this.kept = kept;
+    }
+
+    /// Returns a reader that reads these values instead of those in the file.
+    ///
+    /// @param values value of each key; null for a key that is not set
+    public ConfigReader keeping(Map<String, @Nullable String> values) {
+        return new ConfigReader(environment, kernelHostname, heap, clock, opensSecrets, values);
     }
 
     /// Returns a reader for operator commands, which may lack permission to read the relay's files. The reader
@@ -69,7 +82,7 @@ public final class ConfigReader {
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
         known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
-        return new ConfigReader(known, kernelHostname, heap, clock, false);
+        return new ConfigReader(known, kernelHostname, heap, clock, false, kept);
     }
 
     /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users
@@ -79,26 +92,49 @@ public final class ConfigReader {
     ///     against its directory, unless they name a systemd credential
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
-            case Parsed.Ok<byte[]> readable -> parse(file);
+            case Parsed.Ok<byte[]> readable -> parse(file, false);
             case Parsed.Invalid<byte[]>(String message) ->
                 new Configuration.Invalid(List.of(new Problem(file.toString(), 0, "", message)));
         };
     }
 
-    private Configuration parse(Path file) {
+    /// Like [#read], but ignores problems, as far as the file can be read in spite of them. For commands that report
+    /// them through the running relay.
+    public Configuration readWithProblems(Path file) {
+        return switch (FileContent.read(file)) {
+            case Parsed.Ok<byte[]> readable -> parse(file, true);
+            case Parsed.Invalid<byte[]> _ -> read(file);
+        };
+    }
+
+    private Configuration parse(Path file, boolean ignoresProblems) {
         ConfigObject reference = Hocon.reference();
         return switch (Hocon.parse(file, reference, environment)) {
             case Hocon.Broken(Problem problem) -> new Configuration.Invalid(List.of(problem));
             case Hocon.Tree(ConfigObject root, Substitutions substitutions) -> {
                 FilePosition position = new FilePosition(file.toString(), 0);
+                ConfigObject changed = withKept(root);
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(position, substitutions, KnownKeys.in(reference), problems);
-                reportUnknownKeys(root, source);
+                reportUnknownKeys(changed, source);
                 Optional<ResolvedConfiguration> settings =
-                        relay(root, reference, source).flatMap(section -> settings(file, section));
-                yield result(settings, problems);
+                        relay(changed, reference, source).flatMap(section -> settings(file, section));
+                yield ignoresProblems && settings.isPresent()
+                        ? new Configuration.Valid(settings.get(), List.of())
+                        : result(settings, problems);
             }
         };
+    }
+
+    private ConfigObject withKept(ConfigObject root) {
+        Config changed = root.toConfig();
+        for (Map.Entry<String, @Nullable String> each : kept.entrySet()) {
+            String value = each.getValue();
+            changed = value == null
+                    ? changed.withoutPath(each.getKey())
+                    : changed.withValue(each.getKey(), ConfigValueFactory.fromAnyRef(value, "the running relay"));
+        }
+        return changed.root();
     }
 
     /// Reports a missing section `relay`, and keys outside it, except keys that a substitution in the file

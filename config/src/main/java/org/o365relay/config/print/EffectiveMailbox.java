@@ -128,8 +128,8 @@ final class EffectiveMailbox {
         keys.put("idle-timeout", Quantities.text(upstream.idleTimeout()));
         ClientCertificate certificate = upstream.clientCertificate();
         if (certificate != null) {
-            keys.put("client-certificate", certificate.certificate().toString());
-            keys.put("client-certificate-key", certificate.key().toString());
+            keys.put("client-certificate", certificate.certificate());
+            keys.put("client-certificate-key", certificate.key());
         }
         InetAddress local = upstream.localAddress();
         if (local != null) {
@@ -152,16 +152,16 @@ final class EffectiveMailbox {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");
             case Credential.Password(String username, var password) ->
-                Map.of("type", "password", "password", password.toString());
+                Map.of("type", "password", "password", password);
             case Credential.ClientSecret(App app, String username, var secret, var expires) -> {
                 Map<String, Object> keys = app(app, "client-secret");
-                keys.put("client-secret", secret.toString());
+                keys.put("client-secret", secret);
                 keys.putAll(present("client-secret-expires", expires));
                 yield keys;
             }
             case Credential.ClientCertificate(App app, String username, var certificate, var key, var password) -> {
                 Map<String, Object> keys = app(app, "certificate");
-                keys.put("certificate", certificate.toString());
+                keys.put("certificate", certificate);
                 keys.putAll(present("certificate-key", key));
                 keys.putAll(present("certificate-password", password));
                 yield keys;
@@ -169,7 +169,7 @@ final class EffectiveMailbox {
             case Credential.DeviceCode(App app, String username, var file, var key) -> {
                 Map<String, Object> keys = app(app, "device-code");
                 keys.put("token-file", file.toString());
-                keys.put("token-key", key.toString());
+                keys.put("token-key", key);
                 yield keys;
             }
             case Credential.ManagedIdentity(String username, var clientId) -> {

@@ -77,7 +77,7 @@ record EffectivePolicy(ClientPolicy basePolicy, TrustedNetworks trusted) {
         return entry.policy().equals(basePolicy) ? network : withPolicy(network, entry.policy());
     }
 
-    private static Map<String, Object> withPolicy(String network, ClientPolicy policy) {
+    static Map<String, Object> withPolicy(String network, ClientPolicy policy) {
         Map<String, Object> keys = new HashMap<>(tolerance(policy.tolerance()));
         keys.put("network", network);
         if (!policy.name().isEmpty()) {

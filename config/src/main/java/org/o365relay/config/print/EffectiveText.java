@@ -2,6 +2,7 @@ package org.o365relay.config.print;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +26,14 @@ import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
 /// Renders the effective settings as HOCON, from the same records that the relay uses. If the secrets are
-/// filled in, parsing the text yields the same settings.
+/// filled in, parsing the text yields the same settings. [Snapshot] compares the same values: a secret is a [Secret],
+/// and a file whose content matters is a [Path].
 public final class EffectiveText {
 
     private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()
@@ -42,11 +45,28 @@ public final class EffectiveText {
 
     /// @return HOCON without comments, with secrets rendered as `***`
     public static String of(Configuration.Valid configuration) {
-        return ConfigValueFactory.fromMap(Map.of("relay", relay(configuration.resolved())))
+        return ConfigValueFactory.fromMap(Map.of("relay", plain(relay(configuration.resolved()))))
                 .render(READABLE);
     }
 
-    private static Map<String, Object> relay(ResolvedConfiguration configuration) {
+    /// @param value a value of the effective settings
+    /// @return the value with strings instead of secrets, which are hidden, and of paths
+    static Object plain(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> {
+                Map<String, Object> plain = new HashMap<>();
+                map.forEach((key, inner) -> plain.put(String.valueOf(key), plain(inner)));
+                yield plain;
+            }
+            case List<?> list -> list.stream().map(EffectiveText::plain).toList();
+            case Secret secret -> secret.toString();
+            case Path path -> path.toString();
+            default -> value;
+        };
+    }
+
+    /// @return the effective settings: maps, lists, numbers, booleans, strings, secrets and paths
+    static Map<String, Object> relay(ResolvedConfiguration configuration) {
         RelaySettings settings = configuration.settings();
         EffectivePolicy policies = new EffectivePolicy(configuration.basePolicy(), configuration.trusted());
         AdmissionRules rules = settings.accept().session().rules();
@@ -81,8 +101,8 @@ public final class EffectiveText {
         return files == null
                 ? Map.of()
                 : Map.of(
-                        "certificate", files.certificate().toString(),
-                        "key", files.key().toString(),
+                        "certificate", files.certificate(),
+                        "key", files.key(),
                         "detection-timeout", Quantities.text(files.tlsDetectionTimeout()));
     }
 
@@ -152,7 +172,7 @@ public final class EffectiveText {
         HttpSettings.Login login = proxy.login();
         if (login != null) {
             keys.put("username", login.username());
-            keys.put("password", login.password().toString());
+            keys.put("password", login.password());
         }
         return keys;
     }
@@ -173,7 +193,7 @@ public final class EffectiveText {
         WebhookSettings webhook = alerts.channels().webhook();
         if (webhook != null) {
             Map<String, Object> hook = new HashMap<>(present("header-value", webhook.headerValue()));
-            hook.put("url", webhook.url().toString());
+            hook.put("url", webhook.url());
             hook.put("header", webhook.header());
             keys.put("webhook", hook);
         }
@@ -199,7 +219,7 @@ public final class EffectiveText {
         keys.put("to", smtp.to().toString());
         if (smtp.credential() instanceof Credential.Password password) {
             keys.put("username", password.username());
-            keys.put("password", password.password().toString());
+            keys.put("password", password.password());
         }
         return keys;
     }
@@ -209,6 +229,8 @@ public final class EffectiveText {
         return switch (value) {
             case null -> Map.of();
             case Number number -> Map.of(key, number);
+            case Secret secret -> Map.of(key, secret);
+            case Path path -> Map.of(key, path);
             case Object other -> Map.of(key, other.toString());
         };
     }
