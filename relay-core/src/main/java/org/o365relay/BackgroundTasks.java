@@ -13,9 +13,9 @@ import org.o365relay.ndr.NdrSettings;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.time.SteadyClock;
 
-/// The tasks beside the path of a message that depend on the settings: rerouting, expiry warnings, delay notices and
-/// digests, and reading NDRs. They keep their state in the queue, so a change of the settings ends them and starts
-/// others.
+/// The tasks beside the path of a message that depend on the settings: rerouting, expiry warnings, delay
+/// notices and digests, and reading NDRs. They keep their state in the queue, so a change of the settings ends
+/// them and starts others.
 final class BackgroundTasks implements AutoCloseable {
 
     private final JdbcQueue queue;

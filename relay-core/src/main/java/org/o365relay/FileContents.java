@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The contents of files that settings name: secrets, keys and certificates. Instances with different contents are
-/// not equal, so that a changed file is detected although the settings are the same.
+/// The contents of files that settings name: secrets, keys and certificates. Instances with different contents
+/// are not equal, so that a changed file is detected although the settings are the same.
 ///
 /// @param digests a digest of the content of each file; empty if the file cannot be read
 public record FileContents(Map<Path, String> digests) {

@@ -29,9 +29,10 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.route.Routes;
 import org.o365relay.time.SteadyClock;
 
-/// The mailboxes in force. When the settings change, a mailbox whose upstreams stay the same keeps them, with their
-/// health and connections. Otherwise its upstreams are replaced: deliveries in flight end on the old ones, and its
-/// failures last until a probe of the new ones succeeds. Accounts keep the counts of their limits.
+/// The mailboxes in force. When the settings change, a mailbox whose upstreams stay the same keeps them, with
+/// their health and connections. Otherwise its upstreams are replaced: deliveries in flight end on the old
+/// ones, and its failures last until a probe of the new ones succeeds. Accounts keep the counts of their
+/// limits.
 final class Mailboxes {
 
     /// Longest time that deliveries of a mailbox that was replaced or removed may take.
@@ -203,7 +204,8 @@ final class Mailboxes {
 
         /// Puts the mailboxes into force, without starting those that were created.
         ///
-        /// @return the mailboxes with other upstreams or limits than before, which should try again now what failed
+        /// @return the mailboxes with other upstreams or limits than before, which should try again now what
+        ///     failed
         List<MailboxWorkers> apply() {
             isApplied = true;
             limits.forEach(SendingAccount::use);

@@ -15,8 +15,8 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 
-/// Puts other settings into force while the relay runs. Everything that can fail is done first, the sockets of new
-/// listeners last; then everything changes, without an interruption.
+/// Puts other settings into force while the relay runs. Everything that can fail is done first, the sockets of
+/// new listeners last; then everything changes, without an interruption.
 final class Reload {
 
     private final JdbcQueue queue;

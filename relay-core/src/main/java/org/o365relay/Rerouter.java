@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reroutes messages queued for a mailbox or pool that is no longer configured, and messages for which an
-/// older version of the relay recorded no mailbox. Checks every minute, because a session that began before a reload
-/// may still accept mail for a mailbox or pool that the reload removed.
+/// older version of the relay recorded no mailbox. Checks every minute, because a session that began before a
+/// reload may still accept mail for a mailbox or pool that the reload removed.
 final class Rerouter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouter.class);

@@ -45,13 +45,13 @@ public final class RunningRelay {
                 .toList();
     }
 
-    /// Puts other settings into force. Sessions and deliveries in progress end with the previous settings. Files that
-    /// the settings name are read again. The data directory stays the same.
+    /// Puts other settings into force. Sessions and deliveries in progress end with the previous settings.
+    /// Files that the settings name are read again. The data directory stays the same.
     ///
     /// @param by user name of the operator
     /// @return remarks for the operator
-    /// @throws OperationException if the settings cannot be used, for example because a port is in use, or if the relay
-    ///     is stopping; the previous settings stay in force
+    /// @throws OperationException if the settings cannot be used, for example because a port is in use, or if
+    ///     the relay is stopping; the previous settings stay in force
     public synchronized List<String> reload(RelaySettings next, String by) throws OperationException {
         if (isStopped) {
             throw new OperationException("the relay is stopping");

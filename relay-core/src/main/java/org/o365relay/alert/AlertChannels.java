@@ -66,8 +66,8 @@ public final class AlertChannels implements AutoCloseable {
         return new Prepared(channels);
     }
 
-    /// Replaces the channels of a running relay. Pending alerts of a channel that is still configured are sent with
-    /// its new settings; those of a channel that is not are dropped.
+    /// Replaces the channels of a running relay. Pending alerts of a channel that is still configured are sent
+    /// with its new settings; those of a channel that is not are dropped.
     void use(Prepared next) {
         List<AlertOutbox> unused = new ArrayList<>(outboxes);
         List<AlertOutbox> used = new ArrayList<>();

@@ -57,7 +57,8 @@ public final class Alerts implements AutoCloseable {
         return channels.prepare(settings.channels(), http, relay);
     }
 
-    /// Changes the settings and the channels. Active alerts stay active; the new thresholds apply at the next check.
+    /// Changes the settings and the channels. Active alerts stay active; the new thresholds apply at the next
+    /// check.
     public void use(AlertSettings settings, AlertChannels.Prepared nextChannels) {
         channels.use(nextChannels);
         activeAlerts.use(settings.delay());

@@ -2,11 +2,11 @@ package org.o365relay.config.print;
 
 import org.jspecify.annotations.Nullable;
 
-/// A difference between two configurations. Secrets are shown as `***`. If both values are the same, the secret or the
-/// content of the file has changed.
+/// A difference between two configurations. Secrets are shown as `***`. If both values are the same, the secret
+/// or the content of the file has changed.
 ///
-/// @param key key of the setting, such as `relay.mailboxes[scan@contoso.example].limits.connections`, or of the list in
-///     which an element was added or removed
+/// @param key key of the setting, such as `relay.mailboxes[scan@contoso.example].limits.connections`, or of the
+///     list in which an element was added or removed
 /// @param before previous value; null if the setting was not set or the element was added
 /// @param after next value; null if the setting is not set or the element was removed
 /// @param needsRestart whether only a restart of the relay puts the next value into force

@@ -103,7 +103,8 @@ public final class Snapshot {
         return value == null ? null : value.toString();
     }
 
-    /// @return the differences to a later configuration, in alphabetical order of the keys; empty if there are none
+    /// @return the differences to a later configuration, in alphabetical order of the keys; empty if there are
+    ///     none
     public List<ChangedSetting> changes(Snapshot next) {
         Changes changes = new Changes(new ArrayList<>(), basePolicy, next.basePolicy);
         changes.compare("relay", relay, next.relay);

@@ -71,9 +71,9 @@ record MailboxHealth(
         return new MailboxHealth(mailbox, probes, upstreams, null, null, null, new Reported(Map.of(), null, 0));
     }
 
-    /// Returns the health of the same mailbox with other upstreams and probes. Its failures last until a probe of the
-    /// new upstreams succeeds; each new upstream starts in the state of the one at its position. No attempt is in
-    /// flight.
+    /// Returns the health of the same mailbox with other upstreams and probes. Its failures last until a probe
+    /// of the new upstreams succeeds; each new upstream starts in the state of the one at its position. No
+    /// attempt is in flight.
     MailboxHealth replacing(MailboxHealth previous) {
         int last = upstreams.size() - 1;
         List<UpstreamHealth> next = upstreams.stream()

@@ -51,8 +51,8 @@ public final class UpstreamFailover {
                         .toList());
     }
 
-    /// Continues with the health of the mailbox so far, whose upstreams are replaced by these. What happens to the
-    /// previous upstreams from now on, while attempts in flight end, no longer matters.
+    /// Continues with the health of the mailbox so far, whose upstreams are replaced by these. What happens to
+    /// the previous upstreams from now on, while attempts in flight end, no longer matters.
     public void replace(UpstreamFailover previous) {
         MailboxHealth last = previous.ended();
         synchronized (this) {

@@ -25,8 +25,8 @@ record UpstreamHealth(
     /// Delivery permits that are in use.
     ///
     /// @param deliveries number of deliveries in flight
-    /// @param probe permit of the probe of the upstream that is in flight; null if there is none. It is in flight
-    ///     until its result is known, even if it still uses a connection
+    /// @param probe permit of the probe of the upstream that is in flight; null if there is none. It is in
+    ///     flight until its result is known, even if it still uses a connection
     /// @param generation number that increases when the state of the upstream or the block of the mailbox
     ///     changes; results of permits with an older number are ignored
     record Permits(int deliveries, @Nullable DeliveryPermit probe, int generation) {}

@@ -72,7 +72,8 @@ public final class DailyQuota {
         return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
     }
 
-    /// @return number of recipients that count against the limit, including reservations; 0 if there is no limit
+    /// @return number of recipients that count against the limit, including reservations; 0 if there is no
+    ///     limit
     synchronized long counted() {
         if (limit == null) {
             return 0;

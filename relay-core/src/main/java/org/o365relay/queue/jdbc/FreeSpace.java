@@ -60,8 +60,8 @@ public final class FreeSpace {
         usage = current;
     }
 
-    /// @return octets that content of settled messages may occupy in addition to what it occupies now; negative if
-    ///     some of it must be deleted, so that new mail is not rejected because of it
+    /// @return octets that content of settled messages may occupy in addition to what it occupies now; negative
+    ///     if some of it must be deleted, so that new mail is not rejected because of it
     long headroomForKeptContent() {
         long beforeAlert = settings.maximumSize() / 10 * 8 - usage.used();
         return Math.min(free - settings.minimumFreeSpace(), beforeAlert);
