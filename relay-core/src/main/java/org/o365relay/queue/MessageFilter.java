@@ -26,6 +26,7 @@ import org.o365relay.mail.QueueId;
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
 /// @param upTo the newest message to include
+/// @param contentKept whether to include only settled messages whose content is kept, which can be resent
 public record MessageFilter(
         List<QueueId> ids,
         Set<MessageState> states,
@@ -38,7 +39,8 @@ public record MessageFilter(
         @Nullable String reason,
         @Nullable String subject,
         @Nullable String messageId,
-        @Nullable QueueId upTo) {
+        @Nullable QueueId upTo,
+        boolean contentKept) {
 
     /// All messages.
     public static final MessageFilter ALL =
@@ -50,6 +52,23 @@ public record MessageFilter(
         }
         ids = List.copyOf(ids);
         states = Set.copyOf(states);
+    }
+
+    /// A filter that does not ask for kept content.
+    public MessageFilter(
+            List<QueueId> ids,
+            Set<MessageState> states,
+            @Nullable Instant after,
+            @Nullable Instant before,
+            @Nullable String client,
+            @Nullable String sender,
+            @Nullable String recipient,
+            @Nullable String mailbox,
+            @Nullable String reason,
+            @Nullable String subject,
+            @Nullable String messageId,
+            @Nullable QueueId upTo) {
+        this(ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, false);
     }
 
     /// @return whether the filter selects every open message that is not newer than `upTo`
@@ -74,24 +93,78 @@ public record MessageFilter(
     /// @return this filter with these IDs, at least one, in place of its own
     public MessageFilter restrictedTo(List<QueueId> some) {
         return new MessageFilter(
-                some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
+                some,
+                states,
+                after,
+                before,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                upTo,
+                contentKept);
     }
 
     /// @return this filter with this newest message in place of its own `upTo`
     public MessageFilter upTo(QueueId newest) {
         return new MessageFilter(
-                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, newest);
+                ids,
+                states,
+                after,
+                before,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                newest,
+                contentKept);
     }
 
     /// @return this filter for messages received before this time, in place of its own `before`
     public MessageFilter before(Instant limit) {
         return new MessageFilter(
-                ids, states, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
+                ids,
+                states,
+                after,
+                limit,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                upTo,
+                contentKept);
     }
 
     /// @return this filter with these states in place of its own
     public MessageFilter in(Set<MessageState> wanted) {
         return new MessageFilter(
-                ids, wanted, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
+                ids,
+                wanted,
+                after,
+                before,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                upTo,
+                contentKept);
+    }
+
+    /// @return this filter, only for messages whose content is kept
+    public MessageFilter withKeptContent() {
+        return new MessageFilter(
+                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, true);
     }
 }

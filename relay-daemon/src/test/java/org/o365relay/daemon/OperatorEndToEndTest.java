@@ -116,6 +116,40 @@ final class OperatorEndToEndTest {
         }
     }
 
+    @Test
+    void tracesEachRecipientOfAMessageToSeveral() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(RelayFixture.sandboxSettings(office))) {
+            ConfigText.write(directory, sandbox);
+            sandbox.faults().add(Fault.parse("rcpt/gone@:550 5.1.10 Recipient not found"));
+            sandbox.faults().add(Fault.parse("rcpt/full@:452 4.2.2 Mailbox full"));
+            try (Program relay = Program.run(directory.resolve("relay.conf"));
+                    Device device = new Device(relay.address())) {
+                String id =
+                        device.send("Contract", "anna@contoso.example", "gone@contoso.example", "full@contoso.example");
+                awaited("deferred", "queue", "show", id);
+                String single = run(0, "trace", id);
+                assertThat(single)
+                        .containsPattern("anna@contoso\\.example  delivered \\d\\d:\\d\\d\\R")
+                        .containsPattern(
+                                "gone@contoso\\.example  FAILED \\d\\d:\\d\\d: 550 5\\.1\\.10 Recipient not found")
+                        .containsPattern("full@contoso\\.example  waits: 452 4\\.2\\.2 Mailbox full");
+                device.send("Another", "anna@contoso.example");
+                awaited("Another", "trace");
+                assertThat(run(0, "trace", "--younger", "1h", "--wide"))
+                        .containsPattern("\\R +anna@contoso\\.example: delivered \\d\\d:\\d\\d\\R"
+                                + "(?s).* gone@contoso\\.example: FAILED \\d\\d:\\d\\d: 550 5\\.1\\.10"
+                                + " Recipient not found.* full@contoso\\.example: waits: 452 4\\.2\\.2"
+                                + " Mailbox full");
+                assertThat(run(0, "queue", "show", id, "--json"))
+                        .containsPattern("\"address\":\"gone@contoso.example\",\"state\":\"failed\",\"lastResult\":"
+                                + "\\{\"at\":\"[^\"]+\",\"recipient\":1,\"kind\":\"failed\",\"upstream\":\"[^\"]+\","
+                                + "\"detail\":\"550 5.1.10 Recipient not found");
+                relay.terminate();
+                assertThat(relay.exitCode()).isZero();
+            }
+        }
+    }
+
     private void showsTheQueue(String deferred, String arrived) throws IOException {
         awaited("3 deferred", "queue");
         assertThat(run(0, "queue", "list", "--recipient", "FULL@*"))

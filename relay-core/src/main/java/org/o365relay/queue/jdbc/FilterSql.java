@@ -83,12 +83,6 @@ final class FilterSql {
         return this;
     }
 
-    /// Excludes messages that cannot be resent: open ones, and those whose content is not kept.
-    FilterSql resendable() {
-        and("resendable");
-        return this;
-    }
-
     /// A statement and its parameters.
     record Query(String text, List<Object> parameters) {}
 
@@ -179,6 +173,9 @@ final class FilterSql {
         if (source == Source.IDS) {
             addAddress("recipient", selection.recipient());
         }
+        if (selection.contentKept()) {
+            and("content-kept");
+        }
     }
 
     private void addIds() {
@@ -230,8 +227,8 @@ final class FilterSql {
         parameters.addAll(List.of(values));
     }
 
-    /// @return the LIKE patterns for an address, which is stored as the client sent it: with the domain as given, as
-    ///     A-labels and in Unicode
+    /// @return the LIKE patterns for an address, which is stored as the client sent it: with the domain as
+    ///     given, as A-labels and in Unicode
     private static List<String> addressPatterns(String wanted) {
         int at = wanted.lastIndexOf('@');
         String local = wanted.substring(0, at + 1);

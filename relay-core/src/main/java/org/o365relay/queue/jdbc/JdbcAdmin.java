@@ -49,7 +49,7 @@ final class JdbcAdmin implements QueueAdmin {
     @FunctionalInterface
     private interface Applicable {
         Applicable OPEN = selection -> FilterSql.of(selection).open();
-        Applicable RESENDABLE = selection -> FilterSql.of(selection).resendable();
+        Applicable RESENDABLE = selection -> FilterSql.of(selection.withKeptContent());
 
         FilterSql in(MessageFilter selection);
 

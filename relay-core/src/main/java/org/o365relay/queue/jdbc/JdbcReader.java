@@ -114,6 +114,7 @@ public final class JdbcReader implements QueueReader {
                 message.smtpUtf8(),
                 message.content(),
                 statements.number("has-content", message.content().value()) != 0,
+                message.contentUntil(),
                 RecipientRow.all(statements, id).stream()
                         .map(recipient ->
                                 new RecipientEntry(recipient.ordinal(), recipient.address(), recipient.state()))

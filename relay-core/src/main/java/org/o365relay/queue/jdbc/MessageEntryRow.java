@@ -14,7 +14,15 @@ import org.o365relay.queue.MessageState;
 /// A row of the table `message`, read leniently so that lists of messages include damaged rows.
 ///
 /// @param content ID under which the content of the message is stored
-record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
+/// @param contentUntil until when the content of the settled message is kept, on the calendar clock; null if it
+///     is not kept for this message
+record MessageEntryRow(
+        MessageEntry entry,
+        QueueId content,
+        @Nullable Instant contentUntil,
+        String protocol,
+        String body,
+        boolean smtpUtf8) {
 
     /// @param recipients addresses of the first few recipients
     /// @param offset how far the calendar clock is ahead of the steady clock
@@ -45,9 +53,11 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 time(row, "settled_at"),
                 row.getInt("notice") != 0);
         long content = row.getLong("content_id");
+        Instant contentUntil = time(row, "content_until");
         return new MessageEntryRow(
                 entry,
                 content > 0 ? new QueueId(content) : id,
+                contentUntil == null ? null : contentUntil.plus(offset),
                 text(row, "protocol"),
                 text(row, "body"),
                 row.getInt("smtp_utf8") != 0);

@@ -3,7 +3,7 @@
 
 -- name: entries
 SELECT message.id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size, attempts, due_at, lease,
-  held_at, settled_at, route, mailbox, priority, content_id, reason, subject, message_id_header,
+  held_at, settled_at, route, mailbox, priority, content_id, content_until, reason, subject, message_id_header,
   new_message_id,
   (SELECT count(*) FROM recipient AS any_of WHERE any_of.message_id = message.id) AS recipients,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'failed') AS failed,
@@ -46,7 +46,7 @@ EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id A
 -- name: open
 +message.due_at IS NOT NULL
 
--- name: resendable
+-- name: content-kept
 +message.due_at IS NULL AND +message.content_until IS NOT NULL
 
 -- name: received-from

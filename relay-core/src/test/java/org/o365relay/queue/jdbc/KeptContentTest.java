@@ -31,7 +31,9 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.Settlement;
 
@@ -82,12 +84,25 @@ class KeptContentTest {
         QueueId failed = accept(LARGE);
         settle(QueueFixture::failed);
         assertThat(show(delivered).hasContent()).isTrue();
+        assertThat(show(delivered).contentUntil())
+                .isEqualTo(fixture.clock.instant().plus(KEEP.delivered()));
+        assertThat(show(failed).contentUntil())
+                .isEqualTo(fixture.clock.instant().plus(KEEP.failed()));
+        assertThat(fixture.queue().reader().count(MessageFilter.ALL.withKeptContent()))
+                .isEqualTo(2);
 
         fixture.clock.advance(Duration.ofDays(1));
         fixture.deleteKeptContent();
 
         assertThat(show(delivered).hasContent()).isFalse();
+        assertThat(show(delivered).contentUntil()).isNull();
         assertThat(show(failed).hasContent()).isTrue();
+        assertThat(fixture.queue()
+                        .reader()
+                        .find(MessageFilter.ALL.withKeptContent(), Page.Order.OLDEST_FIRST, null, 10)
+                        .entries())
+                .extracting(MessageEntry::id)
+                .containsExactly(failed);
     }
 
     @Test

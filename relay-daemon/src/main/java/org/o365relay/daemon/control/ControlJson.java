@@ -55,11 +55,13 @@ import org.o365relay.queue.Page;
 ///   show` also print `waiting`, why it waits: `kind` (`not-running`, `hold`, `paused`, `blocked`, `retrying`,
 ///   `daily-quota`, `backoff`, `retry`, `rate-limit`, `connections` or `turn`), `until`, `text`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
-///   `recipients` (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`,
+///   `contentUntil`, `recipients` (all: `ordinal`, `address`, `state`; commands also print `lastResult`, the
+///   last event that tells what became of the recipient), `events` (`at`, `recipient` (an ordinal), `kind`,
 ///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
 ///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
-///   messages, and `inBackoff`, how many of these waited for a backoff that `queue retry` lifts.
+///   messages, `inBackoff`, how many of these waited for a backoff that `queue retry` lifts, and
+///   `withoutContent`, how many are not resent because their content is no longer kept.
 /// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `reason`, `cause`, `advice`,
 ///   `nextProbeAt`, `delivering`, `messagesPerMinute` (a lowered rate; otherwise null), `limits`: `account`,
 ///   `messagesPerMinute`, `nextMessageAt`, `connections`, `connectionsInUse`, `nextConnectionAt`,
@@ -141,7 +143,7 @@ public final class ControlJson {
 
     /// @param waiting why the message waits; becomes its member `waiting`
     public static String text(MessageDetail message, Optional<?> waiting) {
-        JsonNode tree = tree(message);
+        JsonNode tree = withResults(message);
         addWaiting(tree.get("message"), waiting);
         return text(tree);
     }
@@ -152,19 +154,35 @@ public final class ControlJson {
 
     /// @param next queue ID of the first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
-        return text(new TraceResult(messages, next));
+        return text(
+                new TraceResult(messages.stream().map(ControlJson::withResults).toList(), next));
     }
 
     private record TraceResult(
-            List<MessageDetail> messages, @Nullable QueueId next) {}
+            List<JsonNode> messages, @Nullable QueueId next) {}
+
+    /// @return the message, in which each recipient has a member `lastResult`
+    private static JsonNode withResults(MessageDetail message) {
+        JsonNode tree = tree(message);
+        for (int i = 0; i < message.recipients().size(); i++) {
+            ((ObjectNode) tree.get("recipients").get(i))
+                    .set(
+                            "lastResult",
+                            tree(message.lastResult(message.recipients().get(i)).orElse(null)));
+        }
+        return tree;
+    }
 
     /// @param selected number of messages selected
     /// @param inBackoff how many of them waited for a backoff that the change lifts
-    public static String text(long selected, long inBackoff, ChangeResult result) {
-        return text(new SelectionResult(result.changed(), result.skipped(), result.stopped(), selected, inBackoff));
+    /// @param withoutContent number of further messages that are not resent, because their content is not kept
+    public static String text(long selected, long inBackoff, long withoutContent, ChangeResult result) {
+        return text(new SelectionResult(
+                result.changed(), result.skipped(), result.stopped(), selected, inBackoff, withoutContent));
     }
 
-    private record SelectionResult(long changed, long skipped, String stopped, long selected, long inBackoff) {}
+    private record SelectionResult(
+            long changed, long skipped, String stopped, long selected, long inBackoff, long withoutContent) {}
 
     /// @return an array with one line per element
     public static String lines(List<?> elements) {

@@ -29,7 +29,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         add(lines, "from", sender(entry));
         String label = "to";
         for (RecipientEntry recipient : message.recipients()) {
-            lines.addAll(layout.labelled(INDENT, COLUMN, label, recipient(recipient)));
+            lines.addAll(layout.labelled(INDENT, COLUMN, label, recipient(message, recipient)));
             label = "";
         }
         add(lines, "subject", entry.subject());
@@ -80,16 +80,22 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
                 : entry.messageId() + ", used before with other content; sent as " + entry.newMessageId();
     }
 
-    private static String recipient(RecipientEntry recipient) {
-        String state = recipient.state();
-        return TerminalText.text(recipient.address()) + "  " + TerminalText.text(state);
+    private String recipient(MessageDetail message, RecipientEntry recipient) {
+        String outcome = new RecipientTexts(layout.times()).of(message, recipient);
+        return TerminalText.text(recipient.address()) + "  " + TerminalText.text(outcome);
     }
 
-    private static String content(MessageDetail message) {
+    private String content(MessageDetail message) {
         if (!message.hasContent()) {
             return ", content no longer available";
         }
-        return message.content().equals(message.entry().id()) ? "" : ", content shared with " + message.content();
+        Instant until = message.contentUntil();
+        String kept = until == null
+                ? ""
+                : ", content kept until " + layout.times().of(until) + " at most (queue.keep-content)";
+        return message.content().equals(message.entry().id())
+                ? kept
+                : kept + ", content shared with " + message.content();
     }
 
     private List<String> events(MessageDetail message) {

@@ -12,6 +12,8 @@ import org.o365relay.queue.MessageState;
 /// Lists messages with their outcome, one line each if the terminal is wide enough.
 public record TraceTable(Layout layout, WaitReasons waits) {
 
+    private static final int MAX_RECIPIENTS = 10;
+
     public List<String> lines(List<MessageDetail> messages) {
         Table wide = wide(messages);
         if (wide.fits(layout.width())) {
@@ -38,7 +40,7 @@ public record TraceTable(Layout layout, WaitReasons waits) {
                             MessageTable.recipients(entry),
                             entry.subject().isEmpty() ? "-" : entry.subject(),
                             entry.client()),
-                    layout.labelled(4, 5, "", TerminalText.text(outcome(message))));
+                    below(message, outcome(message)));
         }
         return table;
     }
@@ -48,15 +50,43 @@ public record TraceTable(Layout layout, WaitReasons waits) {
         for (MessageDetail message : messages) {
             MessageEntry entry = message.entry();
             table.row(
-                    entry.id().toString(),
-                    layout.times().of(entry.receivedAt()),
-                    MessageTable.sender(entry),
-                    MessageTable.recipients(entry),
-                    outcome(message),
-                    entry.subject().isEmpty() ? "-" : entry.subject(),
-                    entry.client());
+                    List.of(
+                            entry.id().toString(),
+                            layout.times().of(entry.receivedAt()),
+                            MessageTable.sender(entry),
+                            MessageTable.recipients(entry),
+                            outcome(message),
+                            entry.subject().isEmpty() ? "-" : entry.subject(),
+                            entry.client()),
+                    below(message, ""));
         }
         return table;
+    }
+
+    /// @param outcome outcome of the message; empty to leave it out
+    /// @return the outcome, and that of each recipient if they differ
+    private List<String> below(MessageDetail message, String outcome) {
+        List<String> lines = new ArrayList<>(layout.labelled(4, 5, "", TerminalText.text(outcome)));
+        if (!recipients().areAlike(message)) {
+            message.recipients().stream()
+                    .limit(MAX_RECIPIENTS)
+                    .forEach(recipient -> lines.addAll(layout.labelled(
+                            4,
+                            5,
+                            "",
+                            TerminalText.text(
+                                    recipient.address() + ": " + recipients().of(message, recipient)))));
+            int more = message.recipients().size() - MAX_RECIPIENTS;
+            if (more > 0) {
+                lines.add("     and " + more + " more; see: o365-relay queue show "
+                        + message.entry().id());
+            }
+        }
+        return lines;
+    }
+
+    private RecipientTexts recipients() {
+        return new RecipientTexts(layout.times());
     }
 
     private String outcome(MessageDetail message) {
@@ -75,12 +105,24 @@ public record TraceTable(Layout layout, WaitReasons waits) {
                         + lastDetail(message, "delivered")
                                 .flatMap(UpstreamId::in)
                                 .map(id -> ", " + id)
+                                .orElse("")
+                        + lastDetail(message, "ndr")
+                                .map("; but Exchange reported: "::concat)
                                 .orElse("");
             case FAILED ->
-                "FAILED" + when
+                "FAILED" + share(message, "failed") + when
                         + lastDetail(message, "failed").map(": "::concat).orElse("");
             case DELETED -> "deleted by an operator" + when;
         };
+    }
+
+    /// @return ` for 1 of 3 recipients` if not all recipients are in this state; otherwise empty
+    private static String share(MessageDetail message, String state) {
+        int all = message.recipients().size();
+        long number = message.recipients().stream()
+                .filter(recipient -> recipient.state().equals(state))
+                .count();
+        return number == all ? "" : " for " + number + " of " + all + " recipients";
     }
 
     private String waiting(MessageEntry entry) {

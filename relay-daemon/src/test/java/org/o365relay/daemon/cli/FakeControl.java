@@ -256,7 +256,10 @@ final class FakeControl implements Control {
     }
 
     private Stream<MessageEntry> selected(MessageFilter wanted) {
-        return messages.values().stream().map(MessageDetail::entry).filter(line -> meets(line, wanted));
+        return messages.values().stream()
+                .filter(message -> !wanted.contentKept() || message.contentUntil() != null)
+                .map(MessageDetail::entry)
+                .filter(line -> meets(line, wanted));
     }
 
     private static boolean meets(MessageEntry line, MessageFilter wanted) {

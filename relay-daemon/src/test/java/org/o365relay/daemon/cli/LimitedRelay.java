@@ -18,8 +18,8 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// The same morning, but the mailboxes send, and messages wait for the relay's own limits: relay@contoso.example for
-/// its rate, scan1@contoso.example for its daily quota.
+/// The same morning, but the mailboxes send, and messages wait for the relay's own limits:
+/// relay@contoso.example for its rate, scan1@contoso.example for its daily quota.
 final class LimitedRelay {
 
     private static final Instant NOW = SampleRelay.NOW;
@@ -119,6 +119,7 @@ final class LimitedRelay {
                 false,
                 entry.id(),
                 true,
+                null,
                 List.of(new RecipientEntry(0, recipient, "queued")),
                 List.of());
     }

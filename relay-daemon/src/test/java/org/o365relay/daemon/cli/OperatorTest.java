@@ -175,7 +175,8 @@ final class OperatorTest {
         assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
                 .isEqualToIgnoringNewLines("{\"changed\":1,\"skipped\":0,\"stopped\":"
-                        + "\"the disk is full; make room and say it again\",\"selected\":4,\"inBackoff\":0}");
+                        + "\"the disk is full; make room and say it again\",\"selected\":4,\"inBackoff\":0,"
+                        + "\"withoutContent\":0}");
     }
 
     @Test
@@ -200,8 +201,35 @@ final class OperatorTest {
     void reportsMessagesWhoseContentIsGone() {
         relay.changing(new ChangeResult(0, 0, ""));
         assertThat(pipe("queue", "resend", "--client", "192.168.10.*", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString()).contains("1 message not resent: the content was deleted in the meantime.");
+    }
+
+    @Test
+    void resendsOnlyMessagesWhoseContentIsKept() {
+        assertThat(pipe("queue", "resend", "--state", "failed,delivered", "--yes"))
+                .isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
-                .contains("1 message not resent: the content is no longer kept (queue.keep-content).");
+                .contains(
+                        "1 message is not resent, because its content is no longer kept (queue.keep-content): "
+                                + SampleRelay.id(2),
+                        "This would send 1 message again:",
+                        "Done: 1 message is queued again");
+        assertThat(relay.selections)
+                .singleElement()
+                .satisfies(selection -> assertThat(selection.contentKept()).isTrue());
+        out.getBuffer().setLength(0);
+        assertThat(pipe("queue", "resend", "--state", "failed,delivered", "--yes", "--json"))
+                .isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString()).contains("\"selected\":1,", "\"withoutContent\":1");
+    }
+
+    @Test
+    void resendsNothingIfNoContentIsKept() {
+        assertThat(pipe("queue", "resend", SampleRelay.id(2).toString(), "--yes"))
+                .isEqualTo(ExitCode.NO_SUCH_MESSAGE);
+        assertThat(out.toString())
+                .contains("1 message is not resent", SampleRelay.id(2).toString(), "Nothing was changed.");
+        assertThat(relay.changes).isEmpty();
     }
 
     @ParameterizedTest

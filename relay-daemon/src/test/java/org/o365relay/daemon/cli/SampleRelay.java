@@ -1,6 +1,7 @@
 package org.o365relay.daemon.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -41,12 +42,15 @@ final class SampleRelay {
     static FakeControl relay() {
         List<MessageDetail> messages = messages();
         return new FakeControl(status(true, messages), messages, "scan1@contoso.example")
-                .with(messages.getFirst(), original());
+                .with(messages.getFirst(), original())
+                .with(messages.get(2), original());
     }
 
     static FakeControl atRest() {
         List<MessageDetail> messages = messages();
-        return new FakeControl(status(false, messages), messages).with(messages.getFirst(), original());
+        return new FakeControl(status(false, messages), messages)
+                .with(messages.getFirst(), original())
+                .with(messages.get(2), original());
     }
 
     static FakeControl empty() {
@@ -56,14 +60,14 @@ final class SampleRelay {
     /// As the device sent it, with something in the subject that a terminal would obey.
     static byte[] original() {
         String lines = """
-                From: MFP <scanner@contoso.example>
-                To: anna@contoso.example
-                Subject: Scan\u001b[2J of
-                \tyesterday
-                Sender: mfp@local
+            From: MFP <scanner@contoso.example>
+            To: anna@contoso.example
+            Subject: Scan\u001b[2J of
+            \tyesterday
+            Sender: mfp@local
 
-                see attachment
-                """;
+            see attachment
+            """;
         return lines.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -161,7 +165,7 @@ final class SampleRelay {
                         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
                         "recipient-unknown",
                         false))
-                .detail(false, "failed", "failed");
+                .detail(true, "failed", "failed");
     }
 
     private static MessageDetail deleted() {
@@ -259,8 +263,8 @@ final class SampleRelay {
                                 "smtp.office365.com:587",
                                 WRONG_PASSWORD,
                                 "the password is wrong or has expired.",
-                                "Try user name and password of relay@contoso.example at https://outlook.office.com, then"
-                                        + " correct the relay's configuration.",
+                                "Try user name and password of relay@contoso.example at https://outlook.office.com,"
+                                        + " then correct the relay's configuration.",
                                 NOW.plusSeconds(60),
                                 0),
                         new MailboxStatus(
@@ -338,11 +342,13 @@ final class SampleRelay {
         }
 
         MessageDetail detail(boolean hasContent, String... states) {
+            Instant settled = line.settledAt();
+            Instant kept = settled == null || !hasContent ? null : settled.plus(Duration.ofDays(7));
             List<RecipientEntry> recipients = new ArrayList<>();
             for (int i = 0; i < states.length; i++) {
                 recipients.add(new RecipientEntry(i, line.recipients().get(i), states[i]));
             }
-            return new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), hasContent, recipients, events);
+            return new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), hasContent, kept, recipients, events);
         }
 
         private Draft with(

@@ -66,7 +66,7 @@ class ControlJsonTest {
     void readsBackAChangeResult() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ControlJson.read(ControlJson.text(7, 3, effect), ChangeResult.class))
+        assertThat(ControlJson.read(ControlJson.text(7, 3, 2, effect), ChangeResult.class))
                 .isEqualTo(effect);
     }
 
@@ -247,7 +247,7 @@ class ControlJsonTest {
                                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9))),
                 "message: " + ControlJson.text(SampleViews.detail()),
                 "messages: " + ControlJson.text(List.of(SampleViews.detail()), null),
-                "change result: " + ControlJson.text(7, 3, new ChangeResult(5, 1, "")),
+                "change result: " + ControlJson.text(7, 3, 2, new ChangeResult(5, 1, "")),
                 "status: " + ControlJson.text(status),
                 "status at rest: " + ControlJson.text(SampleViews.atRest()),
                 "probes: " + ControlJson.text(FakeControl.PROBES),

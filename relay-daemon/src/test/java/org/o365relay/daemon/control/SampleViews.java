@@ -125,6 +125,7 @@ final class SampleViews {
                 true,
                 new QueueId(4712),
                 true,
+                NOON,
                 List.of(new RecipientEntry(0, "bob@fabrikam.example", "queued")),
                 List.of(
                         new HistoryEntry(NOON, null, "interrupted", "", "the relay ended", "", true),

@@ -58,8 +58,8 @@ final class MessageReportTest {
                 state == MessageState.FAILED ? NOW : null,
                 false);
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
-        MessageDetail message =
-                new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), false, recipients, List.of(events));
+        MessageDetail message = new MessageDetail(
+                line, "ESMTP", "8BITMIME", false, line.id(), false, null, recipients, List.of(events));
         return String.join(
                 "\n", story.lines(message, WaitReasons.notRunning(story.layout().times())));
     }

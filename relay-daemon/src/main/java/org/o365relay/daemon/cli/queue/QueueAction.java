@@ -18,8 +18,8 @@ import org.o365relay.queue.MessageState;
 /// @param states states of the messages to which the action applies
 /// @param announcement text that announces the action; `%s` stands for the number of messages
 /// @param result text that reports the result; `%s` stands for a number and a verb, such as `3 messages are`
-/// @param isIrreversible whether the action discards mail or sends it again; such an action requires queue IDs or a
-///     filter
+/// @param isIrreversible whether the action discards mail or sends it again; such an action requires queue IDs
+///     or a filter
 record QueueAction(
         String name,
         Change change,
@@ -109,7 +109,7 @@ record QueueAction(
                 "resend",
                 new Change.Resend(to, mailbox),
                 Set.of(MessageState.FAILED, MessageState.DELIVERED),
-                "send %s again" + changes.replace("%", "%%") + ", if the content is kept",
+                "send %s again" + changes.replace("%", "%%"),
                 "%s queued again under a new ID, which \"queue show\" names",
                 true);
     }

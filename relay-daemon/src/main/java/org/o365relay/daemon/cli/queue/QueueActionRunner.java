@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.cli.CommandContext;
@@ -42,6 +43,7 @@ final class QueueActionRunner {
     private final CommandContext context;
     private final BulkOptions targets;
     private final QueueAction action;
+    private long withoutContent; // messages that match but cannot be resent
 
     QueueActionRunner(CommandContext context, BulkOptions targets, QueueAction action) {
         this.context = context;
@@ -57,8 +59,11 @@ final class QueueActionRunner {
             requireRunning(relay);
             List<String> skipped = unaffected(relay);
             Optional<QueueId> newest = relay.newest();
-            MessageFilter counted = newest.map(selection::upTo).orElse(selection);
+            MessageFilter matching = newest.map(selection::upTo).orElse(selection);
+            MessageFilter counted = action.isResend() ? matching.withKeptContent() : matching;
             long count = relay.count(counted);
+            withoutContent = relay.count(matching) - count;
+            skipped.addAll(withoutContent(relay, matching));
             if (count == 0) {
                 return nothingToDo(skipped);
             }
@@ -81,7 +86,7 @@ final class QueueActionRunner {
                 lines.addAll(blockedHints(mailboxes, waits.blocked()));
             }
             int code = print(count, inBackoff, result, lines);
-            boolean isContentMissing = action.isResend() && result.changed() < count;
+            boolean isContentMissing = withoutContent > 0 || (action.isResend() && result.changed() < count);
             return isContentMissing ? ExitCode.PARTLY_DONE : code;
         }
     }
@@ -119,7 +124,8 @@ final class QueueActionRunner {
     private List<String> unaffected(Control relay) throws CommandFailed, ControlException {
         List<String> lines = new ArrayList<>();
         List<QueueId> unknown = new ArrayList<>();
-        Map<QueueId, MessageState> known = states(relay, targets.ids());
+        Map<QueueId, MessageState> known =
+                targets.ids().isEmpty() ? Map.of() : states(relay, MessageFilter.of(targets.ids()));
         for (QueueId id : targets.ids()) {
             MessageState state = known.get(id);
             if (state == null) {
@@ -137,20 +143,41 @@ final class QueueActionRunner {
         return lines;
     }
 
+    /// @return a line that names the matching messages that cannot be resent, because their content is not
+    ///     kept; none if the action needs no content
+    private List<String> withoutContent(Control relay, MessageFilter matching) throws ControlException {
+        if (withoutContent == 0) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        @Nullable QueueId next = null;
+        do {
+            Page page = relay.find(matching, Page.Order.OLDEST_FIRST, next, PAGE);
+            List<QueueId> ids = page.entries().stream().map(MessageEntry::id).toList();
+            Set<QueueId> kept =
+                    states(relay, MessageFilter.of(ids).withKeptContent()).keySet();
+            ids.stream().filter(id -> !kept.contains(id)).map(QueueId::toString).forEach(names::add);
+            next = page.next();
+        } while (next != null && names.size() < SAMPLES);
+        boolean one = withoutContent == 1;
+        String more = withoutContent > SAMPLES ? " and " + Amounts.count(withoutContent - SAMPLES) + " more" : "";
+        return List.of(Amounts.of(withoutContent, "message") + (one ? " is" : " are")
+                + " not resent, because " + (one ? "its" : "their")
+                + " content is no longer kept (queue.keep-content): "
+                + names.stream().limit(SAMPLES).collect(Collectors.joining(", ")) + more);
+    }
+
     static String noSuchMessage(List<QueueId> unknown) {
         List<String> names = unknown.stream().map(QueueId::toString).toList();
         return (names.size() == 1 ? "no message " : "no messages ") + String.join(", ", names)
                 + " (unknown, or expired from the history)";
     }
 
-    private static Map<QueueId, MessageState> states(Control relay, List<QueueId> ids) throws ControlException {
+    private static Map<QueueId, MessageState> states(Control relay, MessageFilter selection) throws ControlException {
         Map<QueueId, MessageState> states = new HashMap<>();
-        if (ids.isEmpty()) {
-            return states;
-        }
         @Nullable QueueId next = null;
         do {
-            Page page = relay.find(MessageFilter.of(ids), Page.Order.OLDEST_FIRST, next, PAGE);
+            Page page = relay.find(selection, Page.Order.OLDEST_FIRST, next, PAGE);
             page.entries().forEach(entry -> states.put(entry.id(), entry.state()));
             next = page.next();
         } while (next != null);
@@ -222,7 +249,7 @@ final class QueueActionRunner {
 
     private int print(long count, long inBackoff, ChangeResult result, List<String> lines) {
         if (context.output().isJson()) {
-            context.output().json(ControlJson.text(count, inBackoff, result));
+            context.output().json(ControlJson.text(count, inBackoff, withoutContent, result));
         } else {
             context.output().lines(lines);
         }
@@ -250,7 +277,7 @@ final class QueueActionRunner {
 
     private String othersText() {
         if (action.isResend()) {
-            return " not resent: the content is no longer kept (queue.keep-content).";
+            return " not resent: the content was deleted in the meantime.";
         }
         return action.isRedirect()
                 ? " unchanged: already delivered or already redirected."
