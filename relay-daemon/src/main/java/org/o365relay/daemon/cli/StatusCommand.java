@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
@@ -28,18 +29,20 @@ import picocli.CommandLine.Spec;
         description = {
             "Show the status of the relay.",
             "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
-            "Exits with 0 if mail leaves; 69 if the relay is not running, new mail is rejected, or a mailbox is blocked or"
-                    + " paused; 73 if the queue cannot be written; and 65 if it is damaged.",
-            "With --check, prints one line for a monitoring system and exits with 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3"
-                    + " (UNKNOWN), as a Nagios plugin does."
+            "Exits with 0 if mail leaves; 69 if the relay is not running, new mail is rejected, or a mailbox is"
+                    + " blocked or paused; 73 if the queue cannot be written; and 65 if it is damaged.",
+            "With --check, prints one line for a monitoring system and exits with 0 (OK), 1 (WARNING), 2 (CRITICAL) or"
+                    + " 3 (UNKNOWN), as a Nagios plugin does."
         })
 public final class StatusCommand implements Callable<Integer> {
 
     private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
     private static final int MAX_INTERVAL = 3600;
+    private static final int DEFAULT_ROWS = 24;
 
     private final CliEnvironment environment;
     private final Sleeper sleeper;
+    private final IntSupplier rows;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -55,7 +58,8 @@ public final class StatusCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SECONDS",
             fallbackValue = "2",
-            description = "Refresh every SECONDS (default: 2) until Ctrl-C.")
+            description = "Refresh every SECONDS (default: 2) until Ctrl-C. Shortened if it needs more lines than the"
+                    + " terminal has: $LINES, otherwise 24.")
     private @Nullable Integer seconds;
 
     @Option(names = "--check", description = "Print one line for a monitoring system, with its exit codes.")
@@ -70,12 +74,14 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     public StatusCommand(CliEnvironment environment) {
-        this(environment, Thread::sleep);
+        this(environment, Thread::sleep, StatusCommand::terminalRows);
     }
 
-    StatusCommand(CliEnvironment environment, Sleeper sleeper) {
+    /// @param rows height of the terminal
+    StatusCommand(CliEnvironment environment, Sleeper sleeper, IntSupplier rows) {
         this.environment = environment;
         this.sleeper = sleeper;
+        this.rows = rows;
     }
 
     @Override
@@ -150,9 +156,13 @@ public final class StatusCommand implements Callable<Integer> {
 
     /// @return the lines of the status, or the error message if the relay does not respond, for example during
     ///     a restart
-    private static List<String> snapshot(CommandContext context, Valid configuration) {
+    private List<String> snapshot(CommandContext context, Valid configuration) {
         try {
-            return lines(context, configuration, status(context, configuration));
+            RelayStatus status = status(context, configuration);
+            return environment.isInteractive()
+                    ? context.statusReport(configuration)
+                            .lines(status, context.waitReasons(status, configuration), rows.getAsInt() - 1)
+                    : lines(context, configuration, status);
         } catch (ControlException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
@@ -166,6 +176,11 @@ public final class StatusCommand implements Callable<Integer> {
         try (Control relay = context.connect(configuration)) {
             return relay.status();
         }
+    }
+
+    private static int terminalRows() {
+        String rows = System.getenv("LINES");
+        return rows != null && rows.matches("[1-9]\\d{1,3}") ? Integer.parseInt(rows) : DEFAULT_ROWS;
     }
 
     private void clear() {

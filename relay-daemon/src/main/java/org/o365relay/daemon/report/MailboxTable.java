@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.AddressBackoff;
 import org.o365relay.deliver.health.MailboxStatus;
@@ -22,12 +23,22 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
     /// @param queued counts of queued messages by mailbox or pool
     /// @return the lines of the table; empty if it has no rows
     public List<String> lines(List<MailboxStatus> statuses, List<GroupCount> queued) {
+        return lines(statuses, queued, this::details);
+    }
+
+    /// @return the lines of the table without details
+    List<String> shortLines(List<MailboxStatus> statuses, List<GroupCount> queued) {
+        return lines(statuses, queued, _ -> List.of());
+    }
+
+    private List<String> lines(
+            List<MailboxStatus> statuses, List<GroupCount> queued, Function<MailboxStatus, List<String>> details) {
         Map<String, GroupCount> counts = new TreeMap<>();
         queued.forEach(count -> counts.put(AddressKey.ofName(count.name()), count));
         Table table = Table.of("MAILBOX", "STATE", "SINCE", ">QUEUED", ">OLDEST", ">SENDING", "<UPSTREAM");
         for (MailboxStatus status : statuses) {
             GroupCount count = counts.remove(AddressKey.ofName(status.mailbox()));
-            table.row(cells(status, count), details(status));
+            table.row(cells(status, count), details.apply(status));
         }
         queued.stream()
                 .filter(count -> counts.containsKey(AddressKey.ofName(count.name())))

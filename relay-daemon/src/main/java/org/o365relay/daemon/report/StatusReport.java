@@ -17,11 +17,7 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
         if (running == null) {
             lines.add(QueueReport.NOT_RUNNING);
         } else {
-            add(
-                    lines,
-                    "relay",
-                    running.version() + ", up since " + layout.times().of(running.startedAt()) + " ("
-                            + layout.times().age(running.startedAt()) + "), process " + running.pid());
+            addRelay(lines, running);
             add(lines, "listeners", String.join(", ", running.listeners()));
         }
         add(lines, "disk", disk(status.disk()));
@@ -42,6 +38,49 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
             lines.addAll(alertLines(running.alerts()));
         }
         return lines;
+    }
+
+    /// The status on a screen of few rows: if it needs more, without details, the most important lines first.
+    ///
+    /// @param rows maximum number of lines, at least 2
+    public List<String> lines(RelayStatus status, WaitReasons waits, int rows) {
+        List<String> all = lines(status, waits);
+        if (all.size() <= rows) {
+            return all;
+        }
+        List<String> lines = new ArrayList<>();
+        Running running = status.running();
+        if (running == null) {
+            lines.add(QueueReport.NOT_RUNNING);
+        } else {
+            addRelay(lines, running);
+            running.alerts().forEach(alert -> lines.add(subject(alert)));
+            lines.add("");
+            lines.addAll(rates(running.rates()));
+        }
+        lines.add("");
+        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), waits));
+        lines.add("");
+        lines.addAll(new MailboxTable(layout, waits)
+                .shortLines(
+                        running == null ? List.of() : running.mailboxes(),
+                        status.queue().mailboxes()));
+        List<String> shown = new ArrayList<>(lines.subList(0, Math.min(lines.size(), rows - 1)));
+        shown.add("More: o365-relay status");
+        return shown;
+    }
+
+    private void addRelay(List<String> lines, Running running) {
+        add(
+                lines,
+                "relay",
+                running.version() + ", up since " + layout.times().of(running.startedAt()) + " ("
+                        + layout.times().age(running.startedAt()) + "), process " + running.pid());
+    }
+
+    private String subject(Alert alert) {
+        return "! " + TerminalText.text(alert.subject()) + " (since "
+                + layout.times().of(alert.since()) + ")";
     }
 
     private void add(List<String> lines, String label, String text) {
@@ -75,8 +114,7 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
             lines.add("No active alerts.");
         }
         for (Alert alert : alerts) {
-            lines.add("! " + TerminalText.text(alert.subject()) + " (since "
-                    + layout.times().of(alert.since()) + ")");
+            lines.add(subject(alert));
             lines.addAll(layout.labelled(4, 12, "alert", TerminalText.text(alert.text())));
             lines.addAll(layout.labelled(4, 12, "advice", TerminalText.text(alert.advice())));
         }

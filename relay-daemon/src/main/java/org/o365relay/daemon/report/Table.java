@@ -68,6 +68,12 @@ public final class Table {
         return total(widths()) <= width;
     }
 
+    /// @param width columns of the terminal
+    /// @return whether all columns fit, some of them truncated
+    boolean fitsTruncated(int width) {
+        return fitting(widths(), width).length == columns.size();
+    }
+
     /// Narrows the columns that may be truncated until the table fits; if that is not enough, drops the last
     /// columns and appends `...` to the line of titles.
     ///

@@ -319,17 +319,34 @@ final class OperatorTest {
         assertThat(out.toString()).contains("the relay does not answer");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {24, 12})
+    void fitsTheWatchedStatusInTheRowsOfTheTerminal(int rows) {
+        assertThat(watch(80, rows, new ArrayList<>(), "--watch")).isZero();
+        String last = out.toString().substring(out.toString().lastIndexOf("\u001b[3J") + 4);
+        assertThat(last.lines()).hasSizeLessThan(rows).allMatch(line -> line.length() <= 80);
+        assertThat(last).contains("! relay@contoso.example is blocked", "accepted", "More: o365-relay status");
+        assertThat(last.contains("scan1@contoso.example  paused")).isEqualTo(rows == 24);
+    }
+
     /// Interrupted in the third rest.
     private int watch(int columns, List<Duration> rests, String... options) {
+        return watch(columns, 60, rests, options);
+    }
+
+    private int watch(int columns, int rows, List<Duration> rests, String... options) {
         CliEnvironment place = new CliEnvironment(
                 _ -> relay, () -> SampleRelay.NOW, SampleRelay.ZONE, Optional::empty, () -> columns, octets);
         int before = rests.size();
-        StatusCommand status = new StatusCommand(place, time -> {
-            rests.add(time);
-            if (rests.size() - before == 3) {
-                throw new InterruptedException();
-            }
-        });
+        StatusCommand status = new StatusCommand(
+                place,
+                time -> {
+                    rests.add(time);
+                    if (rests.size() - before == 3) {
+                        throw new InterruptedException();
+                    }
+                },
+                () -> rows);
         List<String> words = new ArrayList<>(List.of("status", "-c", CONFIG));
         words.addAll(List.of(options));
         return execute(CommandLines.of(status), words.toArray(String[]::new));
