@@ -205,7 +205,7 @@ public final class Operations {
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, regardless of the schedule, ends the backoffs
-    /// of authors and recipients, and makes mail due that waits for any of them.
+    /// of authors and recipients, and makes due the mail that waits for any of these.
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is not configured, or is paused by an operator

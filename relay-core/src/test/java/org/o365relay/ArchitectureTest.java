@@ -25,7 +25,7 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.o365relay");
 
-    /// Which of the relay's packages a package may use, besides itself and the packages that all may use: mail,
+    /// The packages of the relay that each package may use, besides itself and those that all may use: mail,
     /// journal, json, machine and time.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

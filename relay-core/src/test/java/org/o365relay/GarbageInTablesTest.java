@@ -32,8 +32,8 @@ import org.o365relay.queue.maintenance.QueueRepair;
 import org.o365relay.queue.maintenance.QueueVerifier;
 import org.o365relay.time.SteadyClock;
 
-/// Rows with a value of a wrong type, or an absurd one, in each column of each table. The relay starts without
-/// them; `verify` finds those that are no value of the column, and a repair leaves none.
+/// Rows with a value of the wrong type, or an absurd value, in each column of each table. The relay starts
+/// nevertheless; `verify` finds the values that are invalid in their column, and a repair removes them.
 @Timeout(60)
 class GarbageInTablesTest {
 
@@ -147,7 +147,7 @@ class GarbageInTablesTest {
         }
     }
 
-    /// Inserts one row for each garbage value in each column, as far as the table accepts it.
+    /// Inserts one row for each garbage value in each column, if the table accepts it.
     ///
     /// @param first number of the first row
     private static void fill(Path directory, String table, int first, String... values) throws SQLException {
@@ -166,7 +166,7 @@ class GarbageInTablesTest {
                     try {
                         statement.execute("INSERT OR IGNORE INTO " + table + " VALUES (" + text + ")");
                     } catch (SQLException e) {
-                        assertThat(e.getMessage()).contains("datatype mismatch"); // of a row number
+                        assertThat(e.getMessage()).contains("datatype mismatch"); // a row number must be an integer
                     }
                 }
             }

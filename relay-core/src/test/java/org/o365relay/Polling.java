@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/// Waits for what no signal announces, by checking it every few milliseconds: a file of the queue, a counter, a
-/// listener
-/// that accepts again, a thread that waits.
+/// Waits for a condition that nothing signals, by checking it every few milliseconds: a file of the queue, a
+/// counter, a listener that accepts again, a waiting thread.
 public final class Polling {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

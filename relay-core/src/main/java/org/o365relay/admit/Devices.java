@@ -38,13 +38,13 @@ public final class Devices implements DeviceChanges {
     /// May contain devices that have become proven; an eviction moves those that it finds.
     private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
-    /// No devices; their days are those of UTC.
+    /// Creates an empty instance that counts by days in UTC.
     public Devices(SteadyClock clock) {
         this(List.of(), clock, ZoneOffset.UTC);
     }
 
     /// @param stored records stored by earlier runs
-    /// @param zone time zone of the days of their counts
+    /// @param zone time zone of the days by which it counts
     public Devices(List<DeviceRecord> stored, SteadyClock clock, ZoneId zone) {
         this.clock = clock;
         this.zone = zone;

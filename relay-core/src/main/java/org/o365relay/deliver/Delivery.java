@@ -191,7 +191,8 @@ public final class Delivery {
                 .after(earlier);
     }
 
-    /// An operator who has the message retried lifts the backoffs that it waits for.
+    /// @return the recipients in backoff; an operator's retry of the message ends the backoffs that began
+    ///     before it
     private Map<Recipient, Backoff> inBackoff(Claim claim, @Nullable EmailAddress alias) throws IOException {
         Map<Recipient, Backoff> inBackoff = sender.breakers().inBackoff(claim.recipients(), alias);
         Optional<Instant> retriedAt = inBackoff.isEmpty()

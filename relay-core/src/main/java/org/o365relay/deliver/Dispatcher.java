@@ -112,7 +112,7 @@ public final class Dispatcher {
         }
     }
 
-    /// What an operator's request to resume or retry the mailbox has started.
+    /// The effect of an operator's request to resume or retry the mailbox.
     ///
     /// @param backoffs number of backoffs of authors and recipients that were ended
     /// @param messages number of waiting messages that became due
@@ -129,7 +129,7 @@ public final class Dispatcher {
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule, and ends the backoffs
-    /// of authors and recipients. Mail that waits for any of them becomes due.
+    /// of authors and recipients. The mail that waits for any of these becomes due.
     public Requested retry() {
         return requested(sender().retry());
     }

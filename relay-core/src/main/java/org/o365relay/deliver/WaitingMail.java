@@ -42,8 +42,9 @@ record WaitingMail(Claims queue, MailboxSender sender) {
         var _ = makeDue(AUTHOR_REFUSED, Integer.MAX_VALUE);
     }
 
-    /// Makes all this mail due, because an operator requests it, and mail that waits for one of these backoffs,
-    /// which have been ended. A message that waits for its recipient was refused for no other.
+    /// Makes all this mail due because an operator requests it, and also the mail that waits for one of these
+    /// backoffs, which have been ended. Except for the mail of refused authors, messages with an attempt that
+    /// counts keep their own delay.
     ///
     /// @return number of messages that became due
     int requested(List<AddressBackoff> ended) {

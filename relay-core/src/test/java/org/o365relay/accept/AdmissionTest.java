@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.mail.Reply;
 
-/// Who is let in, how many, and for how long.
+/// Which clients may connect, how many at the same time, and for how long.
 @Timeout(30)
 class AdmissionTest {
 
@@ -209,7 +209,7 @@ class AdmissionTest {
         client.say("hello\r\n.", "250 2.0.0 Queued as ");
     }
 
-    /// The server sees the end of a connection a little later than the client.
+    /// The server notices the end of a connection a little later than the client.
     private static void assertWelcomeBefore(TestRelayFront front, Duration limit) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
         String greeting = "";

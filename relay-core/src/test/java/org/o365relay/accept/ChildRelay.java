@@ -14,15 +14,15 @@ import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 
-/// A relay in a process of its own, with all that belongs to a process: a heap, file descriptors, security
-/// properties, sockets from its parent. Says where it listens, and then answers what it is asked.
+/// A relay in a process of its own, which has its own heap, file descriptors and security properties, and may
+/// inherit sockets. Prints where it listens, and then answers each question, an octet on standard input.
 final class ChildRelay {
 
     private static int rejections;
 
     private ChildRelay() {}
 
-    /// @param arguments a directory, and what to listen on
+    /// @param arguments the data directory, and the kind of listener
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
         OpenRelay relay = switch (arguments[1]) {
@@ -60,7 +60,7 @@ final class ChildRelay {
         };
     }
 
-    /// Devices at 127.0.0.2 know no better, the others do.
+    /// Only devices at 127.0.0.2 may use old TLS.
     private static TrustedNetworks oldAndNew() {
         List<TrustedNetwork> networks = new ArrayList<>();
         networks.addAll(OpenRelay.trusting(true, "127.0.0.2").networks());
@@ -83,7 +83,7 @@ final class ChildRelay {
         }
     }
 
-    /// @return octets, without what the collector would free
+    /// @return octets in use after garbage collection
     private static long usedHeap() {
         Runtime runtime = Runtime.getRuntime();
         for (int i = 0; i < 3; i++) {

@@ -25,7 +25,7 @@ import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 
-/// Connections that go wrong before there is a session, without a network.
+/// Connections that fail before their session begins, without a network.
 class ConnectionFilterTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
@@ -106,7 +106,7 @@ class ConnectionFilterTest {
         EmbeddedChannel channel =
                 new EmbeddedChannel(new TlsDetection(client, front.pipelines(), Duration.ofSeconds(patience)));
         channel.pipeline().fireExceptionCaught(new SocketException("Connection reset"));
-        channel.checkException(); // throws what nobody has dealt with, and the log would warn of
+        channel.checkException(); // throws any exception that no handler dealt with, of which the log would warn
         assertThat(channel.isOpen()).isFalse();
         channel.releaseOutbound();
     }

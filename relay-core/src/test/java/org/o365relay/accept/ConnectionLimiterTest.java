@@ -56,7 +56,7 @@ class ConnectionLimiterTest {
         }
     }
 
-    /// Connects until it is refused.
+    /// Connects until a connection is refused.
     ///
     /// @return number of connections
     private int take(String client, int max) {

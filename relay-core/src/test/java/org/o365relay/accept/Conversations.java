@@ -40,9 +40,10 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock;
 
-/// Whole conversations of clients with the relay, at a time that stands still: a byte stream in packets goes in,
-/// and what came of it comes out. Checks what must hold whatever the client sends: each message in the queue has
-/// its 250 and each 250 its message; what is said is printable lines; no buffer stays, and nothing is thrown.
+/// Complete conversations of clients with the relay, while the clock stands still: sends a byte stream in
+/// packets, and returns the outcome. Checks what must hold whatever the client sends: each message in the queue
+/// has its 250 and each 250 its message, replies are lines of printable characters, all buffers are released,
+/// and no exception is thrown.
 final class Conversations implements AutoCloseable {
 
     static final InetAddress PEER = InetAddress.ofLiteral("127.0.0.1");
@@ -51,13 +52,13 @@ final class Conversations implements AutoCloseable {
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(3);
     private static final Pattern QUEUED = Pattern.compile("(?m)^(250 2\\.0\\.0 Queued as) (\\S+)");
 
-    /// A session that goes on for hours is none a test needs: then the queue begins anew.
+    /// After this many messages, a new queue is created, so that a fuzz test that runs for hours stays fast.
     private static final int MOST_MESSAGES = 20_000;
 
-    /// @param replies of the relay, without the ids of messages
-    /// @param messages in the queue
-    /// @param refusals in the journal
-    /// @param deviations that were counted, by client
+    /// @param replies the relay's replies, without the IDs of messages
+    /// @param messages the messages in the queue
+    /// @param refusals the rejections in the journal
+    /// @param deviations counted deviations by client
     record Outcome(
             String replies,
             List<Message> messages,
@@ -89,13 +90,13 @@ final class Conversations implements AutoCloseable {
                     sessions(terms.settings().session(), journal).open(client),
                     terms.settings().limits(),
                     (pipeline, _) -> {
-                        var _ = pipeline.channel().close(); // TLS is another test's matter
+                        var _ = pipeline.channel().close(); // TLS is tested elsewhere
                     },
                     ReceiveMemory.ofProcess());
         });
     }
 
-    /// All there is to a connection, from the door on; the peer is [#PEER].
+    /// A complete connection, including its admission; the peer is [#PEER].
     Outcome converse(ListenerSettings listener, AcceptSettings settings, byte[] stream, IntSupplier packets)
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
@@ -116,7 +117,7 @@ final class Conversations implements AutoCloseable {
         return new SessionFactory(settings, users, queue.intake(), journal, CLOCK);
     }
 
-    /// @param packets the length of each, 1 or more
+    /// @param packets supplies the length of each packet, at least 1
     private Outcome converse(
             byte[] stream, IntSupplier packets, BiFunction<Devices, FrontJournal, ChannelHandler> server)
             throws IOException, QueueUnavailableException {
@@ -132,7 +133,7 @@ final class Conversations implements AutoCloseable {
         }
         line.endInput();
         String said = saidUntilEnd(line, loop);
-        loop.pass(Duration.ofHours(1)); // whatever was to be done later
+        loop.pass(Duration.ofHours(1)); // runs the tasks that were scheduled
         hold(!line.finishAndReleaseAll(), "said after the end", said);
         hold(line.held() == 0, "octets in buffers that are not released: " + line.held(), said);
         failures.check();
@@ -144,7 +145,7 @@ final class Conversations implements AutoCloseable {
                 deviations(devices));
     }
 
-    /// The server does not read while the queue is writing.
+    /// Waits until the server reads, which it does not do while the queue is writing.
     private static void awaitReading(SteppedLine line, SteppedLoop loop) {
         if (!loop.runUntil(() -> !line.isOpen() || line.isReading())) {
             throw new AssertionError("nothing is read any more after " + line.heard());
@@ -168,7 +169,7 @@ final class Conversations implements AutoCloseable {
         }
     }
 
-    /// Each in the queue was promised, and each promised is in the queue.
+    /// Checks that the queue contains exactly the messages for which the relay replied 250.
     private List<Message> messages(String said) throws IOException, QueueUnavailableException {
         List<String> promised = QUEUED.matcher(said)
                 .results()
@@ -225,7 +226,7 @@ final class Conversations implements AutoCloseable {
         queue = open();
     }
 
-    /// Also checks that nothing is left that nobody was told of.
+    /// Also checks that no message without a 250 is left.
     @Override
     public void close() {
         failures.end();

@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A `.smtp` file: a conversation, and the messages that must be in the queue after it.
+/// A `.smtp` file: a dialog, and the messages that must be in the queue after it.
 ///
 /// ```
 /// ## prose
 /// # limits recipients=2     directives: limits, queue, trusted, client, tolerance, deviation, auth, ... (see
 ///                           DialogSettings)
-/// # counted no-helo 2       at the end the client must have been seen doing this so often; nothing is said of others
+/// # counted no-helo 2       how often this deviation of the client must have been counted at the end
 /// C: text                   the client's line; lines up to the next S: are sent in one packet
 /// C> text                   the same without a line end
-/// S: 250 2.1.0 *            one line of the server's, with * for anything
-/// S: <extensions>           any lines of a reply's up to its last
-/// S: <close>                the server closes; the last line of every conversation
+/// S: 250 2.1.0 *            one line of a reply, with * for anything
+/// S: <extensions>           any lines of a reply, before its last line
+/// S: <close>                the server closes; the last line of every dialog
 /// M: <sender> -> <one> <two>   a message in the queue
 /// A: ESMTP printer          its protocol and HELO name
 /// D: text                   its next line, with CRLF

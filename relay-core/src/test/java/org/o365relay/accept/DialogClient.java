@@ -14,7 +14,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A client that says exactly what it is told, and waits at most ten seconds for an answer.
+/// A client that sends exactly what the test specifies, and waits at most ten seconds for each reply.
 final class DialogClient implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 10_000;
@@ -66,7 +66,7 @@ final class DialogClient implements AutoCloseable {
         return line;
     }
 
-    /// Sends a command and expects a reply that begins like this.
+    /// Sends a command, and expects a reply with this beginning.
     void say(String command, String expected) throws IOException {
         send(command + "\r\n");
         expect(expected);
@@ -76,7 +76,7 @@ final class DialogClient implements AutoCloseable {
         assertThat(reply()).startsWith(expected);
     }
 
-    /// Does everything up to the 354.
+    /// Sends the commands of a message up to DATA.
     void beginContent() throws IOException {
         expect("220 ");
         say("EHLO printer", "250 ");
@@ -98,12 +98,12 @@ final class DialogClient implements AutoCloseable {
         assertThat(in.read()).as("end of the connection").isEqualTo(-1);
     }
 
-    /// Says that nothing more will be sent, and goes on listening.
+    /// Closes the output of the socket, and continues to read.
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /// @return the next octet, which stays to be read; -1 at the end of the connection
+    /// @return the next octet, without consuming it; -1 at the end of the connection
     int peek() throws IOException {
         in.mark(1);
         int octet = in.read();
@@ -111,7 +111,8 @@ final class DialogClient implements AutoCloseable {
         return octet;
     }
 
-    /// As [#expectClosed()], but the relay may not have read what was said, so that the system tells it harshly.
+    /// As [#expectClosed()], but also accepts a reset, which the system sends if the relay has not read
+    /// everything.
     void expectGone() throws IOException {
         try {
             expectClosed();

@@ -22,7 +22,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Claim;
 
-/// Holds every conversation in `dialogs/` over a socket, and then looks into the queue.
+/// Runs every dialog in `dialogs/` over a socket, and then compares the messages in the queue.
 class DialogFilesTest {
 
     static List<String> files() throws IOException {
@@ -34,8 +34,8 @@ class DialogFilesTest {
     @TempDir
     static Path directory;
 
-    /// Conversations with the same settings share a front; what one leaves in the queue is claimed and so unseen by
-    /// the next.
+    /// Dialogs with the same settings share a front. Each claims its messages, so that the next one does not
+    /// see them.
     private static final Map<FrontSettings, TestRelayFront> FRONTS = new HashMap<>();
 
     @AfterAll
@@ -66,7 +66,7 @@ class DialogFilesTest {
         return front;
     }
 
-    /// The server sees the end of a connection a little later than the client.
+    /// The server notices the end of a connection a little later than the client.
     private static void assertCounted(TestRelayFront front, DialogSettings settings) throws Exception {
         InetAddress client = InetAddress.ofLiteral(settings.client());
         for (Map.Entry<Deviation, Long> expected : settings.counted().entrySet()) {
@@ -94,7 +94,7 @@ class DialogFilesTest {
         }
     }
 
-    /// @param expected says whether the arrival is to be looked at
+    /// @param expected the expected messages; arrivals are read only where these have one
     private static List<Dialog.Message> queued(TestRelayFront front, List<Dialog.Message> expected) throws IOException {
         List<Claim> claims = front.claims();
         assertThat(claims).hasSameSizeAs(expected);

@@ -17,11 +17,11 @@ import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// What the `#` lines of a [Dialog] set:
+/// The settings in the `#` lines of a [Dialog]:
 ///
 /// ```
 /// # client 127.0.0.9                  where the client connects from
-/// # counted bare-line-feed 1          what its device must have been seen doing, how often
+/// # counted bare-line-feed 1          how often this deviation of the client must have been counted at the end
 /// # trusted 127.0.0.1
 /// # tolerance strict                  strict, standard or legacy
 /// # deviation no-helo=refuse          or accept
@@ -30,11 +30,12 @@ import org.o365relay.route.Target;
 /// # limits recipients=2               or message-size, command-line, hops
 /// # limits recipients-per-day=2       or messages-per-minute, recipients-per-hour
 /// # queue maximum-size=1              or minimum-free-space
-/// # mailbox alerts@contoso.test 300   one more, or the first if it is relay@contoso.test; the size it takes
-/// # route recipient @x.test alerts@contoso.test     or sender, or from; to a mailbox from before; normal
+/// # mailbox alerts@contoso.test 300   another mailbox, or the first (relay@contoso.test); its largest message
+/// # route recipient @x.test alerts@contoso.test     or sender, or from; to a mailbox named above
 /// ```
 ///
-/// Who counts something should connect from an address of its own: dialogs with the same settings share a front.
+/// A dialog with `counted` needs a client address of its own, because dialogs with the same settings share a
+/// front.
 public record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> counted) {
 
     public static final Path USERS = DocumentedProtocol.DIALOGS.resolveSibling("users");

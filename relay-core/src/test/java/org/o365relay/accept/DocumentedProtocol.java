@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// Where the source tree keeps what is compared here.
+/// Locations in the source tree of the files that the tests compare.
 final class DocumentedProtocol {
 
     static final Path PROJECT = project();

@@ -23,7 +23,7 @@ import org.o365relay.Polling;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.queue.jdbc.ChildJvm;
 
-/// One address that connects as often as it can.
+/// A client that connects as often as it can.
 @Timeout(60)
 class FloodTest {
 
@@ -90,7 +90,7 @@ class FloodTest {
             thread.join();
         }
         Arrays.sort(nanos);
-        // the flooders take the processor from this thread too, so that not every measurement is the relay's
+        // the flooding threads also take CPU time from this one, so only the median measures the relay
         assertThat(Duration.ofNanos(nanos[PROBES / 2])).as("median").isLessThan(Duration.ofMillis(100));
         assertThat(relay.record(flooder.getHostAddress()).rejections()).isGreaterThan(100);
         assertThat(relay.journal().rejected())
@@ -99,7 +99,7 @@ class FloodTest {
                 .allSatisfy(rejected -> assertThat(rejected.client()).isEqualTo(flooder));
     }
 
-    /// Opens connections and keeps a crowd of them.
+    /// Opens connections and keeps many of them open.
     private static void flood(InetSocketAddress port, InetAddress from, AtomicBoolean over, CountDownLatch count) {
         List<Socket> crowd = new ArrayList<>();
         try {
@@ -115,7 +115,7 @@ class FloodTest {
                 }
             }
         } catch (IOException exhausted) {
-            // this machine has no more ports for it: flood enough
+            // this machine has no free port left: flood enough
         } finally {
             crowd.forEach(FloodTest::close);
         }

@@ -11,13 +11,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Writes the same text again and again, as fast as the server takes it, and reads nothing.
+/// Writes the same text repeatedly, as fast as the server reads it, and reads nothing.
 final class FloodingClient implements AutoCloseable {
 
-    /// More than this and it is the server's memory that fills, not the sockets' buffers.
+    /// More octets than this do not fit into the buffers of the sockets, and must be in the server's memory.
     static final long TOO_MUCH = 64L * 1024 * 1024;
 
-    /// Octets of each of [#withRecipients].
+    /// Octets of each command of [#withRecipients].
     static final int RECIPIENT_LINE = "RCPT TO:<0000000@contoso.test>\r\n".length();
 
     private static final int MOST_RECIPIENTS = 1_000_000;
@@ -26,7 +26,8 @@ final class FloodingClient implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final ByteBuffer text;
 
-    /// Says MAIL, and then recipients without end, no two the same: what a client may say most often.
+    /// Sends MAIL, and then RCPT for one recipient after another, no two the same: the command that a client
+    /// may send most often.
     static FloodingClient withRecipients(int port) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(MOST_RECIPIENTS * RECIPIENT_LINE);
         byte[] line = "RCPT TO:<0000000@contoso.test>\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -59,7 +60,7 @@ final class FloodingClient implements AutoCloseable {
         this.text = text;
     }
 
-    /// @param silence how long nothing must be taken to count as stuck
+    /// @param silence time without progress after which the client counts as stuck
     /// @return octets written, at most about [#TOO_MUCH]
     long writeUntilStuck(Duration silence) throws IOException {
         channel.configureBlocking(false);
@@ -78,7 +79,7 @@ final class FloodingClient implements AutoCloseable {
         return written;
     }
 
-    /// Writes until the server has enough of it, and breaks the connection.
+    /// Writes until the server closes the connection.
     ///
     /// @throws IllegalStateException if the server takes [#TOO_MUCH]
     void writeUntilClosed() throws IOException {
@@ -99,7 +100,7 @@ final class FloodingClient implements AutoCloseable {
         throw new IllegalStateException("the server takes everything");
     }
 
-    /// @return the rest of the text that has been begun, so that what was written is whole again
+    /// @return the rest of the current repetition, which completes what was written
     ByteBuffer rest() {
         return text;
     }

@@ -35,7 +35,7 @@ public final class FrontJournal implements Journal {
         return events(LimitExceeded.class);
     }
 
-    /// Waits for so many rejections.
+    /// Waits for this many rejections.
     ///
     /// @return all rejections
     synchronized List<Rejected> awaitRejected(int count) throws InterruptedException {

@@ -23,10 +23,10 @@ import org.o365relay.queue.ClaimScope;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// What a [TestRelayFront] is told before it starts.
+/// The settings of a [TestRelayFront].
 ///
 /// @param listen a local address, as text
-/// @param networks that are trusted, all on the same terms
+/// @param networks trusted networks, all with the same policy
 public record FrontSettings(
         String listen,
         List<String> networks,
@@ -102,7 +102,7 @@ public record FrontSettings(
                 session.hostname(), limits(), session.rules(), session.authWithoutTls(), routes, mailboxes));
     }
 
-    /// @return what the mailboxes and pools would claim, all together
+    /// @return the claim scope of all mailboxes and pools together
     ClaimScope supply() {
         return new ClaimScope(
                 MAILBOX.toString(),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.jdbc.ChildJvm;
 
-/// Ten thousand devices that are connected and have nothing to say.
+/// Ten thousand devices that are connected and send nothing.
 @Timeout(120)
 class IdleCrowdTest {
 
@@ -41,7 +41,7 @@ class IdleCrowdTest {
         List<SocketChannel> crowd = new ArrayList<>(CROWD);
         try (ChildJvm relay = ChildJvm.start(directory, ChildRelay.class, directory.toString(), "plain")) {
             InetSocketAddress port = address(relay.awaitLine("LISTENING "));
-            greeting(port, InetAddress.ofLiteral("127.0.0.2")); // what is made once has been made
+            greeting(port, InetAddress.ofLiteral("127.0.0.2")); // creates what is created only once
             long before = ask(relay, 'h', "HEAP ");
             long threads = ask(relay, 't', "THREADS ");
             for (int i = 0; i < CROWD; i++) {
@@ -64,7 +64,7 @@ class IdleCrowdTest {
         }
     }
 
-    /// @return a client that has said HELO and been answered
+    /// @return a client that has received the reply to its HELO
     private static SocketChannel converse(InetSocketAddress port, InetAddress from) throws IOException {
         SocketChannel client = SocketChannel.open();
         client.bind(new InetSocketAddress(from, 0));
@@ -77,7 +77,7 @@ class IdleCrowdTest {
         return client;
     }
 
-    /// @return nanoseconds to the greeting of a new client
+    /// @return nanoseconds until a new client is greeted
     private static long greeting(InetSocketAddress port, InetAddress from) throws IOException {
         long start = System.nanoTime();
         try (DialogClient client = new DialogClient(port, from)) {

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/// Whom the greeting waits for longer, and for how long that is remembered.
+/// Which clients get the longer delay of the greeting, and for how long.
 class LateTlsClientsTest {
 
     private static final InetAddress SCANNER = InetAddress.ofLiteral("192.0.2.1");

@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
-/// Listens for what this package logs as an error: the exceptions that a connection ends with land there.
+/// Collects the errors that this package logs, which include the exceptions that end a connection.
 final class LoggedFailures extends AppenderBase<ILoggingEvent> {
 
     private final Logger logger =

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.MalformedMessages;
 import org.o365relay.queue.Claim;
 
-/// Sends each of the messages in `malformed/` over a socket: it is queued octet for octet, nothing in it ends it
-/// early, and the session goes on.
+/// Sends each of the messages in `malformed/` over a socket: it is queued unchanged, nothing in it ends it
+/// early, and the session continues.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MalformedContentTest {
 
@@ -25,7 +25,7 @@ class MalformedContentTest {
 
     @BeforeAll
     void open(@TempDir Path directory) throws Exception {
-        // how many Received fields are too many is another matter
+        // the limit of Received fields is tested elsewhere
         front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withHops(Integer.MAX_VALUE));
     }
 

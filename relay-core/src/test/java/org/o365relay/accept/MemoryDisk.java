@@ -7,7 +7,8 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/// A place in memory where there is one, for thousands of messages that nobody will miss after a crash.
+/// A temporary directory in memory, if the system has one, for thousands of messages that need not survive a
+/// crash.
 public final class MemoryDisk implements TempDirFactory {
 
     private static final Path LINUX = Path.of("/dev/shm");

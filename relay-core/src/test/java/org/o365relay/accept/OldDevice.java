@@ -18,8 +18,9 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/// A process that speaks whatever TLS it is told: a line is port, its own address, version, and perhaps a cipher and
-/// the only signature scheme that it accepts. With a second argument, it does not send the list of those it accepts.
+/// A device in a process of its own, with the TLS settings in each line of its input: the port, its own
+/// address, the version and, optionally, a cipher and the only signature scheme that it accepts. With a second
+/// argument, it does not send the list of schemes that it accepts.
 final class OldDevice {
 
     private OldDevice() {}

@@ -23,8 +23,8 @@ import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.jdbc.ChildJvm;
 
-/// TLS 1.0 and 1.1: for networks that ask for them, and nobody else. This process stays one in which they are
-/// disabled; those that speak them are children.
+/// TLS 1.0 and 1.1, only for networks that enable them. They stay disabled in this process; child processes use
+/// them.
 @Timeout(120)
 class OldTlsTest {
 
@@ -44,7 +44,7 @@ class OldTlsTest {
             return device.awaitLine("RESULT ");
         }
 
-        /// @return how often the deviation was counted since it was asked last
+        /// @return how often the deviation was counted since the last call
         int old(String address) throws Exception {
             relay.tell(address.equals(OLD_DEVICE) ? "o" : "n");
             int count = Integer.parseInt(relay.awaitLine(address.equals(OLD_DEVICE) ? "OLD " : "REFUSED "));
@@ -52,7 +52,8 @@ class OldTlsTest {
             return count - (before == null ? 0 : before);
         }
 
-        /// @return an address that has not been rejected before, because one that has is not logged again for a minute
+        /// @return an address that was not rejected before: further rejections of an address are not logged for
+        ///     a minute
         String otherAddress() {
             return "127.0.1." + counted.merge("addresses", 1, Integer::sum);
         }
@@ -109,7 +110,7 @@ class OldTlsTest {
         assertThat(pair.old(OLD_DEVICE)).isZero();
     }
 
-    /// Of TLS 1.2: cipher and, if it is the only one, signature scheme.
+    /// The first column has a cipher of TLS 1.2 and, if only one is accepted, the signature scheme.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         rsa2048 | TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 rsa_pkcs1_sha1 | accepts only signatures with SHA-1
@@ -130,7 +131,7 @@ class OldTlsTest {
                 .contains("signature: it " + reason + " (", "; update the device, or set old-tls for it");
     }
 
-    /// RFC 5246 §7.4.1.4.1: it accepts SHA-1 only.
+    /// Such a device accepts only SHA-1 (RFC 5246 §7.4.1.4.1).
     @Test
     void acceptsADeviceThatListsNoSignatureSchemes() throws Exception {
         Pair pair = pair(Algorithm.rsa2048);
@@ -161,7 +162,7 @@ class OldTlsTest {
         }
     }
 
-    /// In the process of a relay that speaks old TLS to devices.
+    /// Old TLS is enabled for devices in the same process.
     @Test
     void neverUsesOldTlsUpstream() throws Exception {
         try (ChildJvm relay = ChildJvm.start(directory, OldUpstream.class, directory.toString())) {

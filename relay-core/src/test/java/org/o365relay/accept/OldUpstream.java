@@ -21,8 +21,8 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
 
-/// A process in which old TLS has been allowed for devices, and an upstream that knows one version and cipher
-/// only, and perhaps one signature scheme: they are the lines it is told.
+/// A process in which old TLS is enabled for devices, with an upstream that supports only one TLS version and
+/// cipher and, optionally, only one signature scheme. Each line of its input names them.
 final class OldUpstream {
 
     private OldUpstream() {}

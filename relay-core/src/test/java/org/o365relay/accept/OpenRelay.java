@@ -30,7 +30,7 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock;
 
-/// A listener and a queue on the system's clock, to listen on whatever a test likes.
+/// A listener and a queue that use the system clock. The test chooses the endpoints.
 final class OpenRelay implements AutoCloseable {
 
     static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
@@ -81,7 +81,7 @@ final class OpenRelay implements AutoCloseable {
         return new AcceptSettings(defaults.session(), certificate, null);
     }
 
-    /// On a free port of 127.0.0.1, for all of this machine.
+    /// Listens on a free port of 127.0.0.1, and trusts all loopback addresses.
     InetSocketAddress listen(ListenerTls tls) throws ListenException {
         return listen(tls, trusting(false, "127.0.0.0/8"));
     }
@@ -130,7 +130,7 @@ final class OpenRelay implements AutoCloseable {
         return devices;
     }
 
-    /// @return how often a client has done this
+    /// @return how often the deviation of the client was counted
     long deviations(String address, Deviation deviation) {
         return record(address).deviations().getOrDefault(deviation, 0L);
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Holds `docs/smtp.md` against the source: what the code refers to is on the page, and the tests the page names
-/// exist.
+/// Compares `docs/smtp.md` with the source: the page mentions every RFC section that the code refers to, and
+/// the tests that the page names exist.
 class ProtocolPageTest {
 
     private static final Pattern REFERENCE = Pattern.compile("RFC \\d{4}(?: §[A-Z\\d]+(?:\\.\\d+)*)?");

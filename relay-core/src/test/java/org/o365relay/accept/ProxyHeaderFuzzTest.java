@@ -26,8 +26,8 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.journal.Event.Rejected;
 
-/// What a proxy sends, and what a client sends behind it: nobody gets in but whom the header names, and what
-/// follows the header is the client's, all of it.
+/// Input from a proxy, and from a client behind it: only the client that the header names is admitted, and
+/// everything after the header comes from the client.
 class ProxyHeaderFuzzTest {
 
     private static final List<String> HEADERS = List.of(
@@ -111,12 +111,12 @@ class ProxyHeaderFuzzTest {
         return outcome.equals(patient) || shown(outcome).equals(shown(patient));
     }
 
-    /// @return without the one thing that may differ: what is found to be wrong with a header first
+    /// @return the outcome, without the only part that may differ: which error in a header is found first
     private static String shown(Conversations.Outcome outcome) {
         return outcome.toString().replaceAll("(\\(trusted-proxies in relay\\.listeners\\)): [^\\]]*", "$1");
     }
 
-    /// Or the header is not there yet.
+    /// Also holds if the header is incomplete.
     private static void checkRejected(Conversations.Outcome outcome) {
         hold(outcome.messages().isEmpty(), "messages", outcome);
         hold(Set.of(Conversations.PEER).containsAll(outcome.deviations().keySet()), "somebody else", outcome);

@@ -23,7 +23,7 @@ import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.admit.Network;
 import org.o365relay.journal.Event.Rejected;
 
-/// Connections through a proxy that says who the client is, and those that only pretend to.
+/// Connections through a proxy that names the client, and connections that only pretend to come from one.
 @Timeout(60)
 class ProxyTest {
 
@@ -38,7 +38,7 @@ class ProxyTest {
     private static final String FROM_IPV6 =
             "21210024" + "20010db8000000000000000000000007" + "00000000000000000000000000000001" + "0fa0" + "0019";
 
-    /// As FROM_IPV4, with 7 octets more: an extra of type 4 (no operation) with 4 octets.
+    /// As FROM_IPV4, with 7 octets more: an extension (TLV) of type 4 (no operation) with 4 octets.
     private static final String WITH_EXTRAS = "21110013" + "0a010203" + "0a000001" + "0fa0" + "0019" + "04000400000000";
 
     @TempDir
@@ -139,8 +139,8 @@ class ProxyTest {
                 "PROXY TCP6 fe80::1%nope 2001:db8::1 4000 25\r\n",
                 "PROXY TCP6 fe80::1%lo 2001:db8::1 4000 25\r\nHELO plc\r\n",
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 99999\r\n",
-                "PROXY TCP4 10.1.2.3 10.0.0.1 4000 25                                                                "
-                        + "                                                                                          \r\n"
+                "PROXY TCP4 10.1.2.3 10.0.0.1 4000 25                                                                 "
+                    + "                                                                                         \r\n"
             })
     void closesAProxyConnectionThatDoesNotBeginWithAHeader(String said) throws Exception {
         assertRefused(said.getBytes(StandardCharsets.US_ASCII));
@@ -149,8 +149,8 @@ class ProxyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                VERSION_2 + "31110000", // a version there is not
-                VERSION_2 + "2f110000", // a command there is not
+                VERSION_2 + "31110000", // an unknown version
+                VERSION_2 + "2f110000", // an unknown command
                 VERSION_2 + "21110004" + "0a010203", // half an address
             })
     void closesAConnectionWithAnInvalidVersion2Header(String header) throws Exception {

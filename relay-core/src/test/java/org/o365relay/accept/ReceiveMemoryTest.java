@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.queue.Incoming;
 
-/// What happens when many connections have received more than there is memory for.
+/// Many connections that have received more than fits into the memory budget.
 @Timeout(30)
 class ReceiveMemoryTest {
 

@@ -44,7 +44,7 @@ class ReceivingCrowdTest {
                 }
             }
             for (SocketChannel client : crowd) {
-                client.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset, as of a process that was killed
+                client.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset, as from a process that was killed
                 client.close();
             }
             try (DialogClient other = new DialogClient(port, InetAddress.ofLiteral("127.0.0.2"))) {

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// The PROXY protocol's header in as few words as possible: what a header says if it is one. Does not judge.
+/// A minimal reader of PROXY protocol headers, to compare with. Assumes that the header is valid.
 ///
-/// @param length octets
-/// @param client null if the header speaks for the proxy itself, or does not say
+/// @param length length in octets
+/// @param client null if the connection is the proxy's own, or the header does not name the client
 record ReferenceProxyHeader(int length, @Nullable InetAddress client) {
 
     private static final byte[] VERSION_2 = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a");
 
-    /// @return null if there is no whole header at the beginning
+    /// @return null if the stream does not begin with a complete header
     static @Nullable ReferenceProxyHeader in(byte[] stream) {
         return Arrays.equals(VERSION_2, Arrays.copyOf(stream, VERSION_2.length)) ? version2(stream) : version1(stream);
     }

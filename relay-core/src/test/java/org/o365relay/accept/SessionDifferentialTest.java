@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.Effort;
 import org.o365relay.accept.session.Packets;
 
-/// Any split of any byte stream into packets gives the same messages, the same replies, and the same opinion of
-/// the device. The one exception is wanted: who goes on without waiting for the reply to a DATA that is refused,
-/// is not listened to any more.
+/// Any split of any byte stream into packets gives the same messages, replies and deviations. There is one
+/// intended exception: a client that continues without waiting for the reply to a rejected DATA is ignored from
+/// then on.
 @Timeout(120)
 class SessionDifferentialTest {
 
@@ -60,7 +60,7 @@ class SessionDifferentialTest {
         assertThat(messages).isGreaterThan(rounds * 2 / 5);
     }
 
-    /// More than fits into one piece of the queue.
+    /// The message does not fit into one chunk of the queue.
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 16})
     void storesTheSameHoweverALargeMessageIsSplitIntoPackets(int choice) throws Exception {

@@ -31,7 +31,7 @@ class SessionFuzzTest {
         conversations.close();
     }
 
-    /// The first octet chooses the terms, all of them the packets.
+    /// The first octet determines the terms, and all octets determine the packets.
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "sessions.dict")
     void repliesTheSameHoweverAnyStreamIsSplitIntoPackets(byte[] input) throws Exception {

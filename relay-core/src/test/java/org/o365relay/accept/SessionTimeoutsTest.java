@@ -60,7 +60,7 @@ class SessionTimeoutsTest {
         timeouts.contentBegins(after(0));
         timeouts.received(after(1), 50_000_000);
         assertThat(timeouts.timeout(after(300))).isEqualTo(Timeout.NONE);
-        timeouts.received(after(300), 10); // so that it is not silent
+        timeouts.received(after(300), 10); // so that the client is not idle
         assertThat(timeouts.timeout(after(302))).isEqualTo(Timeout.CONTENT);
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.Incoming;
 
-/// Clients that take their time, and how long they may.
+/// Slow clients, and how much time they have.
 @Timeout(30)
 class SlowClientTest {
 
@@ -163,8 +163,8 @@ class SlowClientTest {
         try (Connection other = front.database();
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
-            client.send("x".repeat(Incoming.CHUNK_SIZE)); // earns an eighth of a second
-            client.pass(Duration.ofSeconds(30)); // a check of the timeouts falls into this time
+            client.send("x".repeat(Incoming.CHUNK_SIZE)); // extends the limit by an eighth of a second
+            client.pass(Duration.ofSeconds(30)); // the timeouts are checked during this time
             statement.execute("ROLLBACK");
         }
         client.awaitReading();

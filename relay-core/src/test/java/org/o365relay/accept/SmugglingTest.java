@@ -24,8 +24,8 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// Whatever looks like the end of a message to somebody, no client gets a second message in behind it, however
-/// its octets are cut into packets.
+/// No client can smuggle in a second message after octets that some server takes for the end of the content,
+/// however they are split into packets.
 @Timeout(120)
 class SmugglingTest {
 
@@ -112,8 +112,8 @@ class SmugglingTest {
         }
     }
 
-    /// @param cuts where a new packet begins
-    /// @param ends whether the variant is an end here
+    /// @param cuts positions at which a new packet begins
+    /// @param ends whether the variant ends the content at this tolerance
     private static void converse(String tolerance, byte[] stream, IntStream cuts, boolean ends) throws Exception {
         String said;
         try (SteppedConnection client = new SteppedConnection(front, settings(tolerance))) {
@@ -141,7 +141,7 @@ class SmugglingTest {
         }
     }
 
-    /// @return what would go upstream
+    /// @return the content as it would be sent to the upstream
     private static String assertFitForOthers(Claim claim) throws IOException {
         assertThat(claim.recipients()).singleElement().hasToString("b@contoso.test");
         RewriteRules rules = new RewriteRules(

@@ -41,7 +41,7 @@ import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.queue.jdbc.ChildJvm;
 
-/// Sockets that are no ports: in the file system, with a name only, or handed over by the service manager.
+/// Sockets other than ports: in the file system, abstract, or inherited from the service manager.
 @Timeout(60)
 class SocketsTest {
 
@@ -208,7 +208,7 @@ class SocketsTest {
         assertThat(path).as("the socket belongs to the service manager").exists();
     }
 
-    /// As systemd does it: a socket that blocks is file descriptor 3, and the environment says whose it is.
+    /// As from systemd: file descriptor 3 is a blocking socket, and the environment names it.
     @Test
     void listensOnAnInheritedSocket() throws Exception {
         List<String> launcher = List.of("python3", "-c", """
@@ -282,7 +282,7 @@ class SocketsTest {
         }
     }
 
-    /// The service manager counts from 3; what this process has open besides gets names nobody asks for.
+    /// Inherited descriptors begin at 3. Those that this process uses otherwise get a name that no test uses.
     private OpenRelay relay(Map<Integer, String> names) throws Exception {
         int last = names.keySet().stream().mapToInt(Integer::intValue).max().orElseThrow();
         String all = IntStream.rangeClosed(3, last)
@@ -331,7 +331,7 @@ class SocketsTest {
             ByteBuffer reply = ByteBuffer.allocateDirect(1_000);
             Polling.until(
                     "greeting",
-                    () -> { // it does not block
+                    () -> { // recv does not block
                         int read = client.recv(reply, reply.position(), reply.capacity());
                         reply.position(reply.position() + Math.max(0, read));
                         return reply.position() > 4;

@@ -23,7 +23,7 @@ import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 
-/// What the connection does around a handshake, without the handshake.
+/// The session before and after a TLS handshake, without the handshake.
 class StartTlsTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");

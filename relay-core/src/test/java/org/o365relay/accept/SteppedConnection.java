@@ -12,7 +12,7 @@ import org.o365relay.accept.session.Session;
 import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 
-/// A client's connection without a socket: the test says what is in each packet, and how much time has passed.
+/// A client's connection without a socket: the test determines each packet, and how much time passes.
 public final class SteppedConnection implements AutoCloseable {
 
     private final SteppedLoop loop = new SteppedLoop();
@@ -61,31 +61,31 @@ public final class SteppedConnection implements AutoCloseable {
         loop.pass(time);
     }
 
-    /// @return whether anything is still to be done at a later time
+    /// @return whether any task is left for a later time
     boolean hasTasks() {
         return loop.hasTasks();
     }
 
-    /// @return everything the server has said so far
+    /// @return everything that the server has sent so far
     public String said() {
         loop.run();
         return said.append(line.heard()).toString();
     }
 
-    /// Waits until the server has said this.
+    /// Waits until the server has sent this.
     void await(String text) {
         assertThat(loop.runUntil(() -> said().contains(text)))
                 .as("\"%s\" in %s", text, said())
                 .isTrue();
     }
 
-    /// @return whether the server wants to hear more
+    /// @return whether the server reads
     boolean isReading() {
         loop.run();
         return line.isReading();
     }
 
-    /// Waits until the server wants to hear more.
+    /// Waits until the server reads.
     void awaitReading() {
         assertThat(loop.runUntil(line::isReading))
                 .as("reading after %s", said())

@@ -15,7 +15,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A connection without a socket, as its server sees it. Knows how much memory its buffers take.
+/// The server's side of a connection without a socket. Counts the memory that its buffers use.
 final class SteppedLine extends EmbeddedChannel implements DuplexChannel {
 
     private static final SocketAddress PEER = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 40_000);
@@ -25,7 +25,7 @@ final class SteppedLine extends EmbeddedChannel implements DuplexChannel {
     private boolean reading;
     private boolean outputShutdown;
 
-    /// @param handler of the server
+    /// @param handler the server's handler
     SteppedLine(SteppedLoop loop, ChannelHandler handler) {
         this.loop = loop;
         config().setAllocator(buffers);
@@ -34,7 +34,7 @@ final class SteppedLine extends EmbeddedChannel implements DuplexChannel {
         pipeline().fireChannelActive();
     }
 
-    /// @return whether the server wants to hear more
+    /// @return whether the server reads
     boolean isReading() {
         return reading;
     }
@@ -49,7 +49,7 @@ final class SteppedLine extends EmbeddedChannel implements DuplexChannel {
         pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
 
-    /// @return what the server has said since the last time
+    /// @return what the server has sent since the last call
     String heard() {
         StringBuilder heard = new StringBuilder();
         for (ByteBuf reply = readOutbound(); reply != null; reply = readOutbound()) {

@@ -16,9 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// The event loop of a connection without a socket: runs what there is to do when the test says so, at the time
-/// the test says it is. Unlike the one that comes with Netty's embedded channel, it takes tasks from any thread,
-/// as from the queue's.
+/// The event loop of a connection without a socket: runs tasks when the test says so, at the time that the test
+/// sets. Unlike the loop of Netty's embedded channel, it accepts tasks from any thread, such as the queue's.
 final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -39,7 +38,7 @@ final class SteppedLoop extends AbstractScheduledEventExecutor implements EventL
 
     /// Waits for tasks of other threads, and runs what is due, until the condition holds.
     ///
-    /// @return whether it holds; false if there is nothing to do for ten seconds
+    /// @return whether it holds; false if there is no task for ten seconds
     boolean runUntil(BooleanSupplier condition) {
         run();
         while (!condition.getAsBoolean()) {
@@ -62,7 +61,7 @@ final class SteppedLoop extends AbstractScheduledEventExecutor implements EventL
         run();
     }
 
-    /// @return whether anything is still to be done at a later time
+    /// @return whether any task is left for a later time
     boolean hasTasks() {
         return hasScheduledTasks() || !tasks.isEmpty();
     }

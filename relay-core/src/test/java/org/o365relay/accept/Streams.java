@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Random;
 import org.o365relay.accept.session.Packets;
 
-/// What clients say, and what they say when something is wrong with them.
+/// Random input from clients, intact or damaged.
 final class Streams {
 
     private static final int BODIES = 8;
 
-    /// First an envelope, then what can come after one, then the rest.
+    /// An envelope, then the content that can follow it, then the rest.
     private static final List<String> PIECES = List.of(
             "MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\n",
             "DATA\r\nSubject: x\r\n\r\none\r\n..two\r\n.\r\n",

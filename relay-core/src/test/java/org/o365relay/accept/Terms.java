@@ -7,13 +7,13 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.Deviation;
 
-/// On which terms a client is served, chosen by an octet.
+/// The settings for a client's session, chosen by an octet.
 record Terms(FrontSettings settings, ListenerTls tls) {
 
     private static final int SMALL_MESSAGE = 300;
 
-    /// @param choice bits 0 and 1: tolerance; 2 and 3: logins; 4: narrow limits; 5: whether STARTTLS is offered;
-    ///     the others choose nothing
+    /// @param choice bits 0 and 1: tolerance; 2 and 3: logins; 4: narrow limits; 5: whether STARTTLS is
+    ///     offered; the others are ignored
     static Terms chosenBy(int choice) {
         Tolerance tolerance = switch (choice & 3) {
             case 0 -> Tolerance.STANDARD;

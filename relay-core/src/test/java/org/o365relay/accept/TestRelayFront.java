@@ -30,7 +30,7 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock;
 
-/// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
+/// The front half of the relay on a free port: a real listener and a real queue, while the clock stands still.
 public final class TestRelayFront implements AutoCloseable {
 
     public static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123Z");
@@ -47,7 +47,7 @@ public final class TestRelayFront implements AutoCloseable {
 
     TestRelayFront(Path directory, FrontSettings settings) throws QueueUnavailableException, ListenException {
         this.directory = directory;
-        InstantSource clock = InstantSource.fixed(NOW.plusNanos(456_789)); // as fine as a real clock
+        InstantSource clock = InstantSource.fixed(NOW.plusNanos(456_789)); // as precise as a real clock
         this.queue = SqliteQueue.open(
                 new QueueSettings(
                         directory, settings.freeSpaceFloor(), settings.maximumQueueSize(), Duration.ofDays(30)),
@@ -68,7 +68,7 @@ public final class TestRelayFront implements AutoCloseable {
         return queue;
     }
 
-    /// @return whether this client was ever seen doing that
+    /// @return whether the deviation was ever counted for the client
     boolean hasDeviated(InetAddress client, Deviation deviation) {
         return devices.records().stream()
                 .anyMatch(device ->
@@ -83,7 +83,7 @@ public final class TestRelayFront implements AutoCloseable {
         return journal;
     }
 
-    /// @return one without a certificate
+    /// @return a factory without a certificate
     PipelineFactory pipelines() {
         InstantSource clock = InstantSource.fixed(NOW);
         SessionFactory sessions = new SessionFactory(
@@ -100,7 +100,7 @@ public final class TestRelayFront implements AutoCloseable {
         return new DialogClient(address);
     }
 
-    /// Connects from one of this machine's other loopback addresses.
+    /// Connects from another loopback address of this machine.
     DialogClient connectFrom(String local) throws IOException {
         return new DialogClient(address, InetAddress.ofLiteral(local));
     }
@@ -109,7 +109,7 @@ public final class TestRelayFront implements AutoCloseable {
         return new DialogClient(new InetSocketAddress(InetAddress.ofLiteral(host), port()));
     }
 
-    /// @return everything that is due, in the order it came
+    /// @return all messages that are due, in order of arrival
     public List<Claim> claims() {
         return queue.claims().claim(settings.supply(), 1_000).stream()
                 .sorted(Comparator.comparing(Claim::id))
@@ -122,7 +122,7 @@ public final class TestRelayFront implements AutoCloseable {
         }
     }
 
-    /// @return how many rows a table of the queue has
+    /// @return number of rows in a table of the queue
     int rows(String table) throws SQLException {
         return number("SELECT count(*) FROM " + table);
     }

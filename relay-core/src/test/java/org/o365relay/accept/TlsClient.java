@@ -13,13 +13,13 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.tls.RelayCertificate;
 
-/// A client that can begin to speak TLS whenever it likes; waits at most ten seconds for an answer.
+/// A client that can start TLS at any time; waits at most ten seconds for each reply.
 final class TlsClient implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final RelayCertificate trusted;
-    /// Stays open when TLS ends its side, which the JDK would take for the end of both.
+    /// Stays open when the client ends TLS, which the JDK would take for the end of the connection.
     private final Socket plain = new Socket() {
         @Override
         public void shutdownOutput() {}
@@ -39,7 +39,7 @@ final class TlsClient implements AutoCloseable {
         in = new BufferedInputStream(plain.getInputStream());
     }
 
-    /// @param versions none for the JDK's own choice
+    /// @param versions TLS versions; if none, those that the JDK enables
     TlsClient handshake(String... versions) throws IOException {
         SSLSocket socket = (SSLSocket) trusted.client().getSocketFactory().createSocket(plain, "relay.test", 25, true);
         if (versions.length > 0) {
@@ -51,7 +51,7 @@ final class TlsClient implements AutoCloseable {
         return this;
     }
 
-    /// Begins another handshake in the connection; only TLS 1.2 and older know that.
+    /// Begins another handshake in the connection, which is possible only in TLS 1.2 and older.
     void handshakeAgain() throws IOException {
         if (secured == null) {
             throw new AssertionError("no TLS yet");
@@ -123,7 +123,7 @@ final class TlsClient implements AutoCloseable {
         return secured.getSession();
     }
 
-    /// Ends TLS on its side, and goes on listening; the connection below it stays open.
+    /// Ends TLS on the client's side, and continues to read; the TCP connection stays open.
     void endTls() throws IOException {
         if (secured != null) {
             secured.shutdownOutput();

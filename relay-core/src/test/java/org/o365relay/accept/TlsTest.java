@@ -26,7 +26,7 @@ import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.jdbc.ChildJvm;
 
-/// Devices that speak TLS, where they should and where they should not.
+/// Devices that use TLS, whether or not the listener expects it.
 @Timeout(60)
 class TlsTest {
 
@@ -329,7 +329,7 @@ class TlsTest {
 
             Files.writeString(files.certificate(), "half a certif");
             try (TlsClient during = new TlsClient(port, certificate)) {
-                during.handshake(); // the file has changed, but what is in it is no use
+                during.handshake(); // the file has changed, but its content is unusable
                 next.write(files);
                 Polling.until("the new certificate", () -> isShown(port, next));
                 during.expect("220 ");
@@ -414,7 +414,7 @@ class TlsTest {
                     .contains("timed out (relay.limits.command-timeout)");
             assertThat(relay.deviations(HERE, Deviation.TIMEOUT)).isOne();
             assertThatThrownBy(() -> {
-                        while (client.read() >= 0) {} // an alert, perhaps
+                        while (client.read() >= 0) {} // possibly an alert
                         throw new IOException("closed");
                     })
                     .isInstanceOf(IOException.class);

@@ -33,7 +33,7 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// How content travels: in any pieces, of any size, and when the connection breaks.
+/// The transfer of content: in any packets, of any size, and when the connection is lost.
 @Timeout(30)
 class TransferTest {
 
@@ -300,8 +300,8 @@ class TransferTest {
             client.expect("250 2.0.0 ");
             client.beginNextContent();
             client.send(line.repeat(1_024) + "Z:\r\n\r\nbody\r\n.\r\n");
-            client.expect(
-                    "552 5.3.4 Header size exceeds fixed maximum size (the relay accepts at most 1 MiB and 10,000 fields)");
+            client.expect("552 5.3.4 Header size exceeds fixed maximum size (the relay accepts at most 1 MiB and 10,000"
+                    + " fields)");
             client.beginNextContent();
             client.send("X: " + "y".repeat(3 * 1_024 * 1_024) + "\r\n.\r\n");
             client.expect("552 5.3.4 Header size exceeds");

@@ -58,7 +58,7 @@ class AddressPatternFuzzTest {
                         .ifPresent(itself -> hold(itself.matches(capital), "not matched in capitals", capital)));
     }
 
-    /// One with a star in it is a pattern, which has no blanks.
+    /// An address with an asterisk would be a pattern, and a longer one than this is none.
     private static boolean isPatternOnly(EmailAddress address) {
         return address.toString().contains("*") || address.toString().length() > 320;
     }

@@ -17,7 +17,7 @@ class AdmissionRulesTest {
     private static final InetAddress CLIENT = InetAddress.ofLiteral("10.0.0.7");
     private static final EmailAddress POSTMASTER = address("admin@contoso.example");
 
-    /// Rules are written `+pattern` (allow) and `-pattern` (deny), the first ones on the left.
+    /// Rules are written `+pattern` (allow) and `-pattern` (deny), in order of precedence.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         ``                                      | a@b.example         | a@b.example

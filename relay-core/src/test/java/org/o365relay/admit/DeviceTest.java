@@ -30,9 +30,9 @@ class DeviceTest {
     private final Devices devices = new Devices(clock.steady());
     private final Device printer = devices.at(PRINTER);
 
-    /// Steps: `m` begins a message, `r` reserves a recipient, `a` has a message with a recipient accepted (what
-    /// was reserved for it included), `w` has it withdrawn, `l` releases a recipient, `+5m` waits,
-    /// `!5m` sets the clock. Capitals are refused.
+    /// Steps: `m` begins a message, `r` reserves a recipient, `a` accepts a message with one recipient,
+    /// reserved before or not, `w` withdraws it, `l` releases a recipient, `+5m` waits, `!5m` sets the clock. A
+    /// capital letter means that the step is refused.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         2 |   |   | m m M +59s M +2s m m M              | messages count for a minute

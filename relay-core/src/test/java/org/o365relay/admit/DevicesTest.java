@@ -257,7 +257,7 @@ class DevicesTest {
         return changes;
     }
 
-    /// What the queue makes of it.
+    /// The devices as the queue stores them.
     private static final class Disk {
 
         private final Map<InetAddress, DeviceRecord> rows = new HashMap<>();

@@ -68,7 +68,7 @@ class AlertCommandTest {
     }
 
     @Test
-    void isNoShell() throws Exception {
+    void usesNoShell() throws Exception {
         Path hostile = directory.resolve("hostile");
         String name = "$(touch " + hostile + "); touch " + hostile + "\n`touch " + hostile + "`\0";
         assertThat(run(LONG, "env > variables", name, false)).isEmpty();

@@ -32,8 +32,8 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
-/// Active alerts with a queue in a directory, two mailboxes that can send or not, and the messages posted to
-/// the webhook.
+/// Active alerts with a queue in a directory, two mailboxes that can be blocked, and the messages posted to the
+/// webhook.
 final class AlertFixture implements AutoCloseable {
 
     static final EmailAddress FIRST = address("first@contoso.example");

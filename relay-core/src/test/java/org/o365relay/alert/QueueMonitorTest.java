@@ -76,16 +76,16 @@ class QueueMonitorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            free | floor | used | maximum | alerts
-            200  | 100   | 90   | 100     | -
-            199  | 100   | 0    | 100     | disk-low
-            100  | 100   | 0    | 100     | disk-low
-            99   | 100   | 0    | 100     | disk-full disk-low
-            200  | 100   | 91   | 100     | queue-large
-            200  | 100   | 100  | 100     | queue-large
-            200  | 100   | 101  | 100     | queue-full queue-large
-            0    | 0     | 0    | 100     | -
-            """, useHeadersInDisplayName = true)
+        free | floor | used | maximum | alerts
+        200  | 100   | 90   | 100     | -
+        199  | 100   | 0    | 100     | disk-low
+        100  | 100   | 0    | 100     | disk-low
+        99   | 100   | 0    | 100     | disk-full disk-low
+        200  | 100   | 91   | 100     | queue-large
+        200  | 100   | 100  | 100     | queue-large
+        200  | 100   | 101  | 100     | queue-full queue-large
+        0    | 0     | 0    | 100     | -
+        """, useHeadersInDisplayName = true)
     void reportsLowAndExhaustedSpace(long free, long floor, long used, long maximum, @Nullable String alerts) {
         QueueMonitor monitor = watcher(Duration.ZERO, 0);
         monitor.checkSpace(new DiskCapacity(free << 20, floor << 20, used << 20, maximum << 20));
@@ -133,7 +133,7 @@ class QueueMonitorTest {
                 .join();
     }
 
-    /// Everything, the letters to the admin too.
+    /// Delivers everything, including the emails to the admin.
     private void deliver() {
         for (Claim claim : fixture.queue().claims().claim(SCOPE, 100)) {
             Outcome outcome = new Outcome.Delivered(AlertFixture.REFUSED);

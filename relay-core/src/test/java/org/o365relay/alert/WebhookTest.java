@@ -143,7 +143,7 @@ class WebhookTest {
         broken.offer(message("first", false));
         broken.start();
         broken.offer(message("second", false));
-        broken.close(); // in the middle of it, and at once
+        broken.close(); // returns at once, although an alert is being sent
         webhook.offer(message("third", false));
         assertThat(json(next())).containsEntry("name", "third");
     }

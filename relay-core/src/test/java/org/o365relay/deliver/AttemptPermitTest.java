@@ -14,7 +14,8 @@ import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 
-/// An account with 4 connections, 3 messages at once and 5 recipients a day, and an upstream with 10 connections.
+/// An account with 4 connections, a burst of 3 messages and 5 recipients a day, and an upstream with 10
+/// connections.
 class AttemptPermitTest {
 
     private static final MailboxLimits LIMITS = new MailboxLimits(1, 3, 4, 5);

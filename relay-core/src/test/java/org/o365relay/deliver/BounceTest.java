@@ -27,7 +27,7 @@ import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageFilter;
 
-/// Messages that an operator gives up.
+/// Messages that an operator bounces.
 class BounceTest {
 
     private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";

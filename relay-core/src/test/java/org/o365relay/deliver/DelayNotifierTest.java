@@ -35,7 +35,7 @@ import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.HistoryEntry;
 
-/// Who waits for four hours is told so, once.
+/// The sender of a message that waits for four hours is notified once.
 class DelayNotifierTest {
 
     private static final Duration AGE = Duration.ofHours(4);
@@ -104,8 +104,8 @@ class DelayNotifierTest {
         assertThat(warning())
                 .contains("To: <scan@contoso.example>", "Subject: Delivery delayed: Scan")
                 .contains("The server is low on disk space or memory.")
-                .contains(
-                        "The mail service (fake.example:587) replied:\r\n\r\n    452 4.3.1 Insufficient system resources")
+                .contains("The mail service (fake.example:587) replied:\r\n\r\n"
+                        + "    452 4.3.1 Insufficient system resources")
                 .contains("21 November 2026 at 09:00 (UTC+01:00)", "26 November 2026\r\nat 09:00 (UTC+01:00)")
                 .contains("Action: delayed\r\nStatus: 4.3.1\r\n")
                 .contains("Will-Retry-Until: Thu, 26 Nov 2026 08:00:00 +0000\r\n");
@@ -383,7 +383,7 @@ class DelayNotifierTest {
         assertThat(relay.journal.lines("delayed")).hasSize(230);
     }
 
-    /// A message that was put off once.
+    /// Accepts a message and defers it once.
     private QueueId deferred(DsnRequest request, String... recipients) {
         relay.upstream.answer(BUSY);
         QueueId id = relay.accept("scan@contoso.example", SCAN, request, recipients);
@@ -391,7 +391,7 @@ class DelayNotifierTest {
         return id;
     }
 
-    /// Looks every minute for so long.
+    /// Checks every ten minutes for this long.
     private void watchUntil(Duration over) {
         relay.watchNotices();
         for (long minutes = 0; minutes < over.toMinutes(); minutes += 10) {

@@ -46,7 +46,7 @@ class DeliveryClockJumpTest {
     private static final List<String> JUMPS =
             List.of("PT2M", "PT-2M", "PT1H", "PT-1H", "P20D", "P-20D", "P-20000D", "P20000D");
 
-    /// A relay in all the states in which something waits, and what was seen of it.
+    /// A relay in all states in which something waits, and what was observed.
     private static final class Scenario implements AutoCloseable {
         private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
         private final DeliveryFixture relay;

@@ -188,7 +188,7 @@ final class DeliveryFixture implements AutoCloseable {
         deliver(member.sender(), member.delivery(), claim);
     }
 
-    /// Delivers whatever the rate of the account.
+    /// Delivers regardless of the rate of the account.
     static void deliver(MailboxSender sender, Delivery delivery, Claim claim) {
         try {
             sender.account().concurrencyLimiter().acquire(1, Duration.ZERO);

@@ -201,7 +201,7 @@ class DispatcherTest {
         assertThat(second.sent()).hasSize(7);
     }
 
-    /// 30 a minute, 300 times as fast.
+    /// A rate of 30 messages a minute, 300 times as fast.
     @Test
     void sendsABurstInOrderAtTheRateOfTheMailbox() throws Exception {
         MailboxLimits limits = new MailboxLimits(9_000, 30, 1, null);
@@ -226,7 +226,7 @@ class DispatcherTest {
         assertThat(seconds).as("not much slower").isLessThan(due * 1.5);
     }
 
-    /// With the clock of the system, and probes after some milliseconds.
+    /// Uses the system clock, and probes after a few milliseconds.
     private void start(EmailAddress mailbox, MailboxLimits limits, FakeUpstream... upstreams) {
         SteadyClock time = SteadyClock.system();
         SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);

@@ -26,7 +26,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
 
-/// What the answers to messages do to the mailbox's way out.
+/// The effect of replies to messages on the mailbox and its upstreams.
 class MailboxSenderTest {
 
     private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";

@@ -29,7 +29,7 @@ import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Claim;
 
-/// A broken device makes a few notices and a digest, and no storm.
+/// A broken device causes a few notices and a digest, not a storm.
 class NoticeStormTest {
 
     private static final String SCAN = "From: scan@contoso.example\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
@@ -230,7 +230,7 @@ class NoticeStormTest {
     void sendsDigestsAboutADeviceThatFailsConstantly() {
         fail(0, MOST + 1);
         clock.advance(Duration.ofHours(1));
-        fail(MOST + 1, 2 * MOST + 3); // ten of them have notices again
+        fail(MOST + 1, 2 * MOST + 3); // the first ten of these cause notices again
         relay.watchNotices();
         assertThat(notices().getLast()).contains("Subject: One more message from");
         clock.advance(Duration.ofHours(1));
@@ -268,12 +268,12 @@ class NoticeStormTest {
     }
 
     private void refuse(String sender, String content, DsnRequest request, String... recipients) {
-        clock.advance(Duration.ofMillis(1)); // in the order in which they come
+        clock.advance(Duration.ofMillis(1)); // so that they have an order
         relay.accept(sender, content, request, recipients);
         deliver();
     }
 
-    /// There are nobodies, and there is who writes to them.
+    /// Delivers to everyone except unknown recipients.
     private void deliver() {
         for (Claim claim : relay.due()) {
             relay.upstream.answer(
@@ -282,7 +282,7 @@ class NoticeStormTest {
         }
     }
 
-    /// @return the content of all notices and digests that have left since the relay was started
+    /// @return the content of all notices and digests that were sent since the relay was started
     private List<String> notices() {
         deliver();
         return relay.upstream.sent().stream()

@@ -32,7 +32,7 @@ import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.HistoryEntry;
 
-/// Graph often sends a message although it answers 504, or loses the response.
+/// Graph often sends a message although it answers 504 or the response is lost.
 class UnconfirmedDeliveryTest {
 
     private static final String SCAN = "From: scan@contoso.example\r\nSubject: Scan\r\n\r\nhello\r\n";
@@ -255,7 +255,7 @@ class UnconfirmedDeliveryTest {
         assertThat(relay.upstream.repeats()).isEqualTo(1);
     }
 
-    /// Delivers the message after this delay, but not much earlier.
+    /// Checks that the message is due after this delay, and not much earlier, and delivers it.
     private void deliverAfter(Duration delay, Response response) {
         Instant due = relay.clock.instant().plus(delay);
         if (delay.compareTo(Duration.ofHours(1)) < 0 && delay.isPositive()) {

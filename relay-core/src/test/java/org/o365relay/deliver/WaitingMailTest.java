@@ -16,7 +16,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.QueueId;
 
-/// Messages that were deferred because of a failure leave at once when it is over.
+/// Messages that were deferred because of a failure are sent at once when it is over.
 class WaitingMailTest {
 
     private static final String ANNA = "anna@contoso.example";

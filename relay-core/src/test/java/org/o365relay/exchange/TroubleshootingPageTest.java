@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// The second half of `docs/troubleshooting.md` is made of the catalogue. If this fails, put what it wrote to
-/// `target/troubleshooting.md` in its place.
+/// The second half of `docs/troubleshooting.md` is generated from the catalogue. If this test fails, replace
+/// the page with `target/troubleshooting.md`, which the test has written.
 class TroubleshootingPageTest {
 
     private static final Path PAGE = Path.of("../docs/troubleshooting.md");
@@ -61,8 +61,8 @@ class TroubleshootingPageTest {
             case THROTTLED -> "blocks the mailbox and probes it regularly; its mail waits in the queue";
             case AUTHOR ->
                 "keeps the mail of this author in the queue and retries one message regularly; if the author is the"
-                        + " mailbox itself, the mailbox is blocked, or the upstream suspended if the relay does not sign"
-                        + " in to it";
+                    + " mailbox itself, the mailbox is blocked, or the upstream suspended if the relay does not sign"
+                    + " in to it";
             case UPSTREAM ->
                 "suspends this upstream and uses a fallback, if there is one; otherwise the mailbox is blocked until a"
                         + " probe succeeds";

@@ -20,7 +20,7 @@ class CachedTokenTest {
     private final CountDownLatch reading = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
 
-    /// Reads the stored login until it may end.
+    /// Reads the stored login until the test lets it finish.
     private final class SlowLogin implements TokenFlow {
         @Override
         public AccessToken fetch(boolean forceRefresh) {
@@ -39,7 +39,7 @@ class CachedTokenTest {
         }
     }
 
-    /// As the token of a managed identity, whose expiry is by the clock of another machine.
+    /// As with a managed identity, the clock of another machine determines the expiry of the token.
     ///
     /// @param ahead how far the clock of this machine is ahead
     /// @param first when the token is renewed

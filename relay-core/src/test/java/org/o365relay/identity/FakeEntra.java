@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
-/// A sign-in service that gives tokens to everybody, unless it has a scripted answer left. Remembers what it
-/// was asked.
+/// A sign-in service that issues a token for each request, unless a scripted answer is left. Records the
+/// requests.
 public final class FakeEntra implements AutoCloseable {
 
     public static final String TENANT = "11111111-2222-3333-4444-555555555555";
@@ -46,7 +46,7 @@ public final class FakeEntra implements AutoCloseable {
     /// @param retryAfter empty for none
     record Answer(int status, String retryAfter, String body) {}
 
-    /// Waits until the token endpoint has been asked so often, at most ten seconds.
+    /// Waits until the token endpoint has received this many requests, at most ten seconds.
     void awaitAsked(int times) throws InterruptedException {
         long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         synchronized (asked) {
@@ -78,7 +78,7 @@ public final class FakeEntra implements AutoCloseable {
         return authority() + "/" + TENANT + "/oauth2/v2.0/token";
     }
 
-    /// The next answer of the token endpoint.
+    /// Scripts the next answer of the token endpoint.
     public FakeEntra says(int status, String body) {
         return says(status, "", body);
     }
@@ -121,8 +121,9 @@ public final class FakeEntra implements AutoCloseable {
     private void deviceCode(HttpExchange exchange) throws IOException {
         askedForCodes.add(form(exchange));
         answer(exchange, new Answer(200, "", """
-                {"user_code":"ABCD-1234","device_code":"the-device-code-itself","verification_uri":"https://login.example/device",
-                "expires_in":900,"interval":0,"message":"go"}"""));
+            {"user_code":"ABCD-1234","device_code":"the-device-code-itself","verification_uri":"https://login.example/device",
+            "expires_in":900,"interval":0,"message":"go"}\
+            """));
     }
 
     private String grant(Map<String, String> form) {

@@ -23,8 +23,7 @@ import org.o365relay.net.HttpSettings.Proxy;
 import org.o365relay.net.Https;
 import org.o365relay.time.SteadyClock;
 
-/// The endpoint has a fixed address that is not of this machine, so what is asked there comes to the test by a
-/// proxy.
+/// The endpoint has a fixed address on another machine, so a proxy passes the requests to the test.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ManagedIdentityTest {
 

@@ -21,7 +21,7 @@ import org.o365relay.mail.Secret;
 import org.o365relay.net.KeyMaker;
 import org.slf4j.LoggerFactory;
 
-/// With everything logged, and a sign-in service that says aloud whatever it is told.
+/// Logs everything, and uses a sign-in service that repeats whatever it receives.
 class SecrecyTest extends SignInTest {
 
     private static final List<String> LOGGERS =

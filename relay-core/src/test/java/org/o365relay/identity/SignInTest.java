@@ -22,7 +22,7 @@ import org.o365relay.net.HttpSettings.Proxy;
 import org.o365relay.net.Https;
 import org.o365relay.time.SteadyClock;
 
-/// A sign-in service to talk to, and credentials.
+/// A fake sign-in service, and credentials for it.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class SignInTest {
 
@@ -37,7 +37,7 @@ abstract class SignInTest {
 
     static TestCertificate localhost;
 
-    /// MSAL remembers refusals in the whole process, by the app.
+    /// A new ID for each test, because MSAL remembers refusals by app in the whole process.
     final String clientId = UUID.randomUUID().toString();
 
     FakeEntra entra;

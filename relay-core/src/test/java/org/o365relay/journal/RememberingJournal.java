@@ -56,7 +56,7 @@ public final class RememberingJournal implements Journal {
         return lines.stream().map(line -> line.substring(0, line.indexOf(' '))).toList();
     }
 
-    /// Waits until as many events begin with the text.
+    /// Waits until this many events begin with the text.
     public synchronized List<String> await(String beginning, int count) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (lines(beginning).size() < count) {

@@ -73,12 +73,12 @@ class EmailAddressTest {
                 "j\ufffdrgen@c.com",
                 "a@b\ufffd.com",
                 "\"\ufffd\"@c.com",
-                "a@b\u00adc.com", // a soft hyphen: what nobody sees makes another domain
+                "a@b\u00adc.com", // a soft hyphen: invisible, but makes another domain
                 "a@b\u200bc.com",
                 "a@b\u00bf.com",
                 "a@b\u3002com",
                 "a@\u0130.com", // lower case has two characters
-                "a@\u017f.com", // no letter of its own: it would be read as s
+                "a@\u017f.com", // a long s, which would be read as s
                 "a@\uff42.com",
                 "a@\u212aontoso.com",
                 "a@micro\u200dsoft.com",

@@ -42,9 +42,8 @@ class HeaderParserTest {
     /// @param emptyLine whether the header ends with an empty line
     private record Header(List<String> fields, long bodyStart, boolean emptyLine, boolean tooLarge, boolean ascii) {}
 
-    // In the table: / stands for CRLF, r for CR, n for LF, 0 for NUL, ^ for a byte order mark. The fields end with |,
-    // before the body. A header that ends before a line of the body ends
-    // with !
+    // In the table: / stands for CRLF, r for CR, n for LF, 0 for NUL, ^ for a byte order mark. The fields end
+    // with |, before the body. A header that ends directly before a line of the body ends with !
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
         # message                   ; header                ; body

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
-/// A DNS server that knows mail exchangers and nothing else (RFC 1035 §4).
+/// A DNS server that knows only mail exchangers (RFC 1035 §4).
 public final class FakeDns implements AutoCloseable {
 
     /// @param host empty for the null MX
     public record Mx(int preference, String host) {}
 
-    /// What it does when it is asked for a domain.
+    /// The answer to a query for a domain.
     sealed interface Answer {
         record Records(List<Mx> exchangers) implements Answer {}
 
@@ -41,7 +41,7 @@ public final class FakeDns implements AutoCloseable {
         Thread.ofVirtual().start(this::serve);
     }
 
-    /// @return asks this server
+    /// @return a lookup that queries this server
     public MailExchangers exchangers() {
         return new MailExchangers(
                 "dns://127.0.0.1:" + socket.getLocalPort(), Duration.ofMillis(150), RandomGenerator.getDefault());

@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 
-/// An HTTP proxy that knows CONNECT (RFC 9110 §9.3.6) and brings everybody to one server on this machine,
-/// whatever name is asked for.
+/// An HTTP proxy that supports CONNECT (RFC 9110 §9.3.6), and connects every client to one server on this
+/// machine, whatever name is requested.
 public final class FakeProxy implements AutoCloseable {
 
     /// The CONNECT requests, with all their lines.

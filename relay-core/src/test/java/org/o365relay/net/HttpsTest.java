@@ -123,7 +123,7 @@ class HttpsTest {
         assertThat(loginsSeenByTheServer).isEmpty();
     }
 
-    /// The JDK's own authenticator would make a broken connection of it.
+    /// With an authenticator, the JDK would report a broken connection instead.
     @Test
     void returnsA401ThroughAProxyWithLogin() throws Exception {
         FakeProxy proxy = proxy("relay:" + PASSWORD);

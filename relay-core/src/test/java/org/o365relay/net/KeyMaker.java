@@ -18,9 +18,9 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
-/// A key and its certificate made on the spot, in every form an admin may have them in.
+/// A generated key and its certificate, in every form that an admin may have.
 ///
-/// @param pfx with [#PASSWORD]
+/// @param pfx PFX file, encrypted with [#PASSWORD]
 public record KeyMaker(Path pfx, Key key, X509Certificate certificate) {
 
     public static final String PASSWORD = "k3y-password";

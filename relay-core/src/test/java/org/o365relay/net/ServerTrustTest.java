@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.net.ServerTrust.UntrustedCertificateException;
 
-/// Certificates that are not valid at the time of the clock. The clock of the test is right, so it is the
-/// certificates whose times are wrong.
+/// Certificates that are not valid at the time of the clock. The clock of the test is right, so the times of
+/// the certificates are wrong instead.
 class ServerTrustTest {
 
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);

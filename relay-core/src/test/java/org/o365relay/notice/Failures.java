@@ -16,7 +16,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Failures as they happen; begins with a scan to a recipient who does not exist.
+/// Typical failures, all variants of a scan to a recipient that does not exist.
 record Failures(
         @Nullable EmailAddress author,
         @Nullable EmailAddress sender,
@@ -30,12 +30,12 @@ record Failures(
     static final QueueId ID = QueueId.parse("01JD4Z7K2M9QX").orElseThrow();
 
     private static final String HEADER = """
-            From: Ann Author <ann@contoso.com>
-            To: bob@fabrikam.com
-            Subject: Scan from floor 2
-            Date: Sat, 21 Nov 2026 08:00:00 +0100
-            Message-ID: <1@printer>
-            """;
+        From: Ann Author <ann@contoso.com>
+        To: bob@fabrikam.com
+        Subject: Scan from floor 2
+        Date: Sat, 21 Nov 2026 08:00:00 +0100
+        Message-ID: <1@printer>
+        """;
 
     static Failures refused() {
         Reply reply = Reply.of(

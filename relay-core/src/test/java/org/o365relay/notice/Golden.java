@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The notices as they should look, `src/test/resources/notices/*.eml`. What was written instead goes to
+/// The expected notices, `src/test/resources/notices/*.eml`. Notices that differ are written to
 /// `target/notices`.
 final class Golden {
 
@@ -22,7 +22,7 @@ final class Golden {
         assertThat(text(notice)).isEqualTo(new String(expected, ISO_8859_1));
     }
 
-    /// @return an octet a character
+    /// @return the notice, with one character per octet
     static String text(Notice notice) {
         return new String(notice.content(), ISO_8859_1);
     }

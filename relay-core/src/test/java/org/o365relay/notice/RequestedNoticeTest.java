@@ -34,7 +34,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Notices for senders who have said what they want to hear.
+/// Notices for senders that requested them with DSN parameters.
 class RequestedNoticeTest {
 
     private static final String MESSAGE =

@@ -27,7 +27,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// The letters in every language, in the time of the place.
+/// The notices in every language, with local times.
 class TranslatedNoticeTest {
 
     private static final Reply BUSY = Reply.of(451, "4.7.500", "Server busy. Please try again later");

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Holds `docs/queue.md` against the source: every promise names a test, and the tests it names exist.
+/// Compares `docs/queue.md` with the source: every promise names a test, and the tests that it names exist.
 class QueuePageTest {
 
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");

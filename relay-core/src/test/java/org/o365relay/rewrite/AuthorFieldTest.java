@@ -13,26 +13,26 @@ import org.o365relay.mail.EmailAddress;
 
 class AuthorFieldTest {
 
-    // In the table: what is escaped is meant so.
+    // In the table: backslashes escape as in Java.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            scanner@contoso.example                                  | scanner@contoso.example
-            Scanner 3 <scanner@contoso.example>                      | scanner@contoso.example
-            "Scanner, 3" <scanner@contoso.example>                   | scanner@contoso.example
-            <scanner@contoso.example>, other@contoso.example         | scanner@contoso.example
-            Scanner\\r\\n\\t<scanner@contoso.example>\\r\\n          | scanner@contoso.example
-            scanner@contoso.example (third floor)                    | scanner@contoso.example
-            =?utf-8?q?M=C3=BCller?= <m@contoso.example>              | m@contoso.example
-            =?utf-8?q?scanner=40contoso=2Eexample?=                  | scanner@contoso.example
-            <a@x.example.>                                           | a@x.example
-            Kock, Arne <x@y.example>                                 | x@y.example
-            <a@b.example<mailto:a@b.example>>                        | a@b.example
-            root                                                     | root
-            root, Admin <admin@contoso.example>                      | admin@contoso.example
-            Device                                                   | Device
-            Scanner 3 <>                                             | ``
-            ``                                                       | ``
-            """)
+        scanner@contoso.example                                  | scanner@contoso.example
+        Scanner 3 <scanner@contoso.example>                      | scanner@contoso.example
+        "Scanner, 3" <scanner@contoso.example>                   | scanner@contoso.example
+        <scanner@contoso.example>, other@contoso.example         | scanner@contoso.example
+        Scanner\\r\\n\\t<scanner@contoso.example>\\r\\n          | scanner@contoso.example
+        scanner@contoso.example (third floor)                    | scanner@contoso.example
+        =?utf-8?q?M=C3=BCller?= <m@contoso.example>              | m@contoso.example
+        =?utf-8?q?scanner=40contoso=2Eexample?=                  | scanner@contoso.example
+        <a@x.example.>                                           | a@x.example
+        Kock, Arne <x@y.example>                                 | x@y.example
+        <a@b.example<mailto:a@b.example>>                        | a@b.example
+        root                                                     | root
+        root, Admin <admin@contoso.example>                      | admin@contoso.example
+        Device                                                   | Device
+        Scanner 3 <>                                             | ``
+        ``                                                       | ``
+        """)
     void findsTheAddress(String value, String address) {
         assertThat(AuthorField.address(value.translateEscapes())
                         .map(EmailAddress::toString)

@@ -29,13 +29,13 @@ import org.o365relay.mail.UnacceptableContentException;
 class BinaryMimeEncoderTest {
 
     private static final String BEGINNING = """
-            Content-Type: multipart/mixed; boundary=b
+        Content-Type: multipart/mixed; boundary=b
 
-            --b
-            Content-Type: application/octet-stream
-            Content-Transfer-Encoding: binary
+        --b
+        Content-Type: application/octet-stream
+        Content-Transfer-Encoding: binary
 
-            """.replace("\n", "\r\n");
+        """.replace("\n", "\r\n");
     private static final String END = "\r\n--b--\r\n";
 
     @ParameterizedTest
@@ -139,11 +139,11 @@ class BinaryMimeEncoderTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '~', textBlock = """
-            Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart has no boundary
-            Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart has no boundary
-            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | a multipart has no boundary
-            Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | a part has an invalid header
-            """, delimiter = '|')
+        Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart has no boundary
+        Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart has no boundary
+        Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | a multipart has no boundary
+        Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | a part has an invalid header
+        """, delimiter = '|')
     void reportsWhyAMessageCannotBeConverted(String message, String reason) {
         byte[] octets = message.replace("\\n", "\r\n").getBytes(ISO_8859_1);
 
@@ -226,7 +226,7 @@ class BinaryMimeEncoderTest {
         return "-\r\n\n".repeat(size / 4 + 1).substring(0, size).getBytes(ISO_8859_1);
     }
 
-    /// Gives an octet at a time.
+    /// Returns one octet per read.
     private static InputStream dripping(byte[] octets) {
         return new FilterInputStream(new ByteArrayInputStream(octets)) {
             @Override

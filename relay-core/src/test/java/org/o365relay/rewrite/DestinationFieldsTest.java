@@ -189,7 +189,7 @@ class DestinationFieldsTest {
                 + new String(in.octets(), ISO_8859_1).substring((int) readdressed.bodyOffset());
     }
 
-    /// As a server reads it that knows nothing of ours.
+    /// @return the recipients as another program reads them
     private static List<String> reached(byte[] header) throws MessagingException {
         MimeMessage message = new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(header));
         List<String> reached = new ArrayList<>();

@@ -26,10 +26,10 @@ import java.util.stream.Collectors;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.PlainMessage.Field;
 
-/// Holds a message as the relay hands it on against the one it was given, without the rewriter's own code: it is
-/// acceptable, and differs from the original only by the rules in the package's documentation.
+/// Compares a rewritten message with the original, without the rewriter's own code: the rewritten one is valid,
+/// and differs from the original only by the rules in the package's documentation.
 ///
-/// Throws plain errors: AssertJ would be most of the time of a fuzzing run.
+/// Throws plain errors, because AssertJ would take most of the time of a fuzzing run.
 public final class DocumentedChanges {
 
     private static final Set<String> REMOVED = Set.of(
@@ -192,7 +192,7 @@ public final class DocumentedChanges {
         return new String(octets.getBytes(ISO_8859_1), UTF_8);
     }
 
-    /// With a letter for each character that the parser, but not RFC 6532, minds in a domain.
+    /// The text with a letter for each character that the parser, but not RFC 6532, rejects in a domain.
     private static String ascii(String octets) {
         return utf8(octets).replaceAll("[^\\x00-\\x7f]|_", "x");
     }
@@ -276,7 +276,8 @@ public final class DocumentedChanges {
         return new Expected(first ? usable.subList(0, 1) : usable, merged);
     }
 
-    /// It is visible, fits into a line, and has not too much white space around it.
+    /// @return whether the Message-ID is visible, fits into a line, and does not have too much white space
+    ///     around it
     private static boolean isSentAsMessageId(Field field) {
         String text = field.text().replace("\0", "");
         String value = field.value().replace("\0", "").strip();
@@ -315,7 +316,7 @@ public final class DocumentedChanges {
                 && !isWithoutMeaning(name, field.value().replace("\0", ""));
     }
 
-    /// Another version than 1.0, or nothing but NDR to suppress.
+    /// @return whether the field has a version other than 1.0, or suppresses nothing but NDRs
     private static boolean isWithoutMeaning(String name, String value) {
         return switch (name) {
             case "mime-version" ->
@@ -325,8 +326,8 @@ public final class DocumentedChanges {
         };
     }
 
-    /// The field without what a documented rule may have changed: NUL, white space and encoding of lines over 998
-    /// octets, and in lists white space, quotes and angle brackets. The name is in lower case.
+    /// The field without what a documented rule may have changed: NUL, white space and encoding of lines over
+    /// 998 octets, and in lists white space, quotes and angle brackets. The name is in lower case.
     private static boolean comparable(Field before, Field after) {
         boolean folded = before.text().replace("\0", "").lines().anyMatch(line -> line.length() > 998);
         return comparable(before, folded).equals(comparable(after, folded));

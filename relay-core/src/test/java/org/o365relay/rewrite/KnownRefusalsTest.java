@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.HeaderSizeLimit;
 
-/// What Exchange Online refuses for good, and how the relay prevents it where a message can be repaired.
+/// What Exchange Online refuses permanently, and how the relay prevents it where a message can be repaired.
 class KnownRefusalsTest {
 
     private static final RewriteCase PLAIN = new RewriteCase(Path.of("plain"), Map.of());
@@ -64,7 +64,7 @@ class KnownRefusalsTest {
                         refused -> assertThat(refused.reply().toString()).startsWith("552 5.3.4 Header size exceeds"));
     }
 
-    /// Exchange counts them: 554 5.4.6 Hop count exceeded. To take some away would hide a loop.
+    /// Exchange counts them: 554 5.4.6 Hop count exceeded. Removing some of them would hide a loop.
     @Test
     void addsOneReceivedFieldAndRemovesNone() throws IOException {
         byte[] in = octets("Received: by x\\n".repeat(40) + "From: a@b.com\\n\\n");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.mail.EmailAddress;
 
 /// Messages of random parts whose headers and delimiters were changed at random: each is either taken apart
-/// without losing or tearing anything, or not taken apart.
+/// without losing or damaging anything, or not taken apart.
 class MutatedMessagesTest {
 
     private static final int LIMIT = 1_500;
@@ -72,9 +72,9 @@ class MutatedMessagesTest {
         random.nextBytes(content);
         files.add(Base64.getMimeEncoder().encodeToString(content));
         return mutated("""
-                        Content-Type: application/pdf; name="Scan 1.pdf"
-                        Content-Disposition: attachment; filename="Scan 1.pdf"; size=99
-                        """.replace("\n", "\r\n"))
+            Content-Type: application/pdf; name="Scan 1.pdf"
+            Content-Disposition: attachment; filename="Scan 1.pdf"; size=99
+            """.replace("\n", "\r\n"))
                 + "Content-Transfer-Encoding: base64\r\n\r\n" + files.getLast() + "\r\n";
     }
 

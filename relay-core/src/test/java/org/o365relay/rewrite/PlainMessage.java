@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.o365relay.mail.FieldNames;
 
-/// A message cut into fields and body by the plainest means, with everything in memory: what the rewriter's own
-/// reader must come to. One octet per character.
+/// A message split into fields and body in the simplest way, with everything in memory. The rewriter's own
+/// reader must find the same. Each character is one octet.
 ///
 /// @param body with CRLF at every line end, and at the end unless it is empty
 record PlainMessage(List<Field> fields, String body) {
@@ -30,8 +30,8 @@ record PlainMessage(List<Field> fields, String body) {
         }
     }
 
-    /// Reads what devices send: any line ends, perhaps a byte order mark, an mbox line or empty lines first, perhaps
-    /// no empty line after the header.
+    /// Reads what devices send: any line endings, possibly a byte order mark, an mbox line or empty lines
+    /// first, and possibly no empty line after the header.
     static PlainMessage of(byte[] octets) {
         String text = new String(octets, ISO_8859_1);
         int begin = text.startsWith(BYTE_ORDER_MARK) ? 3 : 0;
@@ -93,7 +93,7 @@ record PlainMessage(List<Field> fields, String body) {
         return text.substring(begin, end);
     }
 
-    /// Several CRs before an LF are one line end.
+    /// Several CRs before an LF are one line ending.
     private static int next(String text, int lineEnd) {
         int next = lineEnd;
         while (next < text.length() && text.charAt(next) == '\r') {

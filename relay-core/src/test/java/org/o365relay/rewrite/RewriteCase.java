@@ -20,8 +20,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// A directory with `in.eml`, `out.eml` and a `readme`: a line that says what it shows, then the circumstances
-/// as `key: value`; what is not given is as [#VALUES] says. In `helo`, `\x0d` and `\x0a` are CR and LF.
+/// A directory with `in.eml`, `out.eml` and a `readme`: a line that describes the case, then its settings as
+/// `key: value`. Their defaults are in [#VALUES]. In `helo`, `\x0d` and `\x0a` are CR and LF.
 record RewriteCase(Path directory, Map<String, String> given) {
 
     private static final Path ROOT = Path.of("src/test/resources/rewrite");

@@ -23,7 +23,7 @@ class RewriteRulesTest {
             false,
             "relay.test");
 
-    /// The domains are not parsed here, as an address in a header might be.
+    /// The domains are as in a header field, before any parsing.
     @ParameterizedTest
     @CsvSource(textBlock = """
         relay   , kontoso.example        , true

@@ -246,15 +246,15 @@ class RewriterTest {
     @Test
     void replacesTheMessageIdAndRecordsTheOriginal() throws IOException {
         String in = """
-                X-Original-Message-ID: <forged@x>
-                Message-ID:
-                 <1@mfp>
-                Message-ID: <2@mfp>
-                Date: x
-                From: a@b.com
+            X-Original-Message-ID: <forged@x>
+            Message-ID:
+             <1@mfp>
+            Message-ID: <2@mfp>
+            Date: x
+            From: a@b.com
 
-                body
-                """;
+            body
+            """;
         RewriteResult result = new Rewriter(PLAIN.rules())
                 .rewrite(RewriteCase.id(), PLAIN.arrival(), PLAIN.envelope(), "<1.0f@mfp>", stream(in));
 
@@ -412,7 +412,7 @@ class RewriterTest {
         return EmailAddress.parse(text).orElseThrow();
     }
 
-    /// Gives one octet at a time.
+    /// Returns one octet per read.
     private static final class Trickle extends ByteArrayInputStream {
         Trickle(byte[] bytes) {
             super(bytes);

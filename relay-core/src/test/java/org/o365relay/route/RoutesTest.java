@@ -35,7 +35,7 @@ class RoutesTest {
             new Target("scans", List.of(address("one@contoso.example"), address("two@contoso.example")), 100, 2);
     private static final List<Target> TARGETS = List.of(RELAY, ALERTS, SCANS);
 
-    /// In this order.
+    /// The first matching rule decides.
     private static final Routes ROUTES = new Routes(
             List.of(
                     new RouteRule(
@@ -47,17 +47,17 @@ class RoutesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            10.1.2.3 | a@b.example   |              | x@partner.example | scans                  | NORMAL
-            10.1.2.3 | a@b.example   |              | x@PARTNER.example | scans                  | NORMAL
-            10.2.2.3 | a@b.example   |              | x@partner.example | relay@contoso.example  | NORMAL
-            10.1.2.3 | a@b.example   |              | x@other.example   | relay@contoso.example  | NORMAL
-            10.2.2.3 | ups3          |              | x@other.example   | alerts@contoso.example | URGENT
-            10.2.2.3 | ups@b.example | a@erp.example| x@other.example   | alerts@contoso.example | URGENT
-            10.2.2.3 | a@b.example   | a@erp.example| x@other.example   | scans                  | URGENT
-            10.2.2.3 | a@erp.example |              | x@other.example   | relay@contoso.example  | NORMAL
-            10.2.2.3 |               |              | x@other.example   | relay@contoso.example  | URGENT
-            10.2.2.3 |               | a@erp.example| x@other.example   | relay@contoso.example  | URGENT
-            """)
+        10.1.2.3 | a@b.example   |              | x@partner.example | scans                  | NORMAL
+        10.1.2.3 | a@b.example   |              | x@PARTNER.example | scans                  | NORMAL
+        10.2.2.3 | a@b.example   |              | x@partner.example | relay@contoso.example  | NORMAL
+        10.1.2.3 | a@b.example   |              | x@other.example   | relay@contoso.example  | NORMAL
+        10.2.2.3 | ups3          |              | x@other.example   | alerts@contoso.example | URGENT
+        10.2.2.3 | ups@b.example | a@erp.example| x@other.example   | alerts@contoso.example | URGENT
+        10.2.2.3 | a@b.example   | a@erp.example| x@other.example   | scans                  | URGENT
+        10.2.2.3 | a@erp.example |              | x@other.example   | relay@contoso.example  | NORMAL
+        10.2.2.3 |               |              | x@other.example   | relay@contoso.example  | URGENT
+        10.2.2.3 |               | a@erp.example| x@other.example   | relay@contoso.example  | URGENT
+        """)
     void theFirstMatchingRuleDecides(
             String client,
             @Nullable String sender,

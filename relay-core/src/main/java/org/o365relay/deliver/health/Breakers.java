@@ -46,7 +46,7 @@ public final class Breakers {
     /// A backoff in effect.
     ///
     /// @param refusal verdict of the refusal that started or extended the backoff
-    /// @param since when it began or, after a trial has begun, when that began
+    /// @param since time at which it began or, if a trial has begun, at which the trial began
     /// @param isFirst whether this is the first backoff; false if it extends an earlier one
     public record Backoff(Verdict refusal, Instant since, Instant until, boolean isFirst) {}
 
@@ -80,10 +80,10 @@ public final class Breakers {
         return inBackoff;
     }
 
-    /// Like [#inBackoff], for a message that an operator has had retried. Ends the backoffs that began before,
-    /// so that the message is a trial; a second such message waits for the result of the first.
+    /// Like [#inBackoff], for a message that an operator retried. Ends the backoffs that began before the
+    /// retry, so that the message is a trial; a second such message waits for the result of the first.
     ///
-    /// @param retriedAt when the operator had the message retried, as a calendar time
+    /// @param retriedAt calendar time at which the operator retried the message
     public synchronized Map<Recipient, Backoff> inBackoffSince(
             Instant retriedAt, List<Recipient> recipients, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
@@ -138,14 +138,14 @@ public final class Breakers {
     /// Ends all backoffs, so that one message of each refused author and to each refused recipient is tried
     /// now.
     ///
-    /// @return the backoffs that were not over
+    /// @return the backoffs that had not ended yet
     public synchronized List<AddressBackoff> endBackoffs() {
         List<AddressBackoff> ended = active();
         breakers.values().forEach(breaker -> breaker.endBackoff(clock.instant()));
         return ended;
     }
 
-    /// @return the backoffs that are not over, with their ends as calendar times, the earliest end first
+    /// @return the backoffs that have not ended, with their ends as calendar times, the earliest end first
     public synchronized List<AddressBackoff> active() {
         List<AddressBackoff> active = new ArrayList<>();
         breakers.forEach((subject, breaker) -> breaker.active(clock.instant())

@@ -26,7 +26,7 @@ import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.AuthPolicy;
 
-/// How passwords are compared without holding anything else up.
+/// Passwords are compared without delaying anything else.
 @Timeout(60)
 class PasswordChecksTest {
 
@@ -95,7 +95,7 @@ class PasswordChecksTest {
         go.countDown();
         assertThat(waiting)
                 .allSatisfy(check -> assertThat(check.result().join()).isEqualTo(Result.VALID));
-        assertThat(known.result().join()).as("a place is reserved").isEqualTo(Result.VALID);
+        assertThat(known.result().join()).as("a slot is reserved").isEqualTo(Result.VALID);
     }
 
     @Test
@@ -116,7 +116,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void limitsGuessingOfManyAddressesToItsPlaces() {
+    void limitsGuessingFromManyAddressesToItsSlots() {
         List.of(client(0), client(1), client(2)).forEach(this::fail);
         for (int i = 10; i < 10 + Standing.GUESSING.limit; i++) {
             checks.begin(client(i), this::waiting);
@@ -216,7 +216,7 @@ class PasswordChecksTest {
         });
         assertThat(begun).satisfies(CountDownLatch::await);
         wrong.cancel();
-        assertThat(wrong.result().join()).as("counts nevertheless").isEqualTo(Result.INVALID);
+        assertThat(wrong.result().join()).as("counts anyway").isEqualTo(Result.INVALID);
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(pause.toNanos());
     }
 
@@ -291,7 +291,7 @@ class PasswordChecksTest {
         checks.begin(client(2), this::waiting);
     }
 
-    /// A client with the right password, waiting to be let in.
+    /// A client that has sent the right password and waits for the reply.
     private SteppedConnection waitingClient() {
         FrontSettings settings =
                 FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED).withAuthWithoutTls();

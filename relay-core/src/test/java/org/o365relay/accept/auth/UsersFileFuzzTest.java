@@ -13,7 +13,7 @@ import org.o365relay.accept.MemoryDisk;
 
 class UsersFileFuzzTest {
 
-    /// All that may be said: nothing in it is from the file, but for the cost.
+    /// All possible problems: except for the cost, they contain nothing from the file.
     private static final Pattern PROBLEM = Pattern.compile("(?:cannot read \\S+: it is not UTF-8|\\S+ line \\d+: (?:"
             + "expected name:hash, as htpasswd -B writes it|no bcrypt hash after the name, as htpasswd -B writes it"
             + "|the cost of the hash is \\d\\d?, but must be 4 to 16|duplicate user name)"

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.ManualClock;
 import org.o365relay.accept.auth.Users.Result;
 
-/// Names and passwords, and what becomes of a changed file.
+/// Checking names and passwords, and reloading a changed file.
 class UsersTest {
 
     @TempDir
@@ -150,7 +150,7 @@ class UsersTest {
         return new Users(file, clock, checks);
     }
 
-    /// With a time of its own, however fast the writing is.
+    /// Gives each version of the file another modification time, however soon it follows.
     private void write(String... lines) throws IOException {
         long earlier = Files.exists(file) ? Files.getLastModifiedTime(file).toMillis() : 0;
         Files.write(file, List.of(lines));

@@ -16,7 +16,7 @@ import org.o365relay.admit.Devices;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.time.SteadyClock;
 
-/// What is a name, and what is odd.
+/// HELO names: which are host names, and how the others are kept.
 class ClientStateTest {
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import java.util.Random;
 
 class ContentDecoderFuzzTest {
 
-    /// The first octet chooses the packets.
+    /// The first octet determines the packets.
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "content.dict")
     void decodesAnyStreamLikeTheReferenceDecoder(byte[] input) {

@@ -17,41 +17,41 @@ import org.o365relay.mail.Deviation;
 
 class ContentDecoderTest {
 
-    /// What came of decoding: the content, and what was left behind the final dot's line end.
+    /// The result of decoding: the content, and the octets after the line that ends it.
     ///
-    /// @param rest null if the end has not come
+    /// @param rest null if the content has not ended
     record Decoded(String content, @Nullable String rest) {}
 
-    // In the table: r and n stand for CR and LF, 0 for NUL; "-" means that the end has not come.
+    // In the table: r and n stand for CR and LF, 0 for NUL; "-" means that the content has not ended.
     @ParameterizedTest
     @CsvSource(textBlock = """
-                    # what is sent    , CRLF: content, CRLF: rest, LF: content, LF: rest
-                    .rn               , ''           , ''        , ''         , ''
-                    .n                , n            , -         , ''         , ''
-                    arn.rn            , arn          , ''        , arn        , ''
-                    arn.rnarn.rn      , arn          , arn.rn    , arn        , arn.rn
-                    arn..rn.rn        , arn.rn       , ''        , arn.rn     , ''
-                    arn.a.rn.rn       , arna.rn      , ''        , arna.rn    , ''
-                    a.rn.rn           , a.rn         , ''        , a.rn       , ''
-                    an.na.rn          , an.na.rn     , -         , an         , a.rn
-                    an.rna            , an.rna       , -         , an         , a
-                    ar.ra             , ar.ra        , -         , ar.ra      , -
-                    ar.rna            , ar.rna       , -         , ar.rna     , -
-                    arn.na            , arnna        , -         , arn        , a
-                    arn.ra            , arnra        , -         , arnra      , -
-                    arn.rra           , arnrra       , -         , arnrra     , -
-                    arn.rrn.rn        , arnrrn       , ''        , arnrrn     , ''
-                    arn.0rna          , arn0rna      , -         , arn0rna    , -
-                    arn0.rna          , arn0.rna     , -         , arn0.rna   , -
-                    ar0n.rna          , ar0n.rna     , -         , ar0n       , a
-                    rn.rn             , rn           , ''        , rn         , ''
-                    rrn.rn            , rrn          , ''        , rrn        , ''
-                    n.rn              , n.rn         , -         , n          , ''
-                    r.rn              , r.rn         , -         , r.rn       , -
-                    an..n.n           , an..n.n      , -         , an.n       , ''
-                    arn               , arn          , -         , arn        , -
-                    arn.r             , arn          , -         , arn        , -
-                    """)
+        # what is sent    , CRLF: content, CRLF: rest, LF: content, LF: rest
+        .rn               , ''           , ''        , ''         , ''
+        .n                , n            , -         , ''         , ''
+        arn.rn            , arn          , ''        , arn        , ''
+        arn.rnarn.rn      , arn          , arn.rn    , arn        , arn.rn
+        arn..rn.rn        , arn.rn       , ''        , arn.rn     , ''
+        arn.a.rn.rn       , arna.rn      , ''        , arna.rn    , ''
+        a.rn.rn           , a.rn         , ''        , a.rn       , ''
+        an.na.rn          , an.na.rn     , -         , an         , a.rn
+        an.rna            , an.rna       , -         , an         , a
+        ar.ra             , ar.ra        , -         , ar.ra      , -
+        ar.rna            , ar.rna       , -         , ar.rna     , -
+        arn.na            , arnna        , -         , arn        , a
+        arn.ra            , arnra        , -         , arnra      , -
+        arn.rra           , arnrra       , -         , arnrra     , -
+        arn.rrn.rn        , arnrrn       , ''        , arnrrn     , ''
+        arn.0rna          , arn0rna      , -         , arn0rna    , -
+        arn0.rna          , arn0.rna     , -         , arn0.rna   , -
+        ar0n.rna          , ar0n.rna     , -         , ar0n       , a
+        rn.rn             , rn           , ''        , rn         , ''
+        rrn.rn            , rrn          , ''        , rrn        , ''
+        n.rn              , n.rn         , -         , n          , ''
+        r.rn              , r.rn         , -         , r.rn       , -
+        an..n.n           , an..n.n      , -         , an.n       , ''
+        arn               , arn          , -         , arn        , -
+        arn.r             , arn          , -         , arn        , -
+        """)
     void endsTheContentOnlyAtTheClientsLineEnding(
             String sent, String content, String rest, String bareContent, String bareRest) {
         assertThat(decode(octets(sent), false, 1_000)).isEqualTo(expected(content, rest));
@@ -60,31 +60,32 @@ class ContentDecoderTest {
         assertThat(decode(octets(sent), true, 1)).isEqualTo(expected(bareContent, bareRest));
     }
 
-    // As above; x stands for 998 octets. Whether the end is a lenient one is only asked where LF ends a line.
+    // As above; x stands for 998 octets. Whether the end is lenient is checked only where a bare LF ends a
+    // line.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    # what is sent | wrong with it                       | lenient end
-                    arn.rn         |                                     | false
-                    arnbrn..crn.rn |                                     | false
-                    an.rn          | bare-line-feed                      | true
-                    an.n           | bare-line-feed                      | true
-                    arn.n          |                                     | true
-                    anbrn.rn       | bare-line-feed                      | false
-                    arbrn.rn       | bare-carriage-return                | false
-                    arrn.rn        | bare-carriage-return                | false
-                    rn.rarn.rn     | bare-carriage-return                | false
-                    a0rn.rn        | nul                                 | false
-                    0rn.rn         | nul                                 | false
-                    rn.0rn.rn      | nul                                 | false
-                    rn.r0rn.rn     | bare-carriage-return nul            | false
-                    xrn.rn         |                                     | false
-                    xarn.rn        | long-line                           | false
-                    rn.xrn.rn      |                                     | false
-                    rn.xarn.rn     | long-line                           | false
-                    xnxrn.rn       | bare-line-feed                      | false
-                    xrxrn.rn       | bare-carriage-return                | false
-                    axrnarn.rn     | long-line                           | false
-                    """)
+        # what is sent | wrong with it                       | lenient end
+        arn.rn         |                                     | false
+        arnbrn..crn.rn |                                     | false
+        an.rn          | bare-line-feed                      | true
+        an.n           | bare-line-feed                      | true
+        arn.n          |                                     | true
+        anbrn.rn       | bare-line-feed                      | false
+        arbrn.rn       | bare-carriage-return                | false
+        arrn.rn        | bare-carriage-return                | false
+        rn.rarn.rn     | bare-carriage-return                | false
+        a0rn.rn        | nul                                 | false
+        0rn.rn         | nul                                 | false
+        rn.0rn.rn      | nul                                 | false
+        rn.r0rn.rn     | bare-carriage-return nul            | false
+        xrn.rn         |                                     | false
+        xarn.rn        | long-line                           | false
+        rn.xrn.rn      |                                     | false
+        rn.xarn.rn     | long-line                           | false
+        xnxrn.rn       | bare-line-feed                      | false
+        xrxrn.rn       | bare-carriage-return                | false
+        axrnarn.rn     | long-line                           | false
+        """)
     void detectsDeviationsHoweverTheLinesAreSplit(String sent, @Nullable String wrong, boolean lenient) {
         byte[] stream = octets(sent.replace("x", "x".repeat(998)));
         for (int piece : new int[] {1, 2, 3, 997, 998, 999, 1_000, 10_000}) {
@@ -137,7 +138,7 @@ class ContentDecoderTest {
             for (boolean bareLineFeeds : new boolean[] {false, true}) {
                 Decoded decoded = decode(stream, bareLineFeeds, 1);
                 Decoded expected = readSimply(stream, bareLineFeeds);
-                if (!decoded.equals(expected)) { // AssertJ 32,768 times would be most of the time
+                if (!decoded.equals(expected)) { // 32,768 assertions of AssertJ would take most of the time
                     assertThat(decoded).as("%s", number).isEqualTo(expected);
                 }
             }
@@ -163,7 +164,7 @@ class ContentDecoderTest {
         return new Decoded(text(content.toByteArray()), null);
     }
 
-    /// Reads line by line, with the whole stream at hand: what the decoder must come to.
+    /// Reads the complete stream line by line. The decoder must return the same.
     private static Decoded readSimply(byte[] stream, boolean bareLineFeeds) {
         String text = text(stream);
         StringBuilder content = new StringBuilder();

@@ -111,7 +111,7 @@ class ContentFingerprintTest {
         return split(content);
     }
 
-    /// @param size of the parts in which the content arrives
+    /// @param size length of the parts in which the content arrives
     private static long of(String content, int size) {
         return split(
                 content,

@@ -48,7 +48,7 @@ class HeaderScanFuzzTest {
         return scan;
     }
 
-    /// How many Received fields there are, the slow way: line by line.
+    /// Counts the `Received` fields the slow way, line by line.
     private static int hops(byte[] octets) {
         String[] lines = LINE_END.split(new String(octets, StandardCharsets.ISO_8859_1), -1);
         if (lines[0].startsWith("\u00ef\u00bb\u00bf")) {

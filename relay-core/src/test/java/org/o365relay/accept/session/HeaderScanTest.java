@@ -20,7 +20,7 @@ class HeaderScanTest {
     private static final QueueId ID = QueueId.parse("01JD4Z7K2M9QX").orElseThrow();
     private static final String ALL = "From: a\r\nDate: b\r\nMessage-ID: c\r\n";
 
-    // In the table: / stands for CRLF, ALL for the three fields that must be there.
+    // In the table: / stands for CRLF, ALL for the three required fields.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         # content                                 | what is wrong with it

@@ -5,7 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.function.IntSupplier;
 
-/// A byte stream in pieces, as the network delivers it. Throws plain errors: there are millions of streams.
+/// A byte stream in packets, as the network delivers it. Throws plain errors, because assertions are too slow
+/// for millions of streams.
 public final class Packets {
 
     private static final String LIKELY = "\r\n\r\n..\0x";
@@ -22,7 +23,7 @@ public final class Packets {
         return stream;
     }
 
-    /// A packet for each line, as of a client that waits for each reply.
+    /// One packet per line, as from a client that waits for each reply.
     public static IntSupplier lines(byte[] stream) {
         return new IntSupplier() {
             private int at;
@@ -38,7 +39,7 @@ public final class Packets {
         };
     }
 
-    /// Two packets.
+    /// Decodes the stream in two packets.
     static void check(byte[] stream, boolean bareLineFeeds, ReferenceReader.Content expected, int first) {
         check(stream, bareLineFeeds, expected, new IntSupplier() {
             private int length = first;
@@ -52,7 +53,8 @@ public final class Packets {
         });
     }
 
-    /// @param packets the length of each, a longer one than there is left being the rest; 0 is an empty one
+    /// @param packets supplies the length of each packet; 0 is an empty one, and a length beyond the end is the
+    ///     rest
     static void check(byte[] stream, boolean bareLineFeeds, ReferenceReader.Content expected, IntSupplier packets) {
         ContentDecoder decoder = new ContentDecoder(bareLineFeeds);
         ByteArrayOutputStream content = new ByteArrayOutputStream();

@@ -3,12 +3,12 @@ package org.o365relay.accept.session;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// What comes after DATA, read octet by octet with the whole stream at hand: slow, and plain enough to be seen to
-/// be right. [ContentDecoder] must come to the same, however the stream is cut into packets.
+/// Reads the content after DATA octet by octet from the complete stream: slow, but so simple that it is
+/// obviously right. [ContentDecoder] must return the same, however the stream is split into packets.
 final class ReferenceReader {
 
-    /// @param content what is known of the content, without the dots that the client put in; a character an octet
-    /// @param end where the command stream goes on; -1 if the final dot has not come
+    /// @param content the content so far without dot-stuffing, with one character per octet
+    /// @param end position of the next command; -1 if the final dot has not been read
     record Content(String content, int end) {}
 
     private ReferenceReader() {}

@@ -12,7 +12,7 @@ import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Reply;
 
-/// How many lines clients can cause.
+/// How many journal lines clients can cause.
 class RejectLogTest {
 
     private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
@@ -43,7 +43,9 @@ class RejectLogTest {
 
         reject(connections, ONE, LAST);
         connections.flush();
-        assertThat(journal.rejected()).as("the number was its line").hasSize(1);
+        assertThat(journal.rejected())
+                .as("the summary counts as the line of the new interval")
+                .hasSize(1);
         assertThat(journal.moreRejected())
                 .endsWith(new MoreRejected(ONE, 1, LAST))
                 .hasSize(2);
@@ -74,7 +76,7 @@ class RejectLogTest {
             reject(sessions, ONE, REPLY);
         }
         assertThat(journal.rejected().size() + journal.limitsExceeded().size())
-                .as("with the number, twenty again")
+                .as("twenty again, including the summary")
                 .isEqualTo(39);
     }
 

@@ -23,7 +23,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.time.SteadyClock;
 
-/// What is counted and told.
+/// What is counted and logged.
 class SessionErrorsTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");

@@ -37,7 +37,7 @@ import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Incoming;
 
-/// The state machine by itself, with a queue and without a socket.
+/// The state machine alone, with a queue and without a socket.
 class SessionTest {
 
     @TempDir

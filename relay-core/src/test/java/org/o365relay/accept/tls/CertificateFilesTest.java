@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o365relay.accept.tls.CertificateFiles.Problem;
 
-/// What can be wrong with certificate and key, and what the admin is told about it.
+/// Faults of the certificate and the key, and the messages about them.
 class CertificateFilesTest {
 
     private final Instant now = Instant.now();

@@ -12,7 +12,7 @@ import java.time.Instant;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/// A certificate for the relay in PEM files, and a client that trusts no other.
+/// A certificate for the relay in PEM files, and a client that trusts only this one.
 public record RelayCertificate(X509Bundle bundle) {
 
     public static RelayCertificate fresh(Algorithm algorithm) {
@@ -36,7 +36,7 @@ public record RelayCertificate(X509Bundle bundle) {
         }
     }
 
-    /// The greeting waits for TLS as long as it does by default.
+    /// Delays the greeting by 50 ms for TLS detection.
     public CertificateFiles in(Path directory) {
         return in(directory, Duration.ofMillis(50));
     }

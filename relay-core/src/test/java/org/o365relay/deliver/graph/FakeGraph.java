@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import javax.net.ssl.SSLContext;
 
-/// Does what the pages on sendMail, drafts and upload sessions say, for one mailbox. Keeps of large attachments
-/// the size and a checksum.
+/// Microsoft Graph for one mailbox, as its pages on sendMail, drafts and upload sessions describe it. Keeps
+/// only the size and a checksum of large attachments.
 final class FakeGraph implements AutoCloseable {
 
     private static final String PREFIX = "/v1.0/users/relay@contoso.example";
@@ -44,10 +44,10 @@ final class FakeGraph implements AutoCloseable {
     private volatile String goodToken = "token-1";
     private volatile String readers = "";
 
-    /// Instead of what would be done.
+    /// Handles a request instead of the usual way.
     @FunctionalInterface
     interface Behaviour {
-        /// @return false to go on as usual
+        /// @return false if the request must still be handled as usual
         boolean act(HttpExchange exchange) throws IOException;
     }
 
@@ -101,7 +101,7 @@ final class FakeGraph implements AutoCloseable {
         this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50));
     }
 
-    /// Speaks TLS, as `localhost`.
+    /// Uses TLS, as `localhost`.
     FakeGraph(SSLContext context) throws IOException {
         this(secure(context));
     }
@@ -164,7 +164,7 @@ final class FakeGraph implements AutoCloseable {
         goodToken = token;
     }
 
-    /// @param json what drafts are said to be addressed to: `"bccRecipients":[…]`
+    /// @param json the recipients that Graph reports for drafts: `"bccRecipients":[…]`
     void readRecipientsAs(String json) {
         readers = json;
     }
@@ -178,7 +178,7 @@ final class FakeGraph implements AutoCloseable {
         return queries;
     }
 
-    /// @return what has left, as it came in
+    /// @return the messages that were sent, as they were received
     List<String> sent() {
         return sent;
     }
@@ -324,7 +324,7 @@ final class FakeGraph implements AutoCloseable {
         }
     }
 
-    /// Takes as much, and drops the connection.
+    /// Reads this many octets, and drops the connection.
     Behaviour dropping(long after) {
         return exchange -> {
             take(
@@ -335,7 +335,7 @@ final class FakeGraph implements AutoCloseable {
         };
     }
 
-    /// As if nothing had been uploaded.
+    /// Acts as if nothing had been uploaded.
     void forgetUploads() {
         uploads.values().forEach(upload -> {
             upload.reached = 0;

@@ -10,7 +10,7 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.Secret;
 
-/// Hands out `token-1`, and after a token is forgotten the next one.
+/// Returns `token-1`, and the next one after a token is invalidated.
 final class FakeTokens implements TokenSource {
 
     private final List<String> forgotten = new ArrayList<>();
@@ -21,7 +21,7 @@ final class FakeTokens implements TokenSource {
         failure = origin;
     }
 
-    /// From now on this one.
+    /// From now on, returns this token.
     void give(String token) {
         given = token;
     }

@@ -21,7 +21,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 
-/// An upstream and a Graph of its own.
+/// An upstream, and a fake Graph for it.
 final class GraphFixture implements AutoCloseable {
 
     static final int LARGEST_DIRECT = 20_000;
@@ -52,7 +52,7 @@ final class GraphFixture implements AutoCloseable {
                 clock.steady());
     }
 
-    /// @param largestAttachment in octets
+    /// @param largestAttachment size in octets
     GraphUpstream upstreamTaking(long largestAttachment) {
         return new GraphUpstream(
                 new GraphUpstreamSettings(graph.root(), "relay@contoso.example", LARGEST_DIRECT),

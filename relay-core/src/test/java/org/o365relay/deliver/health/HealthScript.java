@@ -19,8 +19,8 @@ import org.o365relay.journal.Event;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Applies events that are written as words to the health of a mailbox, and writes its state as words. There is no
-/// clock: time passes only until the next attempt may be made.
+/// Applies events that are written as words to the health of a mailbox, and writes its state as words. There
+/// is no clock: time passes only until the next attempt may be made.
 final class HealthScript {
 
     static final Instant START = Instant.parse("2026-11-21T08:00:00Z");
@@ -45,8 +45,8 @@ final class HealthScript {
     }
 
     /// Applies events such as `unreachable CONNECT, check answered, retry`. A result is that of the next
-    /// delivery, or of the next check if it begins with `check` or no delivery may start. It begins with `probe`
-    /// if the delivery waits until it is the probe of a suspended upstream.
+    /// delivery, or of the next check if it begins with `check` or no delivery may start. It begins with
+    /// `probe` if the delivery waits until it is the probe of a suspended upstream.
     HealthScript apply(String events) {
         words(events).forEach(this::applyOne);
         return this;
@@ -139,7 +139,7 @@ final class HealthScript {
         return event.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
-    /// @return the events written to the journal since this was asked last
+    /// @return the events written to the journal since the last call
     String journal() {
         String events = String.join(", ", journal);
         journal.clear();
@@ -154,8 +154,8 @@ final class HealthScript {
         return now;
     }
 
-    /// @return the state of each upstream, and a block, with the kind of probe and the time until it is due: `open`,
-    ///     `retrying check 1s`, `open, blocked message 1m`
+    /// @return the state of each upstream, and a block, with the kind of probe and the time until it is due:
+    ///     `open`, `retrying check 1s`, `open, blocked message 1m`
     String state() {
         String upstreams = health.upstreams().stream()
                 .map(upstream -> state(upstream.state()))

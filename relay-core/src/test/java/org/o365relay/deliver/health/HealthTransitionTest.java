@@ -33,7 +33,7 @@ class HealthTransitionTest {
             "blocked AUTH", "mailbox failed AUTH",
             "blocked CONTENT", "mailbox failed CONTENT");
 
-    /// Where the next attempt is a check, only what a check can result in is listed.
+    /// Where the next attempt is a check, only the possible results of a check are listed.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         open                | accepted                | open                                     |
@@ -213,8 +213,8 @@ class HealthTransitionTest {
         }
     }
 
-    /// The wait is computed while the attempt that failed still holds its permit, because its message is settled
-    /// before the permit is returned.
+    /// The wait is computed while the attempt that failed still holds its permit, because its message is
+    /// settled before the permit is returned.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         1 |                                                                | unreachable CONNECT     | 1s

@@ -23,7 +23,7 @@ class RateLimiterTest {
         for (int i = 0; i < 2000; i++) {
             clock.advance(pace.untilNext());
             assertThat(pace.take(1)).isEqualTo(1);
-            clock.advance(Duration.ofMillis(i % 3)); // nobody is as exact as that
+            clock.advance(Duration.ofMillis(i % 3)); // calls are never exactly on time
         }
         double minutes = Duration.between(begin, clock.instant()).toMillis() / 60_000.0;
         assertThat(2000 / minutes).isCloseTo(30, Percentage.withPercentage(2));
@@ -32,7 +32,7 @@ class RateLimiterTest {
     @Test
     void neverSendsMoreThanABurstAndTheRateInAnyMinute() {
         RateLimiter pace = new RateLimiter(30, 5, clock);
-        clock.advance(Duration.ofHours(3)); // does not save up
+        clock.advance(Duration.ofHours(3)); // idle time does not accumulate
         assertThat(pace.take(100)).isEqualTo(5);
         int left = 0;
         for (int second = 0; second < 60; second++) {

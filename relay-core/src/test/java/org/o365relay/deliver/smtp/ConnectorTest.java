@@ -26,7 +26,7 @@ import org.o365relay.net.FakeDns;
 import org.o365relay.net.FakeDns.Mx;
 import org.o365relay.net.KeyMaker;
 
-/// Mail straight to the servers of a domain, without signing in.
+/// Sends mail directly to the servers of a domain, without signing in.
 class ConnectorTest extends SubmissionTest {
 
     private FakeDns dns;

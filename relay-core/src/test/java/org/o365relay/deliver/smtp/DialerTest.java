@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
-/// The first octet of an address says what a connection attempt to it does: 192 is a black hole, 203 refuses.
+/// The first octet of an address determines the result of a connection attempt: 192 is a black hole, 203
+/// refuses.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DialerTest {
 

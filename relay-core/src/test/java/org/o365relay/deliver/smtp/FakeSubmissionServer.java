@@ -29,16 +29,16 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/// A submission server that does as it is told: at each step it gives the next scripted answer, or the usual
-/// one if there is none left. Remembers everything.
+/// A scripted submission server: at each step, gives the next scripted answer or, if none is left, the usual
+/// one. Records everything.
 final class FakeSubmissionServer implements AutoCloseable {
 
     /// What to do at a step.
     sealed interface Answer {
-        /// Says a reply; lines are given with `\n`.
+        /// Sends a reply; `\n` separates its lines.
         record Say(String text) implements Answer {}
 
-        /// Says a reply and closes the connection.
+        /// Sends a reply and closes the connection.
         record SayAndClose(String text) implements Answer {}
 
         /// Sends octets as they are.
@@ -47,28 +47,28 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// Sends octets as they are and closes the connection.
         record RawAndClose(String octets) implements Answer {}
 
-        /// Says the usual, and sends these octets with it.
+        /// Sends the usual reply, together with these octets.
         record UsualAnd(String octets) implements Answer {}
 
-        /// Says the usual, and sends these octets after a delay.
+        /// Sends the usual reply, and these octets after a delay.
         record UsualAndLater(String octets, long millis) implements Answer {}
 
-        /// Says a reply after a delay.
+        /// Sends a reply after a delay.
         record SayLater(String text, long millis) implements Answer {}
 
-        /// Says a reply and resets the connection.
+        /// Sends a reply and resets the connection.
         record SayAndReset(String text) implements Answer {}
 
-        /// Says a reply, sends what is not TLS, and closes the connection.
+        /// Sends a reply, sends octets that are not TLS, and closes the connection.
         record SayAndBreakTls(String text) implements Answer {}
 
-        /// Closes the connection without a word.
+        /// Closes the connection without a reply.
         record Drop() implements Answer {}
 
-        /// Keeps the connection open and is silent for ever.
+        /// Keeps the connection open and sends nothing.
         record Hang() implements Answer {}
 
-        /// Says one octet after another and never comes to an end.
+        /// Sends one octet after another, endlessly.
         record Drip() implements Answer {}
     }
 
@@ -167,7 +167,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                 .toList();
     }
 
-    /// @return opens when a client sends a command with this verb
+    /// @return a latch that opens when a client sends a command with this verb
     CountDownLatch latchOn(String verb) {
         return latches.computeIfAbsent(verb, _ -> new CountDownLatch(1));
     }
@@ -194,7 +194,7 @@ final class FakeSubmissionServer implements AutoCloseable {
         Objects.requireNonNull(session).send(octets);
     }
 
-    /// Closes all connections, as a server does that finds them idle for too long.
+    /// Closes all connections, as a server does if they are idle for too long.
     void closeConnections() throws IOException {
         for (Socket socket : open) {
             socket.close();
@@ -350,7 +350,7 @@ final class FakeSubmissionServer implements AutoCloseable {
             return "250 fake.example Hello" + (lines.isEmpty() ? "" : "\n" + String.join("\n", lines));
         }
 
-        /// @return whether the usual was answered
+        /// @return whether the usual reply was sent
         private boolean answer(String step, String usual) throws IOException, InterruptedException {
             Answer scripted = next(step);
             pause(delay);
@@ -458,7 +458,7 @@ final class FakeSubmissionServer implements AutoCloseable {
             return octet < 0 ? null : line.toString(StandardCharsets.UTF_8).replaceAll("\r$", "");
         }
 
-        /// Keeps the content octet for octet once the last chunk is there.
+        /// Records the content unchanged when the last chunk has arrived.
         private void chunk(String command) throws IOException, InterruptedException {
             String[] words = command.split(" ", 3);
             int left = Integer.parseInt(words[1]);
@@ -493,7 +493,7 @@ final class FakeSubmissionServer implements AutoCloseable {
             }
         }
 
-        /// Keeps the content as it came, dots stuffed, up to the line with the final dot.
+        /// Records the content as received, with dot-stuffing, up to the line with the final dot.
         private void content() throws IOException, InterruptedException {
             if (deaf) {
                 closed.await();

@@ -9,7 +9,7 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Secret;
 
-/// Gives one token after another: `token-1`, and the next when one is forgotten.
+/// Returns `token-1`, and the next one after a token is invalidated.
 final class FakeTokens implements TokenSource {
 
     static final Instant END = Instant.parse("2030-01-01T00:00:00Z");

@@ -24,7 +24,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Secret;
 
-/// A second, independent server, written by others.
+/// Delivers to GreenMail, an independent implementation of a server.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GreenMailTest {
 
@@ -58,7 +58,7 @@ class GreenMailTest {
                         .isEqualTo(250));
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         greenMail.getReceivedMessages()[0].writeTo(received);
-        // GreenMail counts the last line end to the final dot
+        // GreenMail regards the last line ending as part of the final dot
         assertThat(received.toString(ISO_8859_1) + "\r\n").endsWith(new String(content, ISO_8859_1));
     }
 

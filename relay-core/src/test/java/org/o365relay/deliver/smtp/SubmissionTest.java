@@ -28,7 +28,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.MailExchangers;
 
-/// A server to talk to, upstreams that talk to it, and messages.
+/// A fake server, upstreams that connect to it, and messages.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class SubmissionTest {
 

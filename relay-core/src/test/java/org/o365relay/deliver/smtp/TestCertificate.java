@@ -16,10 +16,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// A certificate made on the spot, for a server and for whoever is to trust it.
+/// A generated certificate, for a server and for the clients that trust it.
 ///
-/// @param context what the server speaks TLS with
-/// @param pem the certificate to trust, as a file
+/// @param context TLS context of the server
+/// @param pem file with the certificate to trust
 /// @param keyStore key and certificate, PKCS #12
 public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
 
@@ -31,7 +31,7 @@ public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
         return write(bundle, bundle, directory.resolve(name));
     }
 
-    /// Signed by an authority that is to be trusted, and expired five days ago.
+    /// Signed by the authority to trust, and expired five days ago.
     static TestCertificate expired(String name, Path directory) {
         X509Bundle authority = built(
                 CertificateBuilder::buildSelfSigned,
@@ -79,7 +79,7 @@ public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
         }
     }
 
-    /// @return for a server that knows these clients
+    /// @return context of a server that trusts these clients
     SSLContext trusting(X509Certificate... clients) {
         try (InputStream in = Files.newInputStream(keyStore)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");

@@ -41,7 +41,7 @@ class TokenSignInTest extends SubmissionTest {
                         "MAIL FROM:<relay@contoso.example>" + " BODY=8BITMIME");
     }
 
-    /// GreenMail takes tokens on the AUTH line only; but it can read what is sent in the second step.
+    /// GreenMail accepts tokens only on the AUTH line, but it can decode what is sent in the second step.
     @Test
     void encodesTheTokenAsOthersDecodeIt() {
         withTokens().attempt(message(TEXT, "a@x.example"));
@@ -83,10 +83,10 @@ class TokenSignInTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, nullValues = "-", textBlock = """
-            535 5.7.3 Authentication unsuccessful                                   | (the token lacks the permission SMTP.SendAsApp)
-            535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox | -
-            535 5.7.144 XOAUTH2 authentication failed. Invalid API permissions.     | -
-            """)
+        535 5.7.3 Authentication unsuccessful                                   | (the token lacks the permission SMTP.SendAsApp)
+        535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox | -
+        535 5.7.144 XOAUTH2 authentication failed. Invalid API permissions.     | -
+        """)
     void addsToTheSecondRefusalWhatTheTokenLacksIfItGivesNoReason(String reply, @Nullable String note) {
         tokens.padding = "."
                 + base64("{\"aud\":\"https://outlook.office365.com\",\"roles\":[\"Mail.Send\"]}")

@@ -18,10 +18,11 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// Remembers everything it is given, and answers as scripted: a script entry an attempt, then "250 2.0.0 OK".
+/// Records every message, and answers each attempt with the next scripted response or, if none is left, "250
+/// 2.0.0 OK".
 public final class FakeUpstream implements Upstream {
 
-    /// @param octets as they would have gone over the wire, in ISO 8859-1
+    /// @param octets the octets as they would be sent over the wire, as ISO-8859-1
     public record Sent(OutgoingMessage message, String octets) {
 
         public String content() {
@@ -74,13 +75,13 @@ public final class FakeUpstream implements Upstream {
         return this;
     }
 
-    /// Scripts what comes of the next check that nothing is said of yet; the others go well.
+    /// Scripts the failure of the next check that has no scripted result yet; other checks succeed.
     public synchronized FakeUpstream failCheck(Response failure) {
         checkScript.add(new UpstreamCheck(List.of(), failure));
         return this;
     }
 
-    /// From now on the upstream asks for a wait, until that is ended.
+    /// From now on, the upstream asks the relay to wait, until the wait is ended.
     public void beginRetryAfter() {
         retryAfter.set(true);
     }
@@ -90,7 +91,7 @@ public final class FakeUpstream implements Upstream {
         return retryAfter.getAndSet(false);
     }
 
-    /// From now on the upstream claims to look up messages before it repeats them.
+    /// From now on, the upstream claims to look up messages before it repeats them.
     public FakeUpstream lookingUp() {
         canLookUp = true;
         return this;

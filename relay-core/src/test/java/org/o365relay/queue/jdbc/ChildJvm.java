@@ -13,7 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.o365relay.Effort;
 
-/// Runs a program in another JVM, to be killed. It reports to the test on its standard output, line by line.
+/// Runs a program in another JVM, which the test can kill. The program reports to the test on its standard
+/// output, line by line.
 public final class ChildJvm implements AutoCloseable {
 
     private static final String END = "-- end of output --";
@@ -27,7 +28,7 @@ public final class ChildJvm implements AutoCloseable {
         Thread.ofVirtual().start(this::listen);
     }
 
-    /// @param scratch for its temporary files
+    /// @param scratch directory for its temporary files
     public static ChildJvm start(Path scratch, Class<?> main, String... arguments) throws IOException {
         return new ChildJvm(new ProcessBuilder(command(scratch, main, arguments))
                 .redirectErrorStream(true)
@@ -110,7 +111,7 @@ public final class ChildJvm implements AutoCloseable {
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
             reader.lines().forEach(lines::add);
         } catch (IOException | UncheckedIOException killed) {
-            // what it had to say has been heard
+            // the program was killed; what it had written before was read
         } finally {
             lines.add(END);
         }

@@ -233,7 +233,7 @@ class ClaimOrderTest {
         for (int i = 0; i < 4; i++) {
             assertThat(claimOne(ONE).id()).isEqualTo(first);
             fixture.clock.advance(Duration.ofSeconds(1));
-            fixture.close(); // the next one to ask opens it again
+            fixture.close(); // the next access opens it again
         }
         assertThat(fixture.queue().claims().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
     }
@@ -320,7 +320,7 @@ class ClaimOrderTest {
         fixture.clock.advance(Duration.ofSeconds(96));
 
         long before = System.nanoTime();
-        fixture.queue().claims().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
+        fixture.queue().claims().awaitDue(ONE, Duration.ofHours(1)); // consumes the signal of the settlement
         fixture.queue().claims().awaitDue(ONE, Duration.ofHours(1));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
         assertThat(fixture.queue().claims().claim(ONE, 10)).hasSize(1);

@@ -39,7 +39,7 @@ public final class CrashScenes {
     public static final byte[] SMALL = QueueFixture.content(1, 4_000);
     public static final byte[] LARGE = QueueFixture.content(2, 3 * Incoming.CHUNK_SIZE + 5_000);
 
-    /// Where it stops.
+    /// The state in which it waits.
     public enum Scene {
         FIRST_START,
         RECEIVING_SMALL,

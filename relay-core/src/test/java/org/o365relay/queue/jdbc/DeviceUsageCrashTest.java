@@ -51,7 +51,7 @@ class DeviceUsageCrashTest {
         assertThat(fixture.inconsistencies()).isEmpty();
     }
 
-    /// The process.
+    /// The process that is killed.
     public static void main(String[] arguments) throws Exception {
         InstantSource clock = InstantSource.system();
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));

@@ -30,7 +30,7 @@ final class Devices {
         return acknowledged;
     }
 
-    /// @return replies that should not have come
+    /// @return replies that the relay should not have sent
     Set<String> unexpected() {
         return unexpected;
     }
@@ -38,7 +38,7 @@ final class Devices {
     /// Sends to a relay until it is gone.
     ///
     /// @param round part of the messages' names
-    /// @param enough run as soon as so many messages have been acknowledged; ends the relay
+    /// @param enough ends the relay; run as soon as this many messages have been acknowledged
     void send(int port, int round, int many, Runnable enough) throws InterruptedException {
         answers.drainPermits();
         List<Thread> clients = new ArrayList<>();

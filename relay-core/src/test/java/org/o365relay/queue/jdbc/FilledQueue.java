@@ -27,7 +27,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Settlement.Remark;
 
-/// A queue with one message in each state, an hour between them.
+/// A queue with one message in each state, received an hour apart.
 public final class FilledQueue {
 
     private final QueueFixture fixture;

@@ -15,7 +15,7 @@ import org.o365relay.admit.Devices;
 import org.o365relay.queue.QueueException;
 import org.o365relay.time.SteadyClock;
 
-/// The write-ahead log can grow no more: a process may write no file longer than 8 MiB, until the limit is
+/// The write-ahead log cannot grow: the process may not write files longer than 8 MiB, until the limit is
 /// lifted.
 class FullDiskTest {
 

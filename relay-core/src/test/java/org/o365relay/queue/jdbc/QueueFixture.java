@@ -341,7 +341,7 @@ public final class QueueFixture implements AutoCloseable {
         queue().housekeeper().writeDevices(max);
     }
 
-    /// @return how the database runs a statement, one step each
+    /// @return the database's plan for a statement, one step per element
     public static List<String> plan(Connection connection, String text) throws SQLException {
         List<String> steps = new ArrayList<>();
         try (Statement statement = connection.createStatement();

@@ -45,7 +45,7 @@ class QuotaUsageCrashTest {
         assertThat(fixture.inconsistencies()).isEmpty();
     }
 
-    /// The process.
+    /// The process that is killed.
     public static void main(String[] arguments) throws Exception {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         JdbcQueue queue = SqliteQueue.open(fixture.settings(), SteadyClock.system(), RandomGenerator.getDefault());

@@ -48,7 +48,7 @@ class RandomCrashTest {
         }
     }
 
-    /// @return the names of all messages in the queue, none of them twice and each of them as it was sent
+    /// @return the names of all messages in the queue; checks that each is there once and as it was sent
     private static Set<String> namesOfWholeMessages(QueueFixture fixture) {
         Instant now = Instant.now();
         fixture.clock.advance(Duration.between(fixture.clock.instant(), now).plus(Duration.ofDays(2)));

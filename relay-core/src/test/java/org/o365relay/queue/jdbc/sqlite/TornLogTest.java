@@ -51,7 +51,7 @@ public class TornLogTest {
         }
     }
 
-    /// @return how many of the first messages are there, each of them whole
+    /// @return number of messages in the queue; checks that they are the first ones, and complete
     private static int survivors(Path killed, Path copy, long tear, Random random) throws IOException {
         Files.createDirectories(copy);
         Files.copy(killed.resolve("queue.db"), copy.resolve("queue.db"));
@@ -68,7 +68,7 @@ public class TornLogTest {
         }
     }
 
-    /// Cuts the log off, or, half of the time, leaves garbage where it was.
+    /// Truncates the log or, half of the time, replaces its end with garbage.
     private static void tear(Path log, long at, Random random) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
             byte[] garbage = new byte[Math.toIntExact(file.length() - at)];
