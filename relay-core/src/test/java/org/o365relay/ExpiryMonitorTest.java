@@ -46,7 +46,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 
 class ExpiryMonitorTest {
 
@@ -282,7 +282,7 @@ class ExpiryMonitorTest {
                 MAILBOX.toString(),
                 List.of(new UpstreamSettings.Smtp(upstream, secret, "https://outlook.example/.default")),
                 new MailboxLimits(null, 1, 1, null),
-                new RewriteRules(MAILBOX, "{name}", List.of(), null, false, false, "relay.example"));
+                new RewriteSettings(MAILBOX, "{name}", List.of(), null, false, false, "relay.example"));
     }
 
     private static EmailAddress address(String text) {

@@ -13,7 +13,7 @@ import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 
 class RelayAlertMailboxesTest {
 
@@ -59,7 +59,7 @@ class RelayAlertMailboxesTest {
                 name.substring(0, 1),
                 List.of(),
                 new MailboxLimits(null, 1, 1, null),
-                new RewriteRules(address, "{name}", List.of(), null, false, false, "relay.example"));
+                new RewriteSettings(address, "{name}", List.of(), null, false, false, "relay.example"));
         return new RelayAlertMailboxes.Candidate(
                 settings, () -> new MailboxStatus(address.toString(), state, null, "upstream", "", "", "", null, 0));
     }

@@ -26,7 +26,7 @@ import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
@@ -115,6 +115,6 @@ final class Settings {
                 List.of(new UpstreamSettings.Smtp(
                         upstream, new Credential.Password(mailbox.toString(), new Secret("x")), "")),
                 new MailboxLimits(null, 1, 1, null),
-                new RewriteRules(mailbox, "%n", List.of(), null, false, false, HOSTNAME));
+                new RewriteSettings(mailbox, "%n", List.of(), null, false, false, HOSTNAME));
     }
 }

@@ -20,8 +20,10 @@ final class DisplayNameTemplate {
     private DisplayNameTemplate() {}
 
     private static Parsed<String> check(String template) {
-        if (template.chars().anyMatch(Character::isISOControl)) {
-            return new Parsed.Invalid<>("has a line break or another control character; write it on one line");
+        if (!TextValues.isPrintable(template)) {
+            return new Parsed.Invalid<>(
+                    "has a line break, another control or bidirectional character, or =?; write plain text on one"
+                            + " line");
         }
         if (template.indexOf('@') >= 0) {
             return new Parsed.Invalid<>(

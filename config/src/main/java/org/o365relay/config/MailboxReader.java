@@ -24,7 +24,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 
 /// Reads one element of `relay.mailboxes`.
 ///
@@ -52,7 +52,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
             reader.read(sending.connections(), address.map(EmailAddress::domain), signIn)
                     .ifPresent(upstreams::add);
         }
-        Optional<RewriteRules> rules = rules(address);
+        Optional<RewriteSettings> rules = rules(address);
         Optional<NdrSettings> ndr = ndrReader.read(address, defaultCredential.credential());
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
@@ -186,13 +186,13 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return new CredentialReader(section, files, cloud, data, now);
     }
 
-    private Optional<RewriteRules> rules(Optional<EmailAddress> address) {
+    private Optional<RewriteSettings> rules(Optional<EmailAddress> address) {
         String displayName = mailbox.value("display-name", DisplayNameTemplate.TEMPLATE);
-        List<RewriteRules.SendAs> sendAs = mailbox.list("send-as", Addresses.SEND_AS);
+        List<RewriteSettings.SendAs> sendAs = mailbox.list("send-as", Addresses.SEND_AS);
         Optional<EmailAddress> replyTo = mailbox.optional("reply-to-fallback", Addresses.MAIL);
         boolean recordOriginal = mailbox.value("record-original", TextValues.FLAG);
         boolean suppress = mailbox.value("suppress-auto-responses", TextValues.FLAG);
-        return address.map(known ->
-                new RewriteRules(known, displayName, sendAs, replyTo.orElse(null), recordOriginal, suppress, hostname));
+        return address.map(known -> new RewriteSettings(
+                known, displayName, sendAs, replyTo.orElse(null), recordOriginal, suppress, hostname));
     }
 }

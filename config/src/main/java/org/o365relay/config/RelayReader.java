@@ -38,6 +38,7 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueSettings.KeepContent;
+import org.o365relay.route.RewriteRules;
 import org.o365relay.route.Routes;
 
 /// Reads the section `relay`.
@@ -81,9 +82,13 @@ record RelayReader(
             List<ListenerSettings> listeners) {
 
         AcceptSettings settings(
-                String hostname, AdmissionRules admission, Routes routes, List<EmailAddress> mailboxes) {
+                String hostname,
+                AdmissionRules admission,
+                Routes routes,
+                List<EmailAddress> mailboxes,
+                RewriteRules rewriteRules) {
             return new AcceptSettings(
-                    new SessionSettings(hostname, limits, admission, authWithoutTls, routes, mailboxes),
+                    new SessionSettings(hostname, limits, admission, authWithoutTls, routes, mailboxes, rewriteRules),
                     certificate.orElse(null),
                     users.orElse(null));
         }
@@ -105,6 +110,7 @@ record RelayReader(
         MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
         reportLargeMessages(relay.section("limits"), mailboxes.valid());
         Optional<Routes> routes = new RoutesReader(relay, mailboxes).read();
+        RewriteRules rewriteRules = new RewriteRulesReader(relay, listeners).read();
         RetrySchedule schedule = schedule(relay.section("retry"));
         ProbeSchedule probe = probe(relay.section("retry"));
         NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
@@ -114,7 +120,7 @@ record RelayReader(
         return routes.flatMap(routing -> admission.map(rules -> new RelaySettings(
                         hostname,
                         listeners,
-                        accept.settings(hostname, rules, routing, mailboxes.addresses()),
+                        accept.settings(hostname, rules, routing, mailboxes.addresses(), rewriteRules),
                         queue.withLongestWait(schedule.maxWait()),
                         mailboxes.settings(),
                         routing,

@@ -9,18 +9,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.o365relay.admit.AddressPattern;
-import org.o365relay.admit.Network;
 import org.o365relay.config.hocon.Layer;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.Section;
 import org.o365relay.config.hocon.Setting;
 import org.o365relay.config.hocon.ValueParser;
-import org.o365relay.config.values.Networks;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
+import org.o365relay.route.Conditions;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -29,14 +26,9 @@ import org.o365relay.route.Target;
 record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
 
     private static final String KEY = "routing";
-    private static final String CLIENT = "client";
-    private static final String SENDER = "sender";
-    private static final String FROM = "from";
-    private static final String RECIPIENT = "recipient";
     private static final String MAILBOX = "mailbox";
     private static final String POOL = "pool";
     private static final String PRIORITY = "priority";
-    private static final List<String> CONDITIONS = List.of(CLIENT, SENDER, FROM, RECIPIENT);
     private static final List<String> ACTIONS = List.of(MAILBOX, POOL, PRIORITY);
 
     /// @return the routes; empty if no mailbox is valid
@@ -86,7 +78,8 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     }
 
     private Layer keys() {
-        String names = String.join(" = null, ", CONDITIONS) + " = null, " + String.join(" = null, ", ACTIONS);
+        String names =
+                String.join(" = null, ", ConditionsReader.KEYS) + " = null, " + String.join(" = null, ", ACTIONS);
         return new Layer(
                 "relay.routing[]",
                 ConfigFactory.parseString(names + " = null").root(),
@@ -95,10 +88,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
 
     private static Optional<RouteRule> rule(
             Setting element, Section rule, List<EmailAddress> addresses, List<String> pools) {
-        Optional<Network> client = rule.optional(CLIENT, Networks.CIDR);
-        Optional<AddressPattern> sender = rule.optional(SENDER, RulesReader.PATTERN);
-        Optional<AddressPattern> author = rule.optional(FROM, RulesReader.PATTERN);
-        Optional<AddressPattern> recipient = rule.optional(RECIPIENT, RulesReader.PATTERN);
+        Optional<Conditions> conditions = ConditionsReader.read(rule);
         Optional<String> mailbox =
                 rule.optional(MAILBOX, PoolsReader.known(addresses)).map(TargetBuilder::name);
         Optional<String> pool = rule.optional(POOL, pool(pools));
@@ -109,40 +99,19 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         if (rule.configured(MAILBOX).isPresent() && rule.configured(POOL).isPresent()) {
             rule.problem(POOL, "mailbox is set as well; remove one of the two");
         }
-        long valid = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
-                .filter(Optional::isPresent)
-                .count();
-        return valid < configured(rule)
-                ? Optional.empty()
-                : Optional.of(new RouteRule(
-                        client.orElse(null),
-                        sender.orElse(null),
-                        author.orElse(null),
-                        recipient.orElse(null),
-                        mailbox.or(() -> pool).orElse(null),
-                        priority.orElse(Priority.NORMAL)));
-    }
-
-    private static long configured(Section rule) {
-        return Stream.concat(CONDITIONS.stream(), ACTIONS.stream())
-                .filter(key -> rule.configured(key).isPresent())
-                .count();
+        long valid =
+                Stream.of(mailbox, pool, priority).filter(Optional::isPresent).count();
+        long configured =
+                ACTIONS.stream().filter(key -> rule.configured(key).isPresent()).count();
+        return conditions
+                .filter(_ -> valid == configured)
+                .map(known ->
+                        new RouteRule(known, mailbox.or(() -> pool).orElse(null), priority.orElse(Priority.NORMAL)));
     }
 
     private static ValueParser<String> pool(List<String> pools) {
         return TextValues.ANY.then(
                 text -> pools.contains(text) ? new Parsed.Ok<>(text) : PoolsReader.unknown(text, "pool", pools));
-    }
-
-    private static boolean matchesEverything(RouteRule rule) {
-        return rule.client() == null
-                && rule.author() == null
-                && matchesEverything(rule.sender())
-                && matchesEverything(rule.recipient());
-    }
-
-    private static boolean matchesEverything(@Nullable AddressPattern pattern) {
-        return pattern == null || pattern.toString().equals("*");
     }
 
     /// Warns about mailboxes and pools that no mail is routed to.
@@ -182,5 +151,9 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 .toList()
                 .forEach(target -> target.mailboxes().forEach(address -> used.add(TargetBuilder.name(address))));
         return used;
+    }
+
+    private static boolean matchesEverything(RouteRule rule) {
+        return rule.conditions().cover(Conditions.NONE);
     }
 }

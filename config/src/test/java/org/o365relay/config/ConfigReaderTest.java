@@ -53,32 +53,32 @@ import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueSettings.KeepContent;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
 class ConfigReaderTest {
 
     private static final String CONTRACT = """
-            relay {
-              listeners = [ { address = "127.0.0.1", port = 2525 } ]
-              trusted-networks = [ "127.0.0.0/8", "::1", "192.168.10.0/24" ]
-              data-directory = "/var/lib/o365-relay"
-              mailboxes = [ {
-                address = "relay@contoso.example"
-                display-name = "Contoso Devices"
-                upstream   { preset = office365 }
-                credential { type = password, password = ${?RELAY_PASSWORD} }
-              } ]
-              retry { first-delay = 1m, mailbox-probe = 15s }
-            }
-            """;
+        relay {
+          listeners = [ { address = "127.0.0.1", port = 2525 } ]
+          trusted-networks = [ "127.0.0.0/8", "::1", "192.168.10.0/24" ]
+          data-directory = "/var/lib/o365-relay"
+          mailboxes = [ {
+            address = "relay@contoso.example"
+            display-name = "Contoso Devices"
+            upstream   { preset = office365 }
+            credential { type = password, password = ${?RELAY_PASSWORD} }
+          } ]
+          retry { first-delay = 1m, mailbox-probe = 15s }
+        }
+        """;
     private static final String SMALLEST = """
-            relay.mailboxes = [ { address = "relay@contoso.example", credential.password = ${?RELAY_PASSWORD} } ]
-            """;
+        relay.mailboxes = [ { address = "relay@contoso.example", credential.password = ${?RELAY_PASSWORD} } ]
+        """;
     private static final String MAILBOX = """
-            relay.mailboxes = [ { address = "relay@contoso.example", upstream { %s }, credential { %s } } ]
-            """;
+        relay.mailboxes = [ { address = "relay@contoso.example", upstream { %s }, credential { %s } } ]
+        """;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -108,8 +108,9 @@ class ConfigReaderTest {
     @Test
     void doesNotWarnOfATypicalConfiguration() throws Exception {
         assertThat(valid(CONTRACT.replace("PASSWORD", "CLIENT_SECRET").replace("type = password, password", """
-                type = client-secret, tenant = contoso.example
-                client-id = "b3f1c6b2-0000-4000-8000-000000000001", client-secret"""))
+            type = client-secret, tenant = contoso.example
+            client-id = "b3f1c6b2-0000-4000-8000-000000000001", client-secret\
+            """))
                         .warnings())
                 .isEmpty();
     }
@@ -183,10 +184,10 @@ class ConfigReaderTest {
     @Test
     void appliesMailboxDefaultsToEveryMailbox() throws Exception {
         Configuration.Valid valid = valid("""
-                relay.mailbox-defaults { limits.connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
-                relay.mailboxes = [ { address = "a@contoso.example", upstream { idle-timeout = 6s }
-                                      credential { password = ${RELAY_PASSWORD} } } ]
-                """);
+            relay.mailbox-defaults { limits.connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
+            relay.mailboxes = [ { address = "a@contoso.example", upstream { idle-timeout = 6s }
+                                  credential { password = ${RELAY_PASSWORD} } } ]
+            """);
 
         assertThat(upstream(valid).connections()).isEqualTo(3);
         assertThat(upstream(valid).replyTimeout()).isEqualTo(Duration.ofSeconds(5));
@@ -196,14 +197,14 @@ class ConfigReaderTest {
     @Test
     void appliesTrustedNetworkDefaultsToEveryNetwork() throws Exception {
         ListenerSettings listener = valid("""
-                relay.trusted-network-defaults {
-                  tolerance = strict, deviations { nul = accept, long-line = accept }, recipients-per-day = 5000
-                }
-                relay.trusted-networks = [
-                  "10.0.0.0/24"
-                  { network = "10.0.0.7", name = "Scanner", deviations { nul = refuse }, recipients-per-day = 50 }
-                ]
-                """ + SMALLEST).settings().listeners().getFirst();
+            relay.trusted-network-defaults {
+              tolerance = strict, deviations { nul = accept, long-line = accept }, recipients-per-day = 5000
+            }
+            relay.trusted-networks = [
+              "10.0.0.0/24"
+              { network = "10.0.0.7", name = "Scanner", deviations { nul = refuse }, recipients-per-day = 50 }
+            ]
+            """ + SMALLEST).settings().listeners().getFirst();
 
         ClientPolicy usual = policy(listener, "10.0.0.8");
         ClientPolicy scanner = policy(listener, "10.0.0.7");
@@ -218,9 +219,9 @@ class ConfigReaderTest {
     @Test
     void readsTheTrustedNetworksOfAListener() throws Exception {
         List<ListenerSettings> listeners = valid("""
-                relay.trusted-networks = [ "10.0.0.0/24" ]
-                relay.listeners = [ { port = 25 }, { port = 26, trusted-networks = [ "10.0.1.0/24" ] } ]
-                """ + SMALLEST).settings().listeners();
+            relay.trusted-networks = [ "10.0.0.0/24" ]
+            relay.listeners = [ { port = 25 }, { port = 26, trusted-networks = [ "10.0.1.0/24" ] } ]
+            """ + SMALLEST).settings().listeners();
 
         assertThat(listeners.get(0).trusted()).isEqualTo(trusted("10.0.0.0/24"));
         assertThat(listeners.get(1).trusted()).isEqualTo(trusted("10.0.1.0/24"));
@@ -360,7 +361,7 @@ class ConfigReaderTest {
                                 new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
                                 "")),
                         new MailboxLimits(30, 5, 2, 10_000),
-                        new RewriteRules(address, displayName, List.of(), null, true, true, hostname))),
+                        new RewriteSettings(address, displayName, List.of(), null, true, true, hostname))),
                 routes,
                 HttpSettings.DIRECT,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),

@@ -147,19 +147,21 @@ public final class Device {
     /// Counts a message before it is committed. The usage is therefore on disk no later than the message, so
     /// that a crash cannot lose the usage of a committed message.
     ///
-    /// @param recipients number of recipients reserved for the message
-    public synchronized void messageAccepted(int recipients, long size) {
+    /// @param reserved number of recipients reserved for the message
+    /// @param recipients number of its recipients to count; rewriting rules may add or remove some
+    public synchronized void messageAccepted(int reserved, int recipients, long size) {
         lastSeen = clock.calendar().millis();
         messages++;
         days.add(new DeviceDay(today(), 1, 0, 0, 0));
         octets += size;
-        usage.commit(recipients, clock.millis());
+        usage.release(reserved);
+        usage.add(recipients, clock.millis());
         usageChanged();
     }
 
     /// Reverts [#messageAccepted] for a message that could not be committed.
     ///
-    /// @param recipients number passed to [#messageAccepted]; they no longer count against the limits
+    /// @param recipients recipients passed to [#messageAccepted]; they no longer count against the limits
     public synchronized void rollBack(int recipients, long size) {
         messages--;
         days.add(new DeviceDay(today(), -1, 0, 0, 0));

@@ -54,6 +54,11 @@ public record Network(InetAddress address, int prefixLength) {
                 && Arrays.equals(networkOctets, masked(candidateOctets, prefixLength));
     }
 
+    /// @return whether all addresses of the other network are in this one
+    public boolean contains(Network other) {
+        return prefixLength <= other.prefixLength && contains(other.address);
+    }
+
     @Override
     public String toString() {
         return address.getHostAddress() + "/" + prefixLength;

@@ -67,15 +67,14 @@ final class Usage {
         reserved = Math.max(0, reserved - number);
     }
 
-    /// Counts reserved recipients as used.
-    void commit(int number, long now) {
-        release(number);
+    /// Counts recipients as used.
+    void add(int number, long now) {
         RollingCount count = recipients(now);
         count.add(number);
         markDirty(count.newest());
     }
 
-    /// Reverts a [#commit]: subtracts the recipients, from the newest slots first.
+    /// Reverts an [#add]: subtracts the recipients, from the newest slots first.
     void rollBack(int number, long now) {
         RollingCount count = recipients(now);
         int left = number;

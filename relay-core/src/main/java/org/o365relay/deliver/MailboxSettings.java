@@ -3,7 +3,7 @@ package org.o365relay.deliver;
 import java.util.List;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 
 /// Settings of one Microsoft 365 mailbox: its upstreams, its limits and how mail is rewritten for it.
 ///
@@ -14,7 +14,7 @@ public record MailboxSettings(
         String account,
         List<UpstreamSettings> upstreams,
         MailboxLimits limits,
-        RewriteRules rewrite) {
+        RewriteSettings rewrite) {
 
     public MailboxSettings {
         upstreams = List.copyOf(upstreams);

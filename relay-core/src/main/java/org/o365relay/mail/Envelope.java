@@ -11,18 +11,30 @@ import org.jspecify.annotations.Nullable;
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
 /// @param dsnRequest DSN parameters; for a repeated recipient, those of its first RCPT
+/// @param changes what the rewriting rules decided about the header
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
         boolean smtpUtf8,
         BodyType body,
-        DsnRequest dsnRequest) {
+        DsnRequest dsnRequest,
+        HeaderChanges changes) {
 
     public Envelope {
         recipients = recipients.stream().distinct().toList();
         if (recipients.isEmpty()) {
             throw new IllegalArgumentException("an envelope has at least one recipient");
         }
+    }
+
+    /// An envelope of a message that the rewriting rules do not change.
+    public Envelope(
+            @Nullable EmailAddress sender,
+            List<EmailAddress> recipients,
+            boolean smtpUtf8,
+            BodyType body,
+            DsnRequest dsnRequest) {
+        this(sender, recipients, smtpUtf8, body, dsnRequest, HeaderChanges.NONE);
     }
 
     /// An envelope with 7BIT content and no DSN request.

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 
 /// A message with its recipients and history.
@@ -14,6 +15,7 @@ import org.o365relay.mail.QueueId;
 /// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
 /// @param content ID under which the content is stored; for a part of a split message it may be the ID of
 ///     another part
+/// @param changes what the rewriting rules decided about the header
 /// @param hasContent whether the content is still stored
 /// @param contentUntil until when the content of the settled message is kept; null if it is open, or if its
 ///     content is kept for other messages only, or not at all
@@ -24,6 +26,7 @@ public record MessageDetail(
         String protocol,
         String body,
         boolean smtpUtf8,
+        HeaderChanges changes,
         QueueId content,
         boolean hasContent,
         @Nullable Instant contentUntil,

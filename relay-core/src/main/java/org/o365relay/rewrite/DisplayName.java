@@ -24,8 +24,8 @@ final class DisplayName {
 
     private DisplayName() {}
 
-    /// @param template the template, with the placeholders of [RewriteRules]; placeholders in inserted values
-    ///     are not expanded
+    /// @param template the template, with the placeholders of [RewriteSettings]; placeholders in inserted
+    ///     values are not expanded
     /// @return the display name; may be empty
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
         Map<String, String> values = Map.of(

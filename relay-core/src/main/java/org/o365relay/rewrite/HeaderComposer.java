@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 
 /// Composes the header that is sent to Exchange: the `Received` field, then the original fields in their order,
@@ -21,6 +23,7 @@ final class HeaderComposer {
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_MESSAGE_ID = "X-Original-Message-ID";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
+    private static final String ORIGINAL_TO = "X-Original-To";
 
     // Fields that would be wrong after rewriting, that are confidential (Bcc), or that Exchange added when the
     // message passed through it earlier: its loop stamps would make it drop the message.
@@ -43,16 +46,22 @@ final class HeaderComposer {
     // Leaves room for the field name on the same line (RFC 5322 §2.1.1).
     private static final int MAX_RECORDED = 900;
 
-    private final RewriteRules rules;
+    private final RewriteSettings rules;
     private final List<RawField> original;
     private final @Nullable String newMessageId;
+    private final HeaderChanges changes;
+    private final @Nullable SubjectPrefix subjectPrefix;
     private final List<RawField> fields = new ArrayList<>();
 
     /// @param newMessageId replaces the original Message-ID; null to keep the original
-    HeaderComposer(RewriteRules rules, List<RawField> original, @Nullable String newMessageId) {
+    /// @param changes what the rewriting rules decided
+    HeaderComposer(
+            RewriteSettings rules, List<RawField> original, @Nullable String newMessageId, HeaderChanges changes) {
         this.rules = rules;
         this.original = original;
         this.newMessageId = newMessageId;
+        this.changes = changes;
+        this.subjectPrefix = changes.subjectPrefix() == null ? null : new SubjectPrefix(changes.subjectPrefix());
     }
 
     byte[] compose(QueueId id, Arrival arrival, Envelope envelope, OriginatorFields originators) {
@@ -61,6 +70,7 @@ final class HeaderComposer {
         keep(from, originators.replyTo().orElse(null));
         addMissing(id, arrival);
         recordMessageId();
+        recordRedirected();
         record(from, envelope);
         return octets();
     }
@@ -75,6 +85,8 @@ final class HeaderComposer {
                 fields.add(from);
             } else if (field.equals(replyTo) && pending.remove(field)) {
                 fields.add(field);
+            } else if (subjectPrefix != null && field.is(SubjectPrefix.SUBJECT)) {
+                fields.add(subjectPrefix.before(field));
             } else if (isKept(field)) {
                 fields.add(AutoResponseSuppress.withoutNdr(field));
             }
@@ -90,6 +102,7 @@ final class HeaderComposer {
             case "message-id" -> !field.isEmpty() && newMessageId == null;
             case "x-original-message-id" -> newMessageId == null;
             case "x-original-from", "x-original-envelope-from" -> !rules.recordOriginal();
+            case "x-original-to" -> changes.redirected().isEmpty();
             case "x-auto-response-suppress" -> AutoResponseSuppress.isMoreThanNdr(field);
             case "mime-version" -> isVersionOne(field);
             default -> !REMOVED.contains(name) && REMOVED_PREFIXES.stream().noneMatch(name::startsWith);
@@ -112,6 +125,9 @@ final class HeaderComposer {
                     newMessageId == null ? "<" + id + "@" + rules.mailbox().domain() + ">" : newMessageId;
             fields.add(RawField.of("Message-ID", added));
         }
+        if (subjectPrefix != null && lacks(SubjectPrefix.SUBJECT)) {
+            fields.add(subjectPrefix.alone());
+        }
         if (lacks("To") && fields.stream().noneMatch(field -> field.is("Cc") && !field.isEmpty())) {
             fields.add(RawField.of("To", AddressListRepair.NO_RECIPIENTS));
         }
@@ -131,6 +147,23 @@ final class HeaderComposer {
                     .findFirst()
                     .ifPresent(field -> fields.add(RawField.of(ORIGINAL_MESSAGE_ID, truncated(field.value()))));
         }
+    }
+
+    private void recordRedirected() {
+        if (changes.redirected().isEmpty()) {
+            return;
+        }
+        StringBuilder shown = new StringBuilder();
+        int more = changes.moreRedirected();
+        for (EmailAddress recipient : changes.redirected()) {
+            String text = EncodedText.octets(recipient);
+            if (shown.length() + text.length() + 2 > MAX_RECORDED) {
+                more++;
+            } else {
+                shown.append(shown.isEmpty() ? "" : ", ").append(text);
+            }
+        }
+        fields.add(RawField.of(ORIGINAL_TO, shown + (more == 0 ? "" : " and " + more + " more")));
     }
 
     private void record(RawField from, Envelope envelope) {

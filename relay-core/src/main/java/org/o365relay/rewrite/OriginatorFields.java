@@ -15,14 +15,14 @@ final class OriginatorFields {
     private static final int MAX_FIELDS = 50;
     private static final int MAX_MAILBOXES = 50;
 
-    private final RewriteRules rules;
+    private final RewriteSettings rules;
     private final Envelope envelope;
     private final List<RawField> fromFields;
     private final List<RawField> replyToFields;
     private final List<HeaderMailbox> authors;
     private final List<List<HeaderMailbox>> replyTos; // the mailboxes of each Reply-To
 
-    OriginatorFields(RewriteRules rules, Envelope envelope, List<RawField> fields) {
+    OriginatorFields(RewriteSettings rules, Envelope envelope, List<RawField> fields) {
         this.rules = rules;
         this.envelope = envelope;
         fromFields = fields.stream().filter(field -> field.is("From")).toList();
@@ -39,9 +39,14 @@ final class OriginatorFields {
     }
 
     /// Returns the new `From` with exactly one address: the author if there is only one and it is on the
-    /// send-as list, otherwise the mailbox.
+    /// send-as list, otherwise the mailbox. A name that the rewriting rules set applies to both.
     RawField from(Arrival arrival) {
         Optional<EmailAddress> own = sendAsAuthor();
+        String ruled = envelope.changes().fromName();
+        if (ruled != null) {
+            String name = DisplayName.expand(ruled, firstAuthor(), arrival);
+            return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.orElse(rules.mailbox()))));
+        }
         if (own.isEmpty()) {
             String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
             return EncodedText.addressField("From", List.of(new HeaderMailbox(name, rules.mailbox())));
@@ -54,10 +59,15 @@ final class OriginatorFields {
                 : EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// Returns the new `Reply-To`: the first usable one from the device; otherwise a new one with the reachable
+    /// Returns the new `Reply-To`: that of the rewriting rules; otherwise the first usable one from the device;
+    /// otherwise a new one with the reachable
     /// authors, the envelope sender or the configured fallback. Empty if no such address exists, or if replies
     /// reach the author without a `Reply-To`.
     Optional<RawField> replyTo() {
+        EmailAddress ruled = envelope.changes().replyTo();
+        if (ruled != null) {
+            return Optional.of(EncodedText.addressField("Reply-To", List.of(new HeaderMailbox("", ruled))));
+        }
         Optional<RawField> own = IntStream.range(0, replyTos.size())
                 .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
                 .mapToObj(replyToFields::get)

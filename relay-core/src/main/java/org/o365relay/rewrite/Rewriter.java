@@ -16,9 +16,9 @@ import org.o365relay.mail.ReportedMessage;
 /// bytes at every attempt, so that Exchange can detect duplicates.
 public final class Rewriter {
 
-    private final RewriteRules rules;
+    private final RewriteSettings rules;
 
-    public Rewriter(RewriteRules rules) {
+    public Rewriter(RewriteSettings rules) {
         this.rules = rules;
     }
 
@@ -47,7 +47,8 @@ public final class Rewriter {
             return new RewriteResult.Unacceptable(HeaderSizeLimit.EXCEEDED, reported);
         }
         List<RawField> fields = SingleFields.reduced(message.fields());
-        byte[] header = new HeaderComposer(rules, fields, newMessageId).compose(id, arrival, envelope, originators);
+        byte[] header = new HeaderComposer(rules, fields, newMessageId, envelope.changes())
+                .compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
                 rules.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);

@@ -63,7 +63,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     /// @return whether any rule has an author condition
     public boolean needsAuthor() {
         for (RouteRule rule : rules) {
-            if (rule.author() != null) {
+            if (rule.conditions().author() != null) {
                 return true;
             }
         }
@@ -93,7 +93,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     private Assignment assign(RoutingInput input, EmailAddress recipient) {
         for (RouteRule rule : rules) {
-            if (rule.matches(input, recipient)) {
+            if (rule.conditions().matches(input, recipient)) {
                 Target target = rule.target() == null
                         ? targets.getFirst()
                         : target(rule.target())
@@ -122,7 +122,8 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
                         recipients,
                         envelope.smtpUtf8(),
                         envelope.body(),
-                        subset(envelope.dsnRequest(), recipients));
+                        subset(envelope.dsnRequest(), recipients),
+                        envelope.changes());
     }
 
     private static DsnRequest subset(DsnRequest request, List<EmailAddress> recipients) {

@@ -13,6 +13,7 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
+import org.o365relay.route.Conditions;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -102,10 +103,11 @@ public record DialogSettings(FrontSettings front, String client, Map<Deviation, 
         AddressPattern pattern = AddressPattern.parse(text).orElseThrow();
         List<RouteRule> rules = new ArrayList<>(routes.rules());
         rules.add(new RouteRule(
-                null,
-                what.equals("sender") ? pattern : null,
-                what.equals("from") ? pattern : null,
-                what.equals("recipient") ? pattern : null,
+                new Conditions(
+                        null,
+                        what.equals("sender") ? pattern : null,
+                        what.equals("from") ? pattern : null,
+                        what.equals("recipient") ? pattern : null),
                 mailbox,
                 Priority.NORMAL));
         return new Routes(rules, routes.targets());

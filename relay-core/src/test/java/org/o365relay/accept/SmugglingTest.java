@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.queue.Claim;
 import org.o365relay.rewrite.RewriteResult;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.rewrite.Rewriter;
 
 /// No client can smuggle in a second message after octets that some server takes for the end of the content,
@@ -144,8 +144,8 @@ class SmugglingTest {
     /// @return the content as it would be sent to the upstream
     private static String assertFitForOthers(Claim claim) throws IOException {
         assertThat(claim.recipients()).singleElement().hasToString("b@contoso.test");
-        RewriteRules rules = new RewriteRules(
-                FrontSettings.MAILBOX, RewriteRules.KEEP_DISPLAY_NAME, List.of(), null, false, false, "relay.test");
+        RewriteSettings rules = new RewriteSettings(
+                FrontSettings.MAILBOX, RewriteSettings.KEEP_DISPLAY_NAME, List.of(), null, false, false, "relay.test");
         RewriteResult rewriting = new Rewriter(rules)
                 .rewrite(claim.id(), claim.arrival(), claim.envelope(), new ByteArrayInputStream(front.content(claim)));
         ByteArrayOutputStream upstream = new ByteArrayOutputStream();

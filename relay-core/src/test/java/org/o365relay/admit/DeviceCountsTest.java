@@ -38,7 +38,7 @@ class DeviceCountsTest {
 
     private void accept() {
         assertThat(printer.reserveRecipient(NONE)).isEmpty();
-        printer.messageAccepted(1, 100);
+        printer.messageAccepted(1, 1, 100);
     }
 
     private DeviceDay between(LocalDate first, LocalDate last) {

@@ -88,7 +88,7 @@ class DeviceTest {
             case 'M' -> assertThat(printer.beginMessage(limits)).as(because).isPresent();
             case 'r' -> assertThat(printer.reserveRecipient(limits)).as(because).isEmpty();
             case 'R' -> assertThat(printer.reserveRecipient(limits)).as(because).isPresent();
-            case 'a' -> printer.messageAccepted(1, 100);
+            case 'a' -> printer.messageAccepted(1, 1, 100);
             case 'w' -> printer.rollBack(1, 100);
             case 'l' -> printer.release(1);
             default -> throw new IllegalArgumentException(String.valueOf(action));
@@ -126,7 +126,7 @@ class DeviceTest {
                 .or(() -> printer.reserveRecipient(limits))
                 .orElse(null);
         if (excess == null) {
-            printer.messageAccepted(1, 1);
+            printer.messageAccepted(1, 1, 1);
         }
         return excess;
     }
@@ -188,7 +188,7 @@ class DeviceTest {
                         printer.release(reserved);
                     } else {
                         accepted.addAndGet(reserved);
-                        printer.messageAccepted(reserved, 10);
+                        printer.messageAccepted(reserved, reserved, 10);
                     }
                 }
             }));
@@ -209,8 +209,8 @@ class DeviceTest {
         printer.deviated(Deviation.BARE_LINE_FEED);
         printer.deviated(Deviation.NO_DATE);
         clock.advance(Duration.ofMinutes(5));
-        printer.messageAccepted(3, 1_000);
-        printer.messageAccepted(2, 500);
+        printer.messageAccepted(3, 3, 1_000);
+        printer.messageAccepted(2, 2, 500);
         printer.rollBack(2, 500);
         clock.advance(Duration.ofMinutes(1));
         printer.rejected();

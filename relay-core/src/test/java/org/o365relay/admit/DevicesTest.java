@@ -40,7 +40,7 @@ class DevicesTest {
 
     private static void send(Device device, DeviceLimits limits) {
         assertThat(device.reserveRecipient(limits)).isEmpty();
-        device.messageAccepted(1, 100);
+        device.messageAccepted(1, 1, 100);
     }
 
     @Test
@@ -133,7 +133,7 @@ class DevicesTest {
         write(Integer.MAX_VALUE);
         assertThat(device.reserveRecipient(BUDGET)).isEmpty();
         assertThat(device.reserveRecipient(NONE)).isEmpty();
-        device.messageAccepted(1, 100);
+        device.messageAccepted(1, 1, 100);
 
         assertThat(write(0))
                 .containsExactly(

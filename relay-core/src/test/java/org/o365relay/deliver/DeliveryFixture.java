@@ -35,7 +35,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 import org.o365relay.time.SteadyClock;
@@ -222,11 +222,11 @@ final class DeliveryFixture implements AutoCloseable {
         return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules(mailbox));
     }
 
-    static RewriteRules rules(EmailAddress mailbox) {
-        return new RewriteRules(
+    static RewriteSettings rules(EmailAddress mailbox) {
+        return new RewriteSettings(
                 mailbox,
-                RewriteRules.KEEP_DISPLAY_NAME,
-                List.of(new RewriteRules.SendAs.WholeDomain(new Domain("sales.example"))),
+                RewriteSettings.KEEP_DISPLAY_NAME,
+                List.of(new RewriteSettings.SendAs.WholeDomain(new Domain("sales.example"))),
                 null,
                 true,
                 true,

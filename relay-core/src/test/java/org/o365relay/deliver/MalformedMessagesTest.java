@@ -21,14 +21,14 @@ import org.o365relay.MalformedMessages;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.mail.Envelope;
 import org.o365relay.rewrite.DocumentedChanges;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 
 /// Sends each of the messages in `malformed/`, and some too large to be files, through the queue, the rewriter
 /// and a delivery attempt: it arrives, changed only as documented, and delays no other message.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS) // opening a queue takes longer than all the rest
 class MalformedMessagesTest {
 
-    private static final RewriteRules RULES = DeliveryFixture.rules(DeliveryFixture.MAILBOX);
+    private static final RewriteSettings RULES = DeliveryFixture.rules(DeliveryFixture.MAILBOX);
     private static final byte[] NEXT = "From: scan@contoso.com\r\nSubject: next\r\n\r\nnext\r\n".getBytes(ISO_8859_1);
     private static final int MEBIBYTE = 1024 * 1024;
 

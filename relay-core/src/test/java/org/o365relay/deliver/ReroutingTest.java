@@ -19,6 +19,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Destination;
 import org.o365relay.queue.OrphanedMessage;
+import org.o365relay.route.Conditions;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -31,9 +32,9 @@ class ReroutingTest {
     private static final Target SCANS = target("scans");
 
     private static final RouteRule PARTNER =
-            new RouteRule(null, null, null, pattern("@partner.example"), "scans", Priority.URGENT);
+            new RouteRule(new Conditions(null, null, null, pattern("@partner.example")), "scans", Priority.URGENT);
     private static final RouteRule ERP =
-            new RouteRule(null, null, pattern("@erp.example"), null, "scans", Priority.NORMAL);
+            new RouteRule(new Conditions(null, null, pattern("@erp.example"), null), "scans", Priority.NORMAL);
 
     @Test
     void followsTheCurrentRoutingRules() {

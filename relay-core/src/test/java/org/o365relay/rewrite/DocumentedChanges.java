@@ -75,12 +75,12 @@ public final class DocumentedChanges {
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
     private static final Set<String> RESPACED = Set.of("reply-to", "references", "in-reply-to");
 
-    private final RewriteRules rules;
+    private final RewriteSettings rules;
     private final PlainMessage before;
     private final String out;
     private final PlainMessage after;
 
-    private DocumentedChanges(RewriteRules rules, byte[] in, byte[] out) {
+    private DocumentedChanges(RewriteSettings rules, byte[] in, byte[] out) {
         this.rules = rules;
         this.before = PlainMessage.of(in);
         this.out = new String(out, ISO_8859_1);
@@ -88,7 +88,7 @@ public final class DocumentedChanges {
     }
 
     /// @throws AssertionError saying what is wrong
-    public static void check(RewriteRules rules, byte[] in, byte[] out) {
+    public static void check(RewriteSettings rules, byte[] in, byte[] out) {
         DocumentedChanges changes = new DocumentedChanges(rules, in, out);
         changes.checkLines();
         changes.checkFrom();

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
@@ -18,6 +19,7 @@ import org.o365relay.mail.Domain;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 
 /// A directory with `in.eml`, `out.eml` and a `readme`: a line that describes the case, then its settings as
@@ -37,6 +39,9 @@ record RewriteCase(Path directory, Map<String, String> given) {
             "fallback", "",
             "record-original", "yes",
             "suppress", "yes");
+
+    /// What the rewriting rules decided.
+    private static final Set<String> RULED = Set.of("from-name", "reply-to", "subject-prefix", "redirected");
 
     static Stream<RewriteCase> all() throws IOException {
         try (Stream<Path> directories = Files.list(ROOT)) {
@@ -85,16 +90,30 @@ record RewriteCase(Path directory, Map<String, String> given) {
                 List.of(address("bob@fabrikam.com"), address("hidden@fabrikam.com")),
                 false,
                 BodyType.of(value("body")).orElseThrow(),
-                DsnRequest.NONE);
+                DsnRequest.NONE,
+                changes());
     }
 
-    RewriteRules rules() {
-        List<RewriteRules.SendAs> sendAs = Arrays.stream(value("send-as").split(",\\s*"))
+    private HeaderChanges changes() {
+        List<EmailAddress> redirected = Arrays.stream(value("redirected").split(",\\s*"))
+                .flatMap(text -> EmailAddress.parse(text).stream())
+                .toList();
+        return new HeaderChanges(
+                        given.get("from-name"),
+                        EmailAddress.parse(value("reply-to")).orElse(null),
+                        given.get("subject-prefix"),
+                        List.of(),
+                        0)
+                .withRedirected(redirected);
+    }
+
+    RewriteSettings rules() {
+        List<RewriteSettings.SendAs> sendAs = Arrays.stream(value("send-as").split(",\\s*"))
                 .filter(entry -> !entry.isEmpty())
                 .map(RewriteCase::sendAs)
                 .toList();
         EmailAddress fallback = EmailAddress.parse(value("fallback")).orElse(null);
-        return new RewriteRules(
+        return new RewriteSettings(
                 address("relay@contoso.example"),
                 value("display-name"),
                 sendAs,
@@ -119,7 +138,7 @@ record RewriteCase(Path directory, Map<String, String> given) {
                     .skip(1)
                     .map(line -> line.split(":\\s*", 2))
                     .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-            if (!VALUES.keySet().containsAll(given.keySet())) {
+            if (!given.keySet().stream().allMatch(key -> VALUES.containsKey(key) || RULED.contains(key))) {
                 throw new AssertionError(directory + " has an unknown key: " + given);
             }
             return new RewriteCase(directory, given);
@@ -128,10 +147,10 @@ record RewriteCase(Path directory, Map<String, String> given) {
         }
     }
 
-    private static RewriteRules.SendAs sendAs(String entry) {
+    private static RewriteSettings.SendAs sendAs(String entry) {
         return entry.startsWith("@")
-                ? new RewriteRules.SendAs.WholeDomain(new Domain(entry.substring(1)))
-                : new RewriteRules.SendAs.Address(address(entry));
+                ? new RewriteSettings.SendAs.WholeDomain(new Domain(entry.substring(1)))
+                : new RewriteSettings.SendAs.Address(address(entry));
     }
 
     private static EmailAddress address(String text) {

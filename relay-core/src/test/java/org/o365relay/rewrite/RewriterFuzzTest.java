@@ -20,9 +20,9 @@ import org.o365relay.mail.Envelope;
 class RewriterFuzzTest {
 
     private static final EmailAddress MAILBOX = address("relay@contoso.example");
-    private static final RewriteRules PLAIN = rules("{name}", true, List.of());
-    private static final RewriteRules WITH_ALIASES = rules(
-            "{name} via {device}", false, List.of(new RewriteRules.SendAs.WholeDomain(new Domain("contoso.com"))));
+    private static final RewriteSettings PLAIN = rules("{name}", true, List.of());
+    private static final RewriteSettings WITH_ALIASES = rules(
+            "{name} via {device}", false, List.of(new RewriteSettings.SendAs.WholeDomain(new Domain("contoso.com"))));
 
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "header.dict")
@@ -47,7 +47,7 @@ class RewriterFuzzTest {
         return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    private static void check(RewriteRules rules, String helo, @Nullable EmailAddress sender, byte[] message)
+    private static void check(RewriteSettings rules, String helo, @Nullable EmailAddress sender, byte[] message)
             throws IOException {
         byte[] out = rewritten(rules, helo, sender, message);
         DocumentedChanges.check(rules, message, out);
@@ -56,7 +56,7 @@ class RewriterFuzzTest {
                 .isTrue();
     }
 
-    private static byte[] rewritten(RewriteRules rules, String helo, @Nullable EmailAddress sender, byte[] message)
+    private static byte[] rewritten(RewriteSettings rules, String helo, @Nullable EmailAddress sender, byte[] message)
             throws IOException {
         Arrival arrival = new Arrival(
                 Instant.parse("2026-11-21T07:00:01.250Z"), InetAddress.ofLiteral("10.0.0.7"), helo, "ESMTP");
@@ -65,8 +65,8 @@ class RewriterFuzzTest {
                 new Rewriter(rules).rewrite(RewriteCase.id(), arrival, envelope, new ByteArrayInputStream(message)));
     }
 
-    private static RewriteRules rules(String displayName, boolean record, List<RewriteRules.SendAs> sendAs) {
-        return new RewriteRules(MAILBOX, displayName, sendAs, null, record, record, "relay.contoso.example");
+    private static RewriteSettings rules(String displayName, boolean record, List<RewriteSettings.SendAs> sendAs) {
+        return new RewriteSettings(MAILBOX, displayName, sendAs, null, record, record, "relay.contoso.example");
     }
 
     private static EmailAddress address(String text) {

@@ -39,10 +39,15 @@ class RoutesTest {
     private static final Routes ROUTES = new Routes(
             List.of(
                     new RouteRule(
-                            network("10.1.0.0/16"), null, null, pattern("@partner.example"), "scans", Priority.NORMAL),
-                    new RouteRule(null, pattern("ups*"), null, null, "alerts@contoso.example", Priority.URGENT),
-                    new RouteRule(null, pattern("<>"), null, null, null, Priority.URGENT),
-                    new RouteRule(null, null, pattern("@erp.example"), null, "scans", Priority.URGENT)),
+                            new Conditions(network("10.1.0.0/16"), null, null, pattern("@partner.example")),
+                            "scans",
+                            Priority.NORMAL),
+                    new RouteRule(
+                            new Conditions(null, pattern("ups*"), null, null),
+                            "alerts@contoso.example",
+                            Priority.URGENT),
+                    new RouteRule(new Conditions(null, pattern("<>"), null, null), null, Priority.URGENT),
+                    new RouteRule(new Conditions(null, null, pattern("@erp.example"), null), "scans", Priority.URGENT)),
             TARGETS);
 
     @ParameterizedTest
@@ -76,8 +81,9 @@ class RoutesTest {
 
     @Test
     void theNullSenderIsNotAnAuthor() {
-        Routes routes =
-                new Routes(List.of(new RouteRule(null, null, pattern("*"), null, "scans", Priority.NORMAL)), TARGETS);
+        Routes routes = new Routes(
+                List.of(new RouteRule(new Conditions(null, null, pattern("*"), null), "scans", Priority.NORMAL)),
+                TARGETS);
         Envelope envelope = new Envelope(null, List.of(address("x@other.example")), false);
         assertThat(routes.split(new RoutingInput(InetAddress.ofLiteral("10.1.2.3"), null, null), envelope))
                 .extracting(RoutedEnvelope::route)

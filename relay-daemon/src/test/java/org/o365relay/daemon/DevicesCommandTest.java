@@ -92,7 +92,7 @@ final class DevicesCommandTest {
             for (int i = 0; i < 3; i++) {
                 printer.deviated(Deviation.BARE_LINE_FEED);
                 assertThat(printer.reserveRecipient(BUDGET)).isEmpty();
-                printer.messageAccepted(1, 2_048);
+                printer.messageAccepted(1, 1, 2_048);
             }
         }
     }

@@ -21,8 +21,8 @@ import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Domain;
 import org.o365relay.ndr.NdrSettings;
-import org.o365relay.rewrite.RewriteRules;
-import org.o365relay.rewrite.RewriteRules.SendAs;
+import org.o365relay.rewrite.RewriteSettings;
+import org.o365relay.rewrite.RewriteSettings.SendAs;
 
 /// Converts a mailbox to a map, which [EffectiveText] renders as HOCON. Each fallback contains the credential
 /// that it uses.
@@ -32,7 +32,7 @@ final class EffectiveMailbox {
 
     static Map<String, Object> of(ResolvedMailbox resolved) {
         MailboxSettings mailbox = resolved.settings();
-        RewriteRules rules = mailbox.rewrite();
+        RewriteSettings rules = mailbox.rewrite();
         List<Map<String, Object>> upstreams = upstreams(resolved);
         Map<String, Object> keys = new HashMap<>(present("reply-to-fallback", rules.replyToFallback()));
         keys.put("address", mailbox.address().toString());
@@ -151,8 +151,7 @@ final class EffectiveMailbox {
     private static Map<String, Object> typeKeys(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");
-            case Credential.Password(String username, var password) ->
-                Map.of("type", "password", "password", password);
+            case Credential.Password(String username, var password) -> Map.of("type", "password", "password", password);
             case Credential.ClientSecret(App app, String username, var secret, var expires) -> {
                 Map<String, Object> keys = app(app, "client-secret");
                 keys.put("client-secret", secret);

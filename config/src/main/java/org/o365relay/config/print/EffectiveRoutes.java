@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.route.Conditions;
+import org.o365relay.route.RewriteRule;
+import org.o365relay.route.RewriteRules;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Converts pools and routing rules to maps, which [EffectiveText] renders as HOCON.
+/// Converts pools, routing and rewriting rules to maps, which [EffectiveText] renders as HOCON.
 final class EffectiveRoutes {
 
     private EffectiveRoutes() {}
@@ -33,11 +36,26 @@ final class EffectiveRoutes {
         return routes.rules().stream().map(EffectiveRoutes::rule).toList();
     }
 
+    static List<Map<String, Object>> rules(RewriteRules rules) {
+        return rules.rules().stream().map(EffectiveRoutes::rule).toList();
+    }
+
+    private static Map<String, Object> rule(RewriteRule rule) {
+        Map<String, Object> keys = new HashMap<>(conditions(rule.conditions()));
+        rule.actions().forEach(action -> keys.put(TextValues.name(action.key()), action.value()));
+        return keys;
+    }
+
+    private static Map<String, Object> conditions(Conditions conditions) {
+        Map<String, Object> keys = new HashMap<>(present("client", conditions.client()));
+        keys.putAll(present("sender", conditions.sender()));
+        keys.putAll(present("from", conditions.author()));
+        keys.putAll(present("recipient", conditions.recipient()));
+        return keys;
+    }
+
     private static Map<String, Object> rule(RouteRule rule) {
-        Map<String, Object> keys = new HashMap<>(present("client", rule.client()));
-        keys.putAll(present("sender", rule.sender()));
-        keys.putAll(present("from", rule.author()));
-        keys.putAll(present("recipient", rule.recipient()));
+        Map<String, Object> keys = new HashMap<>(conditions(rule.conditions()));
         String target = rule.target();
         if (target != null) {
             keys.put(isPool(target) ? "pool" : "mailbox", target);

@@ -89,6 +89,9 @@ public final class EffectiveText {
                 configuration.mailboxes().stream().map(EffectiveMailbox::of).toList());
         keys.put("pools", EffectiveRoutes.pools(settings.routes()));
         keys.put("routing", EffectiveRoutes.rules(settings.routes()));
+        keys.put(
+                "rewrite-rules",
+                EffectiveRoutes.rules(settings.accept().session().rewriteRules()));
         keys.put("http", http(settings.http()));
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", notices(settings.notices()));

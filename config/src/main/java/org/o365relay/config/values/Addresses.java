@@ -6,7 +6,7 @@ import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.ValueParser;
 import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.rewrite.RewriteRules.SendAs;
+import org.o365relay.rewrite.RewriteSettings.SendAs;
 
 /// Parsers for email addresses, domains, local IP addresses and host names. They do not query DNS.
 public final class Addresses {

@@ -3,6 +3,7 @@ package org.o365relay.config.values;
 import com.typesafe.config.ConfigValue;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.Suggestion;
 import org.o365relay.config.hocon.ValueParser;
@@ -12,6 +13,8 @@ import org.o365relay.mail.Secret;
 public final class TextValues {
 
     private static final int MAX_QUOTE = 80;
+    private static final Pattern UNPRINTABLE = Pattern.compile(
+            "[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsCs}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\uFFFD]");
 
     /// Accepts any text, number, `true` or `false`, unless it is blank.
     public static final ValueParser<String> ANY = TextValues::text;
@@ -47,6 +50,13 @@ public final class TextValues {
         return new Parsed.Invalid<>(Suggestion.nearest(text, names)
                 .map(name -> "%s is not known; did you mean %s?".formatted(quoted(text), name))
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
+    }
+
+    /// @return whether the text has no control or bidirectional characters, and no beginning of an encoded
+    ///     word (RFC
+    /// 2047)
+    public static boolean isPrintable(String text) {
+        return !text.contains("=?") && !UNPRINTABLE.matcher(text).find();
     }
 
     /// @return the text for an error message: in quotes unless it is a number, on one line, truncated to 80

@@ -8,8 +8,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Intake;
-import org.o365relay.route.Routes;
 
 /// Checks the content of a message. Sizes and free space are checked while the content is received; mail loops
 /// and deviations that the client's network refuses are checked when the content is complete.
@@ -56,8 +56,8 @@ final class ContentChecks {
     /// Rejects the message for all recipients even if it is too large for only one of their mailboxes or pools,
     /// because there is only one reply after the final dot.
     private Optional<Reply> tooLargeForTarget(MailTransaction transaction) {
-        Routes routes = settings.routes();
-        return routes.firstOverSizeLimit(transaction.parts(routes, client.address()), transaction.size())
+        return settings.routes()
+                .firstOverSizeLimit(transaction.parts(settings, client.address()), transaction.size())
                 .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
     }
 
@@ -94,8 +94,9 @@ final class ContentChecks {
 
     private boolean isSentToOwnMailbox(MailTransaction transaction) {
         for (EmailAddress mailbox : settings.mailboxes()) {
-            for (EmailAddress recipient : transaction.recipients()) {
-                if (recipient.key().equals(mailbox.key())) {
+            for (RoutedEnvelope part : transaction.parts(settings, client.address())) {
+                if (part.envelope().recipients().stream()
+                        .anyMatch(recipient -> recipient.key().equals(mailbox.key()))) {
                     return true;
                 }
             }

@@ -2,6 +2,7 @@ package org.o365relay.accept.session;
 
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
+import org.o365relay.route.RewriteRules;
 import org.o365relay.route.Routes;
 import org.o365relay.route.RoutingInput;
 
@@ -89,6 +91,10 @@ final class MailTransaction {
     /// @return recipients in the order in which the client sent them
     Set<EmailAddress> recipients() {
         return Collections.unmodifiableSet(recipients);
+    }
+
+    EmailAddress firstRecipient() {
+        return recipients.iterator().next();
     }
 
     boolean has(EmailAddress recipient) {
@@ -220,17 +226,22 @@ final class MailTransaction {
         return incoming.append(chunk);
     }
 
-    /// Routes the recipients, and splits the envelope with [Routes#split]. Call this only after the header has
-    /// ended.
-    List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
-        List<RoutedEnvelope> routedParts =
-                parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;
+    /// Applies the rewriting rules, routes the recipients, and splits the envelopes with [Routes#split]. Call
+    /// this only after the header has ended.
+    List<RoutedEnvelope> parts(SessionSettings settings, InetAddress client) {
+        List<RoutedEnvelope> routedParts = parts == null ? routed(settings, client) : parts;
         parts = routedParts;
         return routedParts;
     }
 
-    private RoutingInput routingInput(Routes routes, InetAddress client) {
-        return RoutingInput.of(client, sender, routes.needsAuthor() ? header.author() : Optional.empty());
+    private List<RoutedEnvelope> routed(SessionSettings settings, InetAddress client) {
+        RewriteRules rules = settings.rewriteRules();
+        Routes routes = settings.routes();
+        boolean needsAuthor = routes.needsAuthor() || rules.needsAuthor();
+        RoutingInput input = RoutingInput.of(client, sender, needsAuthor ? header.author() : Optional.empty());
+        List<RoutedEnvelope> routed = new ArrayList<>();
+        rules.apply(input, envelope()).forEach(envelope -> routed.addAll(routes.split(input, envelope)));
+        return routed;
     }
 
     /// @param routedParts result of [#parts]

@@ -279,7 +279,7 @@ public final class MessageReceiver {
         if (rejection.isEmpty()) {
             return commit(ended);
         }
-        errors.rejected(ended.sender(), firstRecipient(ended), rejection.get());
+        errors.rejected(ended.sender(), ended.firstRecipient(), rejection.get());
         abandon(ended);
         return CompletableFuture.completedFuture(rejection.get());
     }
@@ -290,15 +290,16 @@ public final class MessageReceiver {
                 client.address(),
                 state.helo(),
                 state.protocol(ended.smtpUtf8()));
-        List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
-        int recipients = ended.recipients().size();
+        List<RoutedEnvelope> parts = ended.parts(settings, client.address());
+        int recipients = RoutedEnvelope.recipients(parts);
         long size = ended.size();
-        client.device().messageAccepted(recipients, size); // before the commit, so that a crash cannot lose the count
+        // before the commit, so that a crash cannot lose the count
+        client.device().messageAccepted(ended.recipients().size(), recipients, size);
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
                 client.device().rollBack(recipients, size);
                 Reply reply = queueWriteError(failure);
-                errors.rejected(ended.sender(), firstRecipient(ended), reply);
+                errors.rejected(ended.sender(), ended.firstRecipient(), reply);
                 discardStored(ended);
                 return reply;
             }
@@ -309,10 +310,6 @@ public final class MessageReceiver {
             }
             return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
         });
-    }
-
-    private static EmailAddress firstRecipient(MailTransaction ended) {
-        return ended.recipients().iterator().next();
     }
 
     private Reply queueWriteError(Throwable failure) {

@@ -112,6 +112,7 @@ public final class JdbcReader implements QueueReader {
                 message.protocol(),
                 message.body(),
                 message.smtpUtf8(),
+                message.changes(),
                 message.content(),
                 statements.number("has-content", message.content().value()) != 0,
                 message.contentUntil(),

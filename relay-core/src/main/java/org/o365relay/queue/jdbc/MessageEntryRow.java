@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
@@ -22,7 +24,8 @@ record MessageEntryRow(
         @Nullable Instant contentUntil,
         String protocol,
         String body,
-        boolean smtpUtf8) {
+        boolean smtpUtf8,
+        HeaderChanges changes) {
 
     /// @param recipients addresses of the first few recipients
     /// @param offset how far the calendar clock is ahead of the steady clock
@@ -60,7 +63,8 @@ record MessageEntryRow(
                 contentUntil == null ? null : contentUntil.plus(offset),
                 text(row, "protocol"),
                 text(row, "body"),
-                row.getInt("smtp_utf8") != 0);
+                row.getInt("smtp_utf8") != 0,
+                Json.read(text(row, "header_changes"), HeaderChanges.class).orElse(HeaderChanges.NONE));
     }
 
     private static MessageState state(ResultSet row) throws SQLException {

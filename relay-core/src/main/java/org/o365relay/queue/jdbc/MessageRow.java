@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.DsnRequest;
@@ -18,6 +19,7 @@ import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
@@ -48,7 +50,8 @@ public record MessageRow(
         String mailbox,
         Priority priority,
         @Nullable Long contentId,
-        @Nullable String newMessageId) {
+        @Nullable String newMessageId,
+        @Nullable String changes) {
 
     private static final Pattern VISIBLE_ID = Pattern.compile("<[!-~]+>");
     private static final int URGENT = 0;
@@ -74,7 +77,8 @@ public record MessageRow(
                 row.getString("mailbox"),
                 priority(row.getInt("priority")),
                 contentId(row),
-                row.getString("new_message_id"));
+                row.getString("new_message_id"),
+                row.getString("header_changes"));
     }
 
     /// @return the number that represents the priority in the database
@@ -200,7 +204,20 @@ public record MessageRow(
                 recipients.stream().map(row -> row.recipient().address()).toList(),
                 smtpUtf8,
                 BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
-                dsnRequest(recipients));
+                dsnRequest(recipients),
+                changes(changes));
+    }
+
+    /// @return the text to store; null if there are no changes
+    static @Nullable String text(HeaderChanges changes) {
+        return changes.equals(HeaderChanges.NONE) ? null : Json.text(changes);
+    }
+
+    private static HeaderChanges changes(@Nullable String stored) {
+        return stored == null
+                ? HeaderChanges.NONE
+                : Json.read(stored, HeaderChanges.class)
+                        .orElseThrow(() -> new IllegalArgumentException("header changes " + stored));
     }
 
     private @Nullable String validNewMessageId() {

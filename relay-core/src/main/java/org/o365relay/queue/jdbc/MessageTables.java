@@ -69,13 +69,13 @@ final class MessageTables {
                 size,
                 now.toEpochMilli(),
                 routed.route(),
-                routed.route(),
                 MessageRow.number(routed.priority()),
                 content.equals(id) ? null : content.value(),
                 headers.subject(),
                 headers.messageId(),
                 headers.fingerprint(),
-                newMessageId);
+                newMessageId,
+                MessageRow.text(envelope.changes()));
         insertRecipients(statements, id, envelope);
         return newMessageId;
     }

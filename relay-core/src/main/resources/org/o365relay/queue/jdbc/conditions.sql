@@ -4,7 +4,7 @@
 -- name: entries
 SELECT message.id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size, attempts, due_at, lease,
   held_at, settled_at, route, mailbox, priority, content_id, content_until, reason, subject, message_id_header,
-  new_message_id,
+  new_message_id, header_changes,
   (SELECT count(*) FROM recipient AS any_of WHERE any_of.message_id = message.id) AS recipients,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'failed') AS failed,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'deleted') AS deleted

@@ -3,9 +3,9 @@
 -- name: insert-message
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
   size, attempts, due_at, arrived_at, downtime, route, mailbox, priority, content_id, subject,
-  message_id_header, fingerprint, new_message_id)
+  message_id_header, fingerprint, new_message_id, header_changes)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?13,
-  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
 
 -- Whether the newest message that keeps this Message-ID has other content.
 -- name: has-other-content
@@ -44,10 +44,10 @@ UPDATE message SET content_until = ? WHERE id = ?
 -- name: resend
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
   size, attempts, due_at, arrived_at, downtime, route, mailbox, priority, content_id, subject,
-  message_id_header, fingerprint, new_message_id)
+  message_id_header, fingerprint, new_message_id, header_changes)
 SELECT ?1, ?2, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size, 0, ?3, ?3,
   coalesce((SELECT downtime FROM clock WHERE one = 1), 0), coalesce(?4, route), coalesce(?4, route), priority,
-  coalesce(content_id, id), subject, message_id_header, fingerprint, ?5
+  coalesce(content_id, id), subject, message_id_header, fingerprint, ?5, header_changes
 FROM message WHERE id = ?6
 
 -- name: message-ids
@@ -96,7 +96,7 @@ UPDATE message SET lease = ?1, due_at = ?2, mailbox = ?3, attempts = attempts + 
   arrived_at = min(arrived_at, ?7)
 WHERE id = ?4 AND due_at = ?5 AND mailbox = ?6
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, new_message_id,
+  attempts, route, mailbox, priority, content_id, new_message_id, header_changes,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
 -- Runs before claim-message, with the same conditions. A message whose lease has expired may have been delivered.
@@ -179,7 +179,7 @@ SELECT name FROM each_value WHERE name IS NOT NULL
 
 -- name: orphaned-messages
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, new_message_id, due_at
+  attempts, route, mailbox, priority, content_id, new_message_id, header_changes, due_at
 FROM message
 WHERE mailbox = ? AND due_at IS NOT NULL AND (priority, client, due_at, id) > (?, ?, ?, ?)
 ORDER BY priority, client, due_at, id LIMIT ?
@@ -421,7 +421,7 @@ UPDATE message SET smtp_utf8 = 1 WHERE id = ?
 UPDATE message SET lease = ?, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END
 WHERE id = ? AND lease IS NULL AND due_at IS NOT NULL
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, new_message_id,
+  attempts, route, mailbox, priority, content_id, new_message_id, header_changes,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
 -- The first open message that arrived in a period. Ids grow with the time of arrival.
@@ -433,7 +433,7 @@ WHERE id > ?1 AND due_at IS NOT NULL
 -- Open messages whose senders may be notified of the delay, by a range of ids.
 -- name: delayed-candidates
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, new_message_id, reason,
+  attempts, route, mailbox, priority, content_id, new_message_id, header_changes, reason,
   arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 FROM message
 WHERE id > ? AND id <= ? AND due_at IS NOT NULL AND held_at IS NULL AND notice = 0 AND sender IS NOT NULL
@@ -488,7 +488,7 @@ WHERE id = (SELECT min(+id) FROM message WHERE due_at IS NOT NULL AND due_at < ?
 
 -- name: message-summary
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, new_message_id
+  attempts, route, mailbox, priority, content_id, new_message_id, header_changes
 FROM message WHERE id = ?
 
 -- name: clock

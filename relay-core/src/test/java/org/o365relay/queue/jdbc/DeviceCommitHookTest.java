@@ -57,7 +57,7 @@ class DeviceCommitHookTest {
     private void send(InetAddress address, DeviceLimits limits) {
         Device device = devices.at(address);
         assertThat(device.reserveRecipient(limits)).isEmpty();
-        device.messageAccepted(1, 4);
+        device.messageAccepted(1, 1, 4);
         fixture.accept("mail", ANNA);
     }
 

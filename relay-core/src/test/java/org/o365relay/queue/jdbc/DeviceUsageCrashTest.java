@@ -70,7 +70,7 @@ class DeviceUsageCrashTest {
         while (device.reserveRecipient(limits)
                 .or(() -> device.reserveRecipient(limits))
                 .isEmpty()) {
-            device.messageAccepted(RECIPIENTS, 100);
+            device.messageAccepted(RECIPIENTS, RECIPIENTS, 100);
             queue.intake()
                     .receive()
                     .commit(

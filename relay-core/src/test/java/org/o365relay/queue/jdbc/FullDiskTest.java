@@ -66,7 +66,7 @@ class FullDiskTest {
         int accepted = 0;
         for (int i = 0; i < most; i++) {
             assertThat(device.reserveRecipient(limits)).isEmpty();
-            device.messageAccepted(1, SIZE);
+            device.messageAccepted(1, 1, SIZE);
             try {
                 fixture.accept(QueueFixture.content(i, SIZE), ANNA);
                 accepted++;

@@ -40,6 +40,7 @@ import org.o365relay.queue.jdbc.CrashScenes;
 import org.o365relay.queue.jdbc.QueueFixture;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.queue.maintenance.QueueRestore.Result;
@@ -354,7 +355,7 @@ class BackupTest {
         fixture.createVersion(3);
         try (QueueFixture other = other()) {
             restore(other, fixture.directory.resolve("queue.db"), false, false);
-            assertThat(other.number("PRAGMA user_version")).isEqualTo(8);
+            assertThat(other.number("PRAGMA user_version")).isEqualTo(Schema.VERSION);
             assertThat(other.accept("new", ANNA)).isNotNull();
         }
     }

@@ -20,7 +20,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.rewrite.RewriteResult;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.rewrite.Rewriter;
 
 /// A test message. It is rewritten and sent like any other message, but not queued. If the author is in
@@ -40,7 +40,7 @@ public record TestMessage(
         return "<" + id + ".check@" + mailbox.domain() + ">";
     }
 
-    Response send(Upstream upstream, RewriteRules rules) throws IOException {
+    Response send(Upstream upstream, RewriteSettings rules) throws IOException {
         EmailAddress mailbox = rules.mailbox();
         EmailAddress from = author == null ? mailbox : author;
         Envelope envelope = new Envelope(from, List.of(to), !to.isAscii() || !from.isAscii());
@@ -65,16 +65,16 @@ public record TestMessage(
 
     private String text(EmailAddress from, EmailAddress mailbox) {
         return """
-                From: <%s>
-                To: <%s>
-                Subject: Mail relay check
-                Date: %s
-                Message-ID: %s
-                MIME-Version: 1.0
-                Content-Type: text/plain; charset=utf-8
-                Content-Transfer-Encoding: 8bit
+            From: <%s>
+            To: <%s>
+            Subject: Mail relay check
+            Date: %s
+            Message-ID: %s
+            MIME-Version: 1.0
+            Content-Type: text/plain; charset=utf-8
+            Content-Transfer-Encoding: 8bit
 
-                This message was sent by "o365-relay check --send". It shows that %s can send mail.
-                """.formatted(from, to, DATE.format(now), messageId(mailbox), mailbox);
+            This message was sent by "o365-relay check --send". It shows that %s can send mail.
+            """.formatted(from, to, DATE.format(now), messageId(mailbox), mailbox);
     }
 }

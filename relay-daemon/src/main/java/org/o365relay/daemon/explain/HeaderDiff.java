@@ -97,7 +97,8 @@ public record HeaderDiff(RelaySettings settings) {
                         recipients,
                         message.smtpUtf8(),
                         BodyType.of(message.body()).orElse(BodyType.SEVEN_BIT),
-                        DsnRequest.NONE));
+                        DsnRequest.NONE,
+                        message.changes()));
     }
 
     /// Compares the fields in order, assuming that rewriting keeps the order of unchanged fields.

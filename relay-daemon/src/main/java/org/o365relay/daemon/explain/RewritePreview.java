@@ -15,12 +15,12 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.rewrite.RewriteResult;
-import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteSettings;
 import org.o365relay.rewrite.Rewriter;
 
 /// Shows the sender that Exchange and the recipients would see, by applying the rewrite rules to a message with
 /// a single header field.
-record RewritePreview(RewriteRules rules, ExplainRequest request) {
+record RewritePreview(RewriteSettings rules, ExplainRequest request) {
 
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
@@ -33,6 +35,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
             label = "";
         }
         add(lines, "subject", entry.subject());
+        add(lines, "rules", changes(message.changes()));
         add(lines, "message-id", messageId(entry));
         add(lines, "size", Amounts.octets(entry.size()) + content(message));
         add(
@@ -72,6 +75,26 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
 
     private static String sender(MessageEntry entry) {
         return entry.sender().isEmpty() ? "<> (no notice on failure)" : entry.sender();
+    }
+
+    private static String changes(HeaderChanges changes) {
+        List<String> parts = new ArrayList<>();
+        if (!changes.redirected().isEmpty()) {
+            String from =
+                    changes.redirected().stream().map(EmailAddress::toString).collect(Collectors.joining(", "));
+            parts.add("redirected from " + from
+                    + (changes.moreRedirected() == 0 ? "" : " and " + changes.moreRedirected() + " more"));
+        }
+        if (changes.fromName() != null) {
+            parts.add("from-name \"" + changes.fromName() + '"');
+        }
+        if (changes.replyTo() != null) {
+            parts.add("reply-to " + changes.replyTo());
+        }
+        if (changes.subjectPrefix() != null) {
+            parts.add("subject-prefix \"" + changes.subjectPrefix() + '"');
+        }
+        return String.join(", ", parts);
     }
 
     private static String messageId(MessageEntry entry) {

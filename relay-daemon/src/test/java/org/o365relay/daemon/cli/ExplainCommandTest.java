@@ -117,7 +117,7 @@ final class ExplainCommandTest {
             for (int i = 0; i < recipients; i++) {
                 assertThat(device.reserveRecipient(new DeviceLimits(10, null, null, 500)))
                         .isEmpty();
-                device.messageAccepted(1, 2_048);
+                device.messageAccepted(1, 1, 2_048);
             }
         }
     }

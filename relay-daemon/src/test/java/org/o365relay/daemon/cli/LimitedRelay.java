@@ -10,6 +10,7 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.deliver.health.AddressBackoff;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.limits.LimitUsage;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageDetail;
@@ -117,6 +118,7 @@ final class LimitedRelay {
                 "ESMTP",
                 "8BITMIME",
                 false,
+                HeaderChanges.NONE,
                 entry.id(),
                 true,
                 null,

@@ -14,6 +14,7 @@ import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.GroupCount;
@@ -348,7 +349,17 @@ final class SampleRelay {
             for (int i = 0; i < states.length; i++) {
                 recipients.add(new RecipientEntry(i, line.recipients().get(i), states[i]));
             }
-            return new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), hasContent, kept, recipients, events);
+            return new MessageDetail(
+                    line,
+                    "ESMTP",
+                    "8BITMIME",
+                    false,
+                    HeaderChanges.NONE,
+                    line.id(),
+                    hasContent,
+                    kept,
+                    recipients,
+                    events);
         }
 
         private Draft with(

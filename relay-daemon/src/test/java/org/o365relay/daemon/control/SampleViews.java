@@ -9,6 +9,8 @@ import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.GroupCount;
@@ -123,6 +125,12 @@ final class SampleViews {
                 "ESMTP",
                 "8BITMIME",
                 true,
+                new HeaderChanges(
+                        "Büro",
+                        EmailAddress.parse("help@contoso.example").orElseThrow(),
+                        "[x]",
+                        List.of(EmailAddress.parse("ann@fabrikam.example").orElseThrow()),
+                        2),
                 new QueueId(4712),
                 true,
                 NOON,

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
@@ -59,7 +60,16 @@ final class MessageReportTest {
                 false);
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
         MessageDetail message = new MessageDetail(
-                line, "ESMTP", "8BITMIME", false, line.id(), false, null, recipients, List.of(events));
+                line,
+                "ESMTP",
+                "8BITMIME",
+                false,
+                HeaderChanges.NONE,
+                line.id(),
+                false,
+                null,
+                recipients,
+                List.of(events));
         return String.join(
                 "\n", story.lines(message, WaitReasons.notRunning(story.layout().times())));
     }

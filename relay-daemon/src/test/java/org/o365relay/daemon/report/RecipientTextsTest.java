@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
@@ -92,6 +93,7 @@ final class RecipientTextsTest {
                 "ESMTP",
                 "7BIT",
                 false,
+                HeaderChanges.NONE,
                 entry.id(),
                 true,
                 null,

@@ -26,7 +26,7 @@ public final class Schema {
     static final int FIRST_WITH_QUOTA_USAGE = 3;
 
     /// The schema version that this relay uses.
-    public static final int VERSION = 8;
+    public static final int VERSION = 9;
 
     /// The parts of a definition. In this schema, names are in lower case and keywords in upper
     /// case. A quoted word is therefore a name only if it is in lower case.

@@ -143,8 +143,8 @@ class OpeningTest {
         fixture.accept("from the future", ANNA);
         fixture.close();
         fixture.execute("PRAGMA user_version = 99");
-        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 8");
-        fixture.execute("PRAGMA user_version = 8");
+        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to " + Schema.VERSION);
+        fixture.execute("PRAGMA user_version = " + Schema.VERSION);
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("from the future");
     }
 
@@ -160,7 +160,7 @@ class OpeningTest {
         Claim old = fixture.claimOne();
         assertThat(fixture.text(old)).isEqualTo("old");
         fixture.queue().claims().settle(old, QueueFixture.delivered(old), List.of(), List.of());
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(8);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(Schema.VERSION);
         assertThat(fixture.queue().devices().all()).isEmpty();
         assertThat(fixture.accept("new", ANNA)).isNotNull();
         fixture.close();

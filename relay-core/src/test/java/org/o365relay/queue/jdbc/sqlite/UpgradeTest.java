@@ -278,7 +278,7 @@ class UpgradeTest {
 
         assertThat(report.rebuilt()).isTrue();
         assertThat(report.quarantined()).isEmpty();
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(8);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(Schema.VERSION);
         keepsRenamedRows();
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
     }
@@ -326,7 +326,7 @@ class UpgradeTest {
         fixture.clock.advance(Duration.ofSeconds(1));
         fixture.accept("newer", QueueFixture.ANNA);
 
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(8);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(Schema.VERSION);
         assertThat(fixture.claim(10)).hasSize(2);
     }
 

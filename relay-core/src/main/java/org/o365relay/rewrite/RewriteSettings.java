@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 
-/// The rewriting rules of one mailbox.
+/// How messages are rewritten for one mailbox.
 ///
 /// @param mailbox the address that becomes the envelope sender and, unless `sendAs` applies, the author
 ///     (`From`)
@@ -18,10 +18,10 @@ import org.o365relay.mail.EmailAddress;
 /// @param replyToFallback `Reply-To` of messages with neither a usable `Reply-To` nor a reachable author or
 ///     envelope sender; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
-/// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20) to messages
-///     without it
+/// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20) to
+///     messages without it
 /// @param hostname host name of this relay in `Received`
-public record RewriteRules(
+public record RewriteSettings(
         EmailAddress mailbox,
         String displayName,
         List<SendAs> sendAs,
@@ -33,7 +33,7 @@ public record RewriteRules(
     /// The template that keeps the original display name.
     public static final String KEEP_DISPLAY_NAME = "{name}";
 
-    public RewriteRules {
+    public RewriteSettings {
         sendAs = List.copyOf(sendAs);
     }
 

@@ -7,13 +7,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.rewrite.RewriteRules.SendAs;
+import org.o365relay.rewrite.RewriteSettings.SendAs;
 
-class RewriteRulesTest {
+class RewriteSettingsTest {
 
-    private static final RewriteRules RULES = new RewriteRules(
+    private static final RewriteSettings RULES = new RewriteSettings(
             address("relay@kontoso.example"),
-            RewriteRules.KEEP_DISPLAY_NAME,
+            RewriteSettings.KEEP_DISPLAY_NAME,
             List.of(
                     new SendAs.WholeDomain(new Domain("shared.example")),
                     new SendAs.WholeDomain(new Domain("Straße.example")),
