@@ -20,7 +20,7 @@ public final class CommandLines {
         return root.setParameterExceptionHandler(CommandLines::reportUsageError)
                 .setExecutionExceptionHandler(CommandLines::reportFailure)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpWidth(100);
+                .setUsageHelpWidth(80);
     }
 
     private static int reportUsageError(ParameterException error, String[] arguments) {

@@ -25,7 +25,7 @@ public final class ConfigFile {
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
             defaultValue = "/etc/o365-relay/relay.conf",
-            description = "Configuration file (default: ${DEFAULT-VALUE}).")
+            description = {"Configuration file; the default is", "${DEFAULT-VALUE}."})
     private Path file = Path.of("relay.conf");
 
     private @Nullable Valid valid;

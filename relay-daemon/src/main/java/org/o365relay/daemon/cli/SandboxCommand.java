@@ -45,16 +45,18 @@ import picocli.CommandLine.TypeConversionException;
         },
         footer = {
             "%nFaults: --fault 'POINT[/TEXT]:ACTION[*TIMES]', injected in the order given.",
-            "  POINT   connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content (after the",
-            "          final dot), quit; prefix mx- for the MX; token, graph",
-            "  TEXT    match only commands that contain this text, such as a recipient address; for token",
-            "          the grant type (client_credentials), for graph a part of the path (sendMail)",
-            "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; for SMTP also a reply; for",
-            "          token AADSTS and a number; for token and graph an HTTP status, optionally with",
-            "          -after-accepting, retry-after SECONDS, an error code and a message",
+            "  POINT   connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content",
+            "          (after the final dot), quit; prefix mx- for the MX; token, graph",
+            "  TEXT    match only commands that contain this text, such as a recipient",
+            "          address; for token the grant type (client_credentials), for graph a",
+            "          part of the path (sendMail)",
+            "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; for SMTP also",
+            "          a reply; for token AADSTS and a number; for token and graph an HTTP",
+            "          status, optionally with -after-accepting, retry-after SECONDS, an",
+            "          error code and a message",
             "  TIMES   number of times to inject the fault (default: always)",
             "Examples:",
-            "  --fault 'auth:535 5.7.139 Authentication unsuccessful, basic authentication is disabled.*3'",
+            "  --fault 'auth:535 5.7.139 Authentication unsuccessful, user is locked.*3'",
             "  --fault 'rcpt/bob@example.org:550 5.1.10 Recipient not found'",
             "  --fault 'content:drop-after-accepting*1'",
             "  --fault 'token:AADSTS7000215*3'",
@@ -91,7 +93,7 @@ public final class SandboxCommand implements Callable<Integer> {
             names = "--directory",
             paramLabel = "DIR",
             defaultValue = "sandbox",
-            description = "Directory for the certificate and the accepted messages (default: ./${DEFAULT-VALUE}).")
+            description = "Directory for the certificate and the accepted messages (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("sandbox");
 
     @Option(

@@ -39,7 +39,7 @@ final class CommandLinesTest {
     void printsTheHelpOfEveryCommand(String line, String beginning) {
         assertThat(run(FakeRelay.honest(), line)).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).startsWith(beginning);
-        assertThat(out.toString().lines()).allMatch(text -> text.length() <= 100);
+        assertThat(out.toString().lines()).allMatch(text -> text.length() <= 80);
     }
 
     @Test

@@ -432,6 +432,6 @@ final class OperatorTest {
         assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" ")))
                 .isZero();
         assertThat(out.toString()).startsWith("Usage: o365-relay " + command);
-        assertThat(out.toString().lines()).allMatch(line -> line.length() <= 100);
+        assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
     }
 }

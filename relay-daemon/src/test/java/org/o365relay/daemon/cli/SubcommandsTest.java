@@ -56,16 +56,31 @@ final class SubcommandsTest {
     @MethodSource("paths")
     void createsACommandAloneAsAmongAllOthers(String path) {
         String[] words = path.split(" ");
-        assertThat(help(Main.commandLine(CliEnvironment.ofProgram(), words), words))
-                .isEqualTo(help(Main.commandLine(CliEnvironment.ofProgram()), words));
+        String help = help(Main.commandLine(CliEnvironment.ofProgram(), words), words);
+        assertThat(help).isEqualTo(help(Main.commandLine(CliEnvironment.ofProgram()), words));
+        assertThat(help).contains(describingWords(words));
+        assertThat(help.lines()).as("80 columns").allMatch(line -> line.length() <= 80);
     }
 
     private static String help(CommandLine program, String... words) {
+        return command(program, words).getUsageMessage();
+    }
+
+    /// @return the words of the descriptions, which line breaks must not cut: a path, for example
+    private static List<String> describingWords(String... words) {
+        return command(Main.commandLine(CliEnvironment.ofProgram(), words), words).getCommandSpec().args().stream()
+                .filter(argument -> !argument.hidden())
+                .flatMap(argument -> Stream.of(argument.description()))
+                .flatMap(line -> Stream.of(line.split(" ")))
+                .toList();
+    }
+
+    private static CommandLine command(CommandLine program, String... words) {
         CommandLine command = program;
         for (String word : words) {
             command = requireNonNull(command.getSubcommands().get(word));
         }
-        return command.getUsageMessage();
+        return command;
     }
 
     private static Stream<String> paths() {

@@ -61,7 +61,7 @@ final class FilterOptions {
     @Option(
             names = "--client",
             paramLabel = "ADDRESS",
-            description = "Received from this client: 192.168.10.7, 192.168.10.*")
+            description = "Received from this client, such as 192.168.10.7; * matches anything.")
     private @Nullable String client;
 
     @Option(
