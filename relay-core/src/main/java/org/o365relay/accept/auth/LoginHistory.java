@@ -9,19 +9,24 @@ import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.Network;
 
-/// The addresses whose last login was valid, and the networks in which logins have failed, since the start.
-/// Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never displace a valid login.
-/// Not thread-safe.
+/// The addresses with a valid login after which few have failed, and the networks in which logins have failed,
+/// since the start. Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never displace
+/// a valid login. Not thread-safe.
 final class LoginHistory {
 
     static final int MAX_ENTRIES = 10_000;
 
-    private final Set<InetAddress> valid = latest();
-    private final Set<Network> failed = latest();
+    /// Number of failed logins since the last valid one after which an address counts as guessing. A device
+    /// with an outdated password does not affect the others behind its address as long as one of them logs in
+    /// now and then.
+    static final int MAX_FAILURES = 10;
+
+    private final Map<InetAddress, Integer> failures = latest(); // of addresses with a valid login, since the last one
+    private final Set<Network> failed = Collections.newSetFromMap(latest());
 
     /// @param network the network of the host, as given by [Network#ofHost]
     Standing standing(InetAddress client, Network network) {
-        if (valid.contains(client)) {
+        if (failures.containsKey(client)) {
             return Standing.KNOWN;
         }
         return failed.contains(network) ? Standing.GUESSING : Standing.NEW;
@@ -29,21 +34,21 @@ final class LoginHistory {
 
     void record(InetAddress client, Network network, Result result) {
         switch (result) {
-            case VALID -> valid.add(client);
+            case VALID -> failures.put(client, 0);
             case INVALID -> {
-                valid.remove(client);
+                failures.computeIfPresent(client, (_, count) -> count + 1 < MAX_FAILURES ? count + 1 : null);
                 failed.add(network);
             }
             case UNAVAILABLE, BUSY, CANCELLED -> {} // reveals nothing about the client
         }
     }
 
-    private static <E> Set<E> latest() {
-        return Collections.newSetFromMap(new LinkedHashMap<>(16, 0.75f, true) {
+    private static <K, V> Map<K, V> latest() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<E, Boolean> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
                 return size() > MAX_ENTRIES;
             }
-        });
+        };
     }
 }

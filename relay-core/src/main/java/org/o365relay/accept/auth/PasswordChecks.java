@@ -47,7 +47,7 @@ public final class PasswordChecks implements AutoCloseable {
 
     /// What earlier checks show about a client.
     enum Standing {
-        /// The last login of the address was valid.
+        /// A login of the address was valid, and fewer than [LoginHistory#MAX_FAILURES] have failed since.
         KNOWN(128),
         /// The client is not [#KNOWN], and no login has failed in its network.
         NEW(96),

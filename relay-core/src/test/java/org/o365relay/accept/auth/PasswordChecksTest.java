@@ -25,6 +25,7 @@ import org.o365relay.accept.auth.PasswordChecks.Check;
 import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.Network;
 
 /// Passwords are compared without delaying anything else.
 @Timeout(60)
@@ -147,6 +148,21 @@ class PasswordChecksTest {
         all.forEach(check -> check.result().join());
         assertThat(order.indexOf("known")).isLessThanOrEqualTo(4);
         assertThat(order.indexOf("guessing")).isBetween(0, 6);
+    }
+
+    @Test
+    void aWrongPasswordDoesNotMoveTheOtherDevicesOfItsAddressToTheGuessingOnes() {
+        LoginHistory history = new LoginHistory();
+        Network network = Network.ofHost(KNOWN);
+        for (int day = 0; day < 3; day++) {
+            history.record(KNOWN, network, Result.VALID);
+            for (int i = 1; i < LoginHistory.MAX_FAILURES; i++) {
+                history.record(KNOWN, network, Result.INVALID);
+                assertThat(history.standing(KNOWN, network)).isEqualTo(Standing.KNOWN);
+            }
+        }
+        history.record(KNOWN, network, Result.INVALID);
+        assertThat(history.standing(KNOWN, network)).isEqualTo(Standing.GUESSING);
     }
 
     @Test
