@@ -41,13 +41,7 @@ record GeneralRules(EmailAddress mailbox) {
                                 + " with Entra admin center > App registrations; for details run: o365-relay check."
                                 + " https://login.microsoftonline.com/error explains the number after AADSTS.");
             case NETWORK -> judgeNetwork(response);
-            case TLS ->
-                suspended(
-                        response,
-                        "TLS with the upstream failed",
-                        "Check that upstream.host is the name in the server's certificate, and that no firewall or"
-                                + " virus scanner intercepts TLS. For a private certificate authority set"
-                                + " upstream.trusted-certificates.");
+            case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
             case UNSUITABLE -> failed(response, response.reply().text(), adviceOnUnsuitable(response));
             case NDR, FOREIGN_NDR -> failed(response, "the message was not delivered");
@@ -122,6 +116,22 @@ record GeneralRules(EmailAddress mailbox) {
                         ? failed(response, "Microsoft Graph refuses the message")
                         : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message");
         };
+    }
+
+    private static Verdict judgeTls(Response response) {
+        return response.step() == Step.AUTH
+                ? suspended(
+                        response,
+                        "TLS with the sign-in service failed",
+                        "No firewall, proxy or virus scanner may intercept TLS with the sign-in service (default:"
+                                + " login.microsoftonline.com). If one must, put its certificate authority into"
+                                + " relay.http.trusted-certificates.")
+                : suspended(
+                        response,
+                        "TLS with the upstream failed",
+                        "Check that the host of the upstream is the name in the server's certificate, and that no"
+                            + " firewall or virus scanner intercepts TLS. For a private certificate authority set"
+                            + " upstream.trusted-certificates; for Microsoft Graph, relay.http.trusted-certificates.");
     }
 
     private Verdict judgeLocal(Response response) {

@@ -2,7 +2,6 @@ package org.o365relay.daemon.check;
 
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.upstream.Response;
-import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.deliver.upstream.Verdict;
@@ -37,11 +36,6 @@ record ResponseStep(EmailAddress mailbox) {
 
     private static String advice(Verdict verdict) {
         Response response = verdict.response();
-        if (response.origin() == Origin.TLS && response.step() == Step.AUTH) {
-            return "No firewall, proxy or virus scanner may intercept TLS with the sign-in service (default:"
-                    + " login.microsoftonline.com). If one must, put its certificate authority into"
-                    + " relay.http.trusted-certificates.";
-        }
         return verdict.advice().isEmpty() ? generalAdvice(response) : verdict.advice();
     }
 
