@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe. One object is used for all servers of an upstream.
 final class Dialer {
+
+    private static final Pattern ZEROS = Pattern.compile("(?<![^:])0(?::0)+(?![^:%])"); // in full groups
 
     /// RFC 8305 §8: the recommended Connection Attempt Delay.
     private static final Duration STAGGER = Duration.ofMillis(250);
@@ -174,10 +178,24 @@ final class Dialer {
         return Math.toIntExact(Math.max(1, limit.toMillis()));
     }
 
-    /// @return the address; in an IPv6 address, the first sequence of zeros is replaced by `::`
+    /// @return the address; in an IPv6 address, the longest sequence of zeros is replaced by `::`, and the
+    ///     first of several that are equally long (RFC 5952 §4.2)
     static String text(InetAddress address) {
-        return address instanceof Inet6Address
-                ? address.getHostAddress().replaceFirst("(^|:)(0(:|$)){2,}", "::")
-                : address.getHostAddress();
+        String text = address.getHostAddress();
+        if (!(address instanceof Inet6Address)) {
+            return text;
+        }
+        return ZEROS.matcher(text)
+                .results()
+                .reduce((first, second) ->
+                        second.group().length() > first.group().length() ? second : first)
+                .map(zeros -> shortened(text, zeros))
+                .orElse(text);
+    }
+
+    private static String shortened(String text, MatchResult zeros) {
+        String before = text.substring(0, zeros.start());
+        String after = text.substring(zeros.end());
+        return (before.isEmpty() ? ":" : before) + (after.startsWith(":") ? after : ":" + after);
     }
 }

@@ -234,7 +234,11 @@ class DialerTest {
         "2603:10a6:0:0:0:0:0:7, 2603:10a6::7",
         "fe80::1:0, fe80::1:0",
         "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:3:4:5:6",
-        "10:20:0:0:100::, 10:20::100:0:0:0"
+        "10:20:0:0:100::, 10:20:0:0:100::",
+        "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+        "2001:0:0:1:0:0:0:1, 2001:0:0:1::1",
+        "0:0:0:1::, 0:0:0:1::",
+        "10:0:0:5:6:7:8:100, 10::5:6:7:8:100"
     })
     void writesAddressesInTheShortForm(String address, String text) {
         assertThat(Dialer.text(InetAddress.ofLiteral(address))).isEqualTo(text);
