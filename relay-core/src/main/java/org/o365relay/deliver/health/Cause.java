@@ -14,11 +14,6 @@ import org.o365relay.mail.Reply;
 /// @param advice what the admin can do; may be empty
 public record Cause(Step step, Reply reply, String reason, String explanation, String advice) {
 
-    /// A failure that the relay itself detected.
-    public Cause(Step step, Reply reply, String explanation) {
-        this(step, reply, "relay", explanation, "");
-    }
-
     static Cause of(Verdict failure) {
         Response response = failure.response();
         return new Cause(response.step(), response.reply(), failure.reason(), failure.cause() + ".", failure.advice());

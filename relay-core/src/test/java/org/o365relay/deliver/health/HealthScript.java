@@ -112,7 +112,7 @@ final class HealthScript {
         String name = result.replaceAll(" [A-Z_]+$", "");
         Step step = name.equals(result) ? Step.CONTENT : Step.valueOf(result.substring(name.length() + 1));
         String reason = name.startsWith("quota") ? "Quota used up." : "Failed at " + step + ".";
-        Cause cause = new Cause(step, Reply.of(451, "4.0.0", "no"), reason);
+        Cause cause = Causes.of(step, Reply.of(451, "4.0.0", "no"), reason);
         return switch (name) {
             case "accepted" -> new HealthEvent.MessageAccepted(permit);
             case "refused" -> new HealthEvent.MessageRefused(permit, step);

@@ -26,8 +26,8 @@ import org.o365relay.mail.Reply;
 class MailboxRetryTest {
 
     private static final Cause SIGN_IN =
-            new Cause(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "sign-in");
-    private static final Cause DATA = new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "Refused"), "refusal");
+            Causes.of(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "sign-in");
+    private static final Cause DATA = Causes.of(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "Refused"), "refusal");
     private static final Duration DAY = Duration.ofDays(1);
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");

@@ -42,7 +42,7 @@ class MailboxStatusViewTest {
             "too much",
             "wait");
     private static final Cause REFUSED =
-            new Cause(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
+            Causes.of(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final Instant start = clock.instant();

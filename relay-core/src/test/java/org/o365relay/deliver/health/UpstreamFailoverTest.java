@@ -25,11 +25,11 @@ import org.o365relay.mail.Reply;
 class UpstreamFailoverTest {
 
     private static final Cause DENIED =
-            new Cause(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "check the password");
+            Causes.of(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "check the password");
     private static final Cause QUOTA =
-            new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "wait a day");
+            Causes.of(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "wait a day");
     private static final Cause REFUSED =
-            new Cause(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
+            Causes.of(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
@@ -93,7 +93,7 @@ class UpstreamFailoverTest {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(1));
         failover.apply(
-                new UpstreamFailed(check(failover), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null));
+                new UpstreamFailed(check(failover), Causes.of(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null));
         assertThat(journal.lines("blocked")).hasSize(2);
     }
 
@@ -166,7 +166,7 @@ class UpstreamFailoverTest {
 
     @Test
     void isProbedWithOneMessageAfterASignInIfMessagesWereLost() {
-        Cause dropped = new Cause(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
+        Cause dropped = Causes.of(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
         for (int i = 0; i < 3; i++) {
             assertThat(failover.isOpen()).isTrue();
             DeliveryPermit permit = enter(failover);
@@ -264,7 +264,7 @@ class UpstreamFailoverTest {
 
     @Test
     void probesThePrimaryWithOneMessageIfItFailedAfterMail() {
-        Cause unknown = new Cause(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
+        Cause unknown = Causes.of(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
         two.apply(new UpstreamFailed(enter(two), unknown, null));
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = enter(two);
