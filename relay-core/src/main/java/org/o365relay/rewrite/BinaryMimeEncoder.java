@@ -15,6 +15,7 @@ import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.UnacceptableContentException;
+import org.o365relay.rewrite.EnclosingBoundaries.Delimiter;
 
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
 /// (RFC 2045 §6.8); the rest is unchanged except for line endings and the fields that declare the encoding.
@@ -34,25 +35,19 @@ final class BinaryMimeEncoder {
     private static final int MAX_DEPTH = 100;
     private static final HeaderSizeLimit MAX_HEADER = HeaderSizeLimit.REWRITTEN;
     private static final byte[] CRLF = {'\r', '\n'};
-    private static final Delimiter END = new Delimiter(-1, false);
+    private static final Delimiter END = new Delimiter(-1, false); // of the message
 
     private final MimeLineReader lines;
     private final CrlfOutputStream crlf;
     private final OutputStream out;
     private int signed; // number of enclosing multipart/signed parts
-    private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
+    private final EnclosingBoundaries boundaries = new EnclosingBoundaries();
 
     private BinaryMimeEncoder(InputStream message, OutputStream out) {
         this.lines = new MimeLineReader(message);
         this.crlf = new CrlfOutputStream(out);
         this.out = new BufferedOutputStream(crlf, 16 * 1024);
     }
-
-    /// The delimiter that ended a part.
-    ///
-    /// @param level nesting level of the multipart that the delimiter belongs to; -1 for the end of the message
-    /// @param closing whether the delimiter closes the multipart
-    private record Delimiter(int level, boolean closing) {}
 
     /// Copies a message, and encodes its binary parts.
     ///
@@ -85,7 +80,7 @@ final class BinaryMimeEncoder {
         }
         if (part.isMultipart()) {
             writeComposite(header, encoding);
-            return multipart(depth, boundaryOf(part), part.type());
+            return multipart(depth, boundaryOf(part), part);
         }
         boolean message = part.type().equals("message/rfc822") || part.type().equals("message/global");
         if (message && !encoding.isEncoded()) {
@@ -125,18 +120,16 @@ final class BinaryMimeEncoder {
         return Base64.getMimeEncoder(76, CRLF).wrap(new NonClosing(out));
     }
 
-    private Delimiter multipart(int depth, Boundary boundary, String type) throws IOException {
-        int level = boundaries.size();
-        int signedLevels = type.equals("multipart/signed") ? 1 : 0;
-        String defaultType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
-        boundaries.add(boundary);
+    private Delimiter multipart(int depth, Boundary boundary, PartHeader header) throws IOException {
+        int signedLevels = header.type().equals("multipart/signed") ? 1 : 0;
+        int level = boundaries.enter(boundary);
         signed += signedLevels;
         Delimiter delimiter = copyPart(new NonClosing(out)); // the preamble
         while (delimiter.level() == level && !delimiter.closing()) {
-            delimiter = entity(depth + 1, defaultType);
+            delimiter = entity(depth + 1, header.defaultTypeOfParts());
         }
         signed -= signedLevels;
-        boundaries.removeLast();
+        boundaries.leave();
         return delimiter.level() == level ? copyPart(new NonClosing(out)) : delimiter; // the epilogue
     }
 
@@ -146,7 +139,7 @@ final class BinaryMimeEncoder {
         byte[] lineEnding = {};
         Delimiter delimiter = null;
         while (delimiter == null && lines.next()) {
-            delimiter = delimiter();
+            delimiter = boundaries.match(lines).orElse(null);
             if (delimiter == null) {
                 target.write(lineEnding);
                 lines.writeTo(target);
@@ -173,19 +166,6 @@ final class BinaryMimeEncoder {
         }
     }
 
-    private @Nullable Delimiter delimiter() {
-        if (!lines.startsWithHyphens()) {
-            return null;
-        }
-        for (int level = boundaries.size() - 1; level >= 0; level--) {
-            Boundary.Line line = boundaries.get(level).match(lines);
-            if (line != Boundary.Line.OTHER) {
-                return new Delimiter(level, line == Boundary.Line.CLOSING);
-            }
-        }
-        return null;
-    }
-
     /// @return the delimiter that ended the header; null if the header ended with an empty line, so that a body
     ///     follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
@@ -193,7 +173,7 @@ final class BinaryMimeEncoder {
         int size = 0;
         Delimiter end = END;
         while (lines.next()) {
-            Delimiter delimiter = delimiter();
+            Delimiter delimiter = boundaries.match(lines).orElse(null);
             if (lines.isEmptyLine() || delimiter != null) {
                 end = delimiter;
                 break;

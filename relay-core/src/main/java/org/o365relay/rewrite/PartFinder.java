@@ -25,7 +25,7 @@ final class PartFinder {
     private static final List<String> PGP = List.of("-----begin pgp message", "-----begin pgp signed message");
 
     private final MimeLineReader lines;
-    private final List<Boundary> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
+    private final EnclosingBoundaries boundaries = new EnclosingBoundaries();
     private final List<MessagePart> parts = new ArrayList<>();
     private int headerSize; // of all parts, in octets
     private int fieldCount; // fields and parameters of all parts
@@ -87,7 +87,7 @@ final class PartFinder {
                 header.isMalformed() || header.end() != null || PartHeader.isContradictory(header.fields());
         if (type.isMultipart() && !type.isProtected() && !isDoubtful) {
             Boundary boundary = Boundary.of(type.typeField());
-            if (boundaries.size() >= MAX_DEPTH || boundaries.stream().anyMatch(boundary::overlaps)) {
+            if (boundaries.depth() >= MAX_DEPTH || boundaries.anyMatch(boundary::overlaps)) {
                 obstacle = "its parts are nested too deeply, or with the same boundary";
             }
             if (obstacle == null) {
@@ -117,19 +117,16 @@ final class PartFinder {
     }
 
     private Delimiter divide(MessagePart multipart, Boundary boundary) throws IOException {
-        int level = boundaries.size();
-        // RFC 2046 §5.1.5: the parts of a digest are messages unless they declare another type
-        String defaultType = multipart.header().type().equals("multipart/digest") ? "message/rfc822" : "text/plain";
-        boundaries.add(boundary);
+        int level = boundaries.enter(boundary);
         Delimiter delimiter = skip().end(); // the preamble
         for (int index = 0; delimiter.level() == level && !delimiter.closing() && obstacle == null; index++) {
             Place place = new Place(multipart, index, delimiter.at());
             long headerFrom = lines.nextPosition();
             Header header = readHeader();
             check(boundary, place, header);
-            delimiter = part(place, header, headerFrom, defaultType);
+            delimiter = part(place, header, headerFrom, multipart.header().defaultTypeOfParts());
         }
-        boundaries.removeLast();
+        boundaries.leave();
         return delimiter.level() == level ? skip().end() : delimiter; // the epilogue
     }
 
@@ -165,20 +162,14 @@ final class PartFinder {
     }
 
     private boolean resemblesDelimiter() {
-        return lines.startsWithHyphens() && boundaries.stream().anyMatch(boundary -> boundary.resembles(lines));
+        return lines.startsWithHyphens() && boundaries.anyMatch(boundary -> boundary.resembles(lines));
     }
 
     private @Nullable Delimiter delimiter(long before) {
-        if (!lines.startsWithHyphens()) {
-            return null;
-        }
-        for (int level = boundaries.size() - 1; level >= 0; level--) {
-            Boundary.Line line = boundaries.get(level).match(lines);
-            if (line != Boundary.Line.OTHER) {
-                return new Delimiter(level, line == Boundary.Line.CLOSING, lines.position(), before);
-            }
-        }
-        return null;
+        return boundaries
+                .match(lines)
+                .map(found -> new Delimiter(found.level(), found.closing(), lines.position(), before))
+                .orElse(null);
     }
 
     /// Reads the header of a part. A line that is neither a field nor the continuation of one, or that contains

@@ -88,6 +88,12 @@ record PartHeader(
         return type.startsWith("multipart/");
     }
 
+    // RFC 2046 §5.1.5: the parts of a digest are messages unless they declare another type
+    /// @return type of a part of this multipart that has no Content-Type
+    String defaultTypeOfParts() {
+        return type.equals("multipart/digest") ? "message/rfc822" : "text/plain";
+    }
+
     /// @return whether a signature or encryption protects the part (RFC 1847 §2.1, RFC 3156, RFC 8551 §3.9)
     boolean isProtected() {
         return type.equals("multipart/signed")
@@ -100,7 +106,8 @@ record PartHeader(
     }
 
     /// Tests whether the part is a file. The text of the message, a meeting request (RFC 6047), multiparts,
-    /// attached messages, signed or encrypted parts, and messages in the format of Outlook (TNEF) are not files.
+    /// attached messages, signed or encrypted parts, and messages in the format of Outlook (TNEF) are not
+    /// files.
     ///
     /// @param isBody whether a text in the position of the part is the text of the message
     boolean isFile(boolean isBody) {
