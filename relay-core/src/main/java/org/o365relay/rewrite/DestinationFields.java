@@ -26,14 +26,14 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 2. Envelope recipients named in neither `To` nor `Cc` are added in a single `Bcc`, the last field of the
 ///    header.
 /// 3. Groups (such as `undisclosed-recipients:;`) are replaced by their members. Fields that become empty are
-///    removed. Several `To` fields are merged into one, as are several `Cc` fields.
+///    removed.
 /// 4. Duplicate addresses are removed.
 /// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
 ///    honors them.
 ///
-/// A single `To` or `Cc` field that names only envelope recipients, without duplicates and in an unambiguous
-/// form, stays byte-identical, as do the fields not mentioned above. A field that is changed is rebuilt from
-/// its addresses and display names.
+/// Several `To` or `Cc` are merged first ([SingleFields]). A field that names only envelope recipients, without
+/// duplicates and in an unambiguous form, stays byte-identical, as do the fields not mentioned above. A field
+/// that is changed is rebuilt from its addresses and display names.
 public final class DestinationFields {
 
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
@@ -60,7 +60,7 @@ public final class DestinationFields {
                         "5.3.4",
                         "Header size exceeds fixed maximum size (the relay accepts at most 2 MiB and 20,000 fields)"));
             }
-            return new DestinationFields(read.fields(), recipients).readdressed(reader.length());
+            return new DestinationFields(SingleFields.reduced(read.fields()), recipients).readdressed(reader.length());
         }
     }
 
@@ -72,7 +72,7 @@ public final class DestinationFields {
                 .collect(Collectors.toSet());
     }
 
-    /// All fields of one name, merged into one field that contains only envelope recipients.
+    /// A field that contains only envelope recipients.
     ///
     /// @param field the new field; empty if no recipient remains
     /// @param named the recipients that the field names
@@ -97,39 +97,24 @@ public final class DestinationFields {
                 namedAddresses(hidden));
     }
 
-    /// Puts the new `To` and `Cc` where the first original field of the same name was.
+    /// Puts the new `To` and `Cc` where the original ones were.
     private List<RawField> fields(FilteredField to, FilteredField cc) {
-        List<RawField> pending = new ArrayList<>(
-                Stream.of(to.field(), cc.field()).flatMap(Optional::stream).toList());
-        List<RawField> fields = new ArrayList<>();
-        for (RawField field : original) {
-            String name = field.name().toLowerCase(Locale.ROOT);
-            if (name.equals("to") || name.equals("cc")) {
-                pending.stream()
-                        .filter(filtered -> filtered.is(name))
-                        .findFirst()
-                        .ifPresent(filtered -> {
-                            fields.add(filtered);
-                            pending.remove(filtered);
-                        });
-            } else if (!REMOVED.contains(name)) {
-                fields.add(field);
-            }
-        }
-        return fields;
+        return original.stream()
+                .filter(field -> !REMOVED.contains(field.name().toLowerCase(Locale.ROOT)))
+                .flatMap(field ->
+                        field.is("To") ? to.field().stream() : field.is("Cc") ? cc.field().stream() : Stream.of(field))
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private FilteredField filtered(String name) {
-        List<RawField> own = original.stream().filter(field -> field.is(name)).toList();
+        Optional<RawField> field =
+                original.stream().filter(candidate -> candidate.is(name)).findFirst();
         List<HeaderMailbox> named = new ArrayList<>();
-        boolean unchanged = own.size() == 1;
-        for (RawField field : own) {
-            unchanged &= collect(field, named);
-        }
+        boolean unchanged = field.isPresent() && collect(field.get(), named);
         if (named.isEmpty()) {
             return new FilteredField(Optional.empty(), List.of());
         }
-        return new FilteredField(Optional.of(unchanged ? own.getFirst() : listField(name, named)), named);
+        return new FilteredField(unchanged ? field : Optional.of(listField(name, named)), named);
     }
 
     /// Collects the addresses of a field that are envelope recipients and have not been collected yet.

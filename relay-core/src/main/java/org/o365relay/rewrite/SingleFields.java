@@ -10,14 +10,15 @@ import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.FieldNames;
 import org.o365relay.mail.ParameterizedValue;
 import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.mail.TransferEncoding;
 
 /// Reduces fields that may occur only once (RFC 5322 §3.6) to one field at the position of the first. If
 /// there are several, programs differ in which one they use, and Exchange may refuse the message.
 ///
 /// Of several `To` or `Cc`, the values are merged. Of other fields, the first usable one is kept: one that is
-/// not empty, and in the case of `Content-Type` has a type and, for a multipart, a boundary. If none is usable,
-/// the first that is not empty is kept. A `Message-ID` that is not usable is removed, as [SearchableHeaders]
-/// decides when the message is accepted.
+/// not empty, in the case of `Content-Type` has a type and, for a multipart, a boundary, and in the case of
+/// `Content-Transfer-Encoding` names a known encoding. If none is usable, the first that is not empty is kept.
+/// A `Message-ID` that is not usable is removed, as [SearchableHeaders] decides when the message is accepted.
 ///
 /// `Reply-To` stays as it is; [OriginatorFields] chooses among several.
 final class SingleFields {
@@ -60,6 +61,11 @@ final class SingleFields {
                 filled.stream().filter(SingleFields::isUsableMessageId).findFirst();
             case "content-type" ->
                 filled.stream().filter(SingleFields::isUsableType).findFirst().or(() -> Optional.of(first));
+            case "content-transfer-encoding" ->
+                filled.stream()
+                        .filter(SingleFields::isUsableEncoding)
+                        .findFirst()
+                        .or(() -> Optional.of(first));
             default -> Optional.of(first);
         };
     }
@@ -74,6 +80,10 @@ final class SingleFields {
         boolean hasBoundary = value.values("boundary").stream().anyMatch(boundary -> !boundary.isBlank());
         return value.main().matches("[^/]+/[^/]+")
                 && (hasBoundary || !value.main().startsWith("multipart/"));
+    }
+
+    private static boolean isUsableEncoding(RawField encoding) {
+        return TransferEncoding.parse(encoding.value()) != TransferEncoding.UNKNOWN;
     }
 
     /// Joins the values. Each is repaired first, because an unclosed quotation mark, comment or bracket would

@@ -43,9 +43,9 @@
 ///    if another has one; text without any address becomes the name of an empty group.
 /// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first that is not empty is
 ///     kept, at the position of the first; several `To` or `Cc` are merged into one. An unusable `Content-Type`
-///     is kept only if no other is usable. A `Message-ID` that is not visible, does not fit into a line, or has
-///     more than 2,000 octets with the white space around it, is removed, and counts as missing. See
-///     [org.o365relay.rewrite.SingleFields].
+///     or `Content-Transfer-Encoding` is kept only if no other is usable. A `Message-ID` that is not visible,
+///     does not fit into a line, or has more than 2,000 octets with the white space around it, is removed, and
+///     counts as missing. See [org.o365relay.rewrite.SingleFields].
 /// 11. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///     between elements. White space that does not fit into a line is removed. A word longer than a line is
 ///     encoded again in parts if it is an encoded word, and otherwise broken, which inserts a space.

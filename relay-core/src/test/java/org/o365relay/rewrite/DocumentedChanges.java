@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.PlainMessage.Field;
 
@@ -59,9 +60,11 @@ public final class DocumentedChanges {
             "content-disposition",
             "content-id",
             "content-description");
+    private static final Set<String> CHOSEN_BY_USE = Set.of("content-type", "content-transfer-encoding");
     private static final Set<String> WRITTEN_ANEW = Set.of("from", "reply-to");
     private static final Set<String> USELESS_WHEN_EMPTY = Set.of("date", "message-id", "to");
     private static final Set<String> RECORD = Set.of("x-original-from", "x-original-envelope-from");
+    private static final Set<String> REPLACED_WITH_MESSAGE_ID = Set.of("message-id", "x-original-message-id");
     private static final Set<String> ADDED = Set.of(
             "date",
             "message-id",
@@ -76,12 +79,14 @@ public final class DocumentedChanges {
     private static final Set<String> RESPACED = Set.of("reply-to", "references", "in-reply-to");
 
     private final RewriteSettings rules;
+    private final @Nullable String newMessageId;
     private final PlainMessage before;
     private final String out;
     private final PlainMessage after;
 
-    private DocumentedChanges(RewriteSettings rules, byte[] in, byte[] out) {
+    private DocumentedChanges(RewriteSettings rules, @Nullable String newMessageId, byte[] in, byte[] out) {
         this.rules = rules;
+        this.newMessageId = newMessageId;
         this.before = PlainMessage.of(in);
         this.out = new String(out, ISO_8859_1);
         this.after = PlainMessage.of(out);
@@ -89,11 +94,18 @@ public final class DocumentedChanges {
 
     /// @throws AssertionError saying what is wrong
     public static void check(RewriteSettings rules, byte[] in, byte[] out) {
-        DocumentedChanges changes = new DocumentedChanges(rules, in, out);
+        check(rules, null, in, out);
+    }
+
+    /// @param newMessageId the Message-ID that replaces the original one; null if it stays
+    /// @throws AssertionError saying what is wrong
+    static void check(RewriteSettings rules, @Nullable String newMessageId, byte[] in, byte[] out) {
+        DocumentedChanges changes = new DocumentedChanges(rules, newMessageId, in, out);
         changes.checkLines();
         changes.checkFrom();
         changes.checkReplyTo();
         changes.checkFields();
+        changes.checkNewMessageId();
         hold(changes.before.body().equals(changes.after.body()), "the body has changed", changes.after.body());
     }
 
@@ -271,7 +283,7 @@ public final class DocumentedChanges {
             return new Expected(sent, false);
         }
         boolean merged = filled.size() > 1 && (name.equals("to") || name.equals("cc"));
-        boolean first = !merged && !name.equals("content-type");
+        boolean first = !merged && !CHOSEN_BY_USE.contains(name);
         List<Field> usable = filled.isEmpty() ? all.subList(0, 1) : filled;
         return new Expected(first ? usable.subList(0, 1) : usable, merged);
     }
@@ -293,10 +305,30 @@ public final class DocumentedChanges {
                 .map(expected -> lower(expected.candidates().getFirst()))
                 .toList());
         for (Field field : added) {
-            hold(ADDED.contains(lower(field)), "a field that no rule allows", field);
+            boolean isRecord = newMessageId != null && field.is("X-Original-Message-ID");
+            hold(isRecord || ADDED.contains(lower(field)), "a field that no rule allows", field);
             hold(!names.contains(lower(field)), "a field that was there", field);
             names.add(lower(field));
         }
+    }
+
+    private void checkNewMessageId() {
+        if (newMessageId == null) {
+            return;
+        }
+        hold(values(after, "Message-ID").equals(List.of(newMessageId)), "not the new Message-ID", out);
+        List<String> recorded = values(after, "X-Original-Message-ID");
+        boolean hasOriginal = expected().stream()
+                .flatMap(field -> field.candidates().stream())
+                .anyMatch(field -> field.is("Message-ID"));
+        hold(recorded.size() == (hasOriginal ? 1 : 0), "the original Message-ID is not recorded once", out);
+    }
+
+    private static List<String> values(PlainMessage message, String name) {
+        return message.fields().stream()
+                .filter(field -> field.is(name))
+                .map(Field::value)
+                .toList();
     }
 
     private boolean has(String name) {
@@ -308,7 +340,9 @@ public final class DocumentedChanges {
         String name = lower(field);
         boolean useless = USELESS_WHEN_EMPTY.contains(name)
                 && field.value().replace("\0", "").isBlank();
-        boolean replaced = WRITTEN_ANEW.contains(name) || (RECORD.contains(name) && rules.recordOriginal());
+        boolean replaced = WRITTEN_ANEW.contains(name)
+                || (RECORD.contains(name) && rules.recordOriginal())
+                || (newMessageId != null && REPLACED_WITH_MESSAGE_ID.contains(name));
         return !useless
                 && !replaced
                 && !REMOVED.contains(name)

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Domain;
@@ -28,17 +29,18 @@ record RewriteCase(Path directory, Map<String, String> given) {
 
     private static final Path ROOT = Path.of("src/test/resources/rewrite");
 
-    private static final Map<String, String> VALUES = Map.of(
-            "sender", "ann@contoso.com",
-            "helo", "printer-3",
-            "client", "10.0.0.7",
-            "protocol", "ESMTP",
-            "body", "7BIT",
-            "display-name", "{name}",
-            "send-as", "",
-            "fallback", "",
-            "record-original", "yes",
-            "suppress", "yes");
+    private static final Map<String, String> VALUES = Map.ofEntries(
+            Map.entry("sender", "ann@contoso.com"),
+            Map.entry("helo", "printer-3"),
+            Map.entry("client", "10.0.0.7"),
+            Map.entry("protocol", "ESMTP"),
+            Map.entry("body", "7BIT"),
+            Map.entry("display-name", "{name}"),
+            Map.entry("send-as", ""),
+            Map.entry("fallback", ""),
+            Map.entry("record-original", "yes"),
+            Map.entry("suppress", "yes"),
+            Map.entry("new-message-id", ""));
 
     /// What the rewriting rules decided.
     private static final Set<String> RULED = Set.of("from-name", "reply-to", "subject-prefix", "redirected");
@@ -58,7 +60,13 @@ record RewriteCase(Path directory, Map<String, String> given) {
     }
 
     byte[] rewritten() throws IOException {
-        return bytes(new Rewriter(rules()).rewrite(id(), arrival(), envelope(), new ByteArrayInputStream(in())));
+        return bytes(new Rewriter(rules())
+                .rewrite(id(), arrival(), envelope(), newMessageId(), new ByteArrayInputStream(in())));
+    }
+
+    @Nullable
+    String newMessageId() {
+        return value("new-message-id").isEmpty() ? null : value("new-message-id");
     }
 
     static byte[] bytes(RewriteResult rewriting) throws IOException {

@@ -27,8 +27,9 @@ class RewriterFuzzTest {
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "header.dict")
     void changesAnyBytesOnlyAsDocumented(byte[] message) throws IOException {
-        check(PLAIN, "printer-3", address("ann@contoso.com"), message);
-        check(WITH_ALIASES, "printer-3", null, message);
+        check(PLAIN, "printer-3", address("ann@contoso.com"), null, message);
+        check(PLAIN, "printer-3", address("ann@contoso.com"), "<1.0f3c@mfp.contoso.example>", message);
+        check(WITH_ALIASES, "printer-3", null, null, message);
     }
 
     /// The first three lines are the HELO name, the template for display names and the envelope sender.
@@ -39,7 +40,7 @@ class RewriterFuzzTest {
         if (lines.length == 4) {
             EmailAddress sender = EmailAddress.parse(utf8(lines[2])).orElse(null);
             byte[] message = lines[3].getBytes(StandardCharsets.ISO_8859_1);
-            check(rules(utf8(lines[1]), true, List.of()), utf8(lines[0]), sender, message);
+            check(rules(utf8(lines[1]), true, List.of()), utf8(lines[0]), sender, null, message);
         }
     }
 
@@ -47,22 +48,24 @@ class RewriterFuzzTest {
         return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    private static void check(RewriteSettings rules, String helo, @Nullable EmailAddress sender, byte[] message)
+    private static void check(
+            RewriteSettings rules, String helo, @Nullable EmailAddress sender, @Nullable String newId, byte[] message)
             throws IOException {
-        byte[] out = rewritten(rules, helo, sender, message);
-        DocumentedChanges.check(rules, message, out);
-        assertThat(Arrays.equals(out, rewritten(rules, helo, sender, message)))
+        byte[] out = rewritten(rules, helo, sender, newId, message);
+        DocumentedChanges.check(rules, newId, message, out);
+        assertThat(Arrays.equals(out, rewritten(rules, helo, sender, newId, message)))
                 .as("the same at every attempt")
                 .isTrue();
     }
 
-    private static byte[] rewritten(RewriteSettings rules, String helo, @Nullable EmailAddress sender, byte[] message)
+    private static byte[] rewritten(
+            RewriteSettings rules, String helo, @Nullable EmailAddress sender, @Nullable String newId, byte[] message)
             throws IOException {
         Arrival arrival = new Arrival(
                 Instant.parse("2026-11-21T07:00:01.250Z"), InetAddress.ofLiteral("10.0.0.7"), helo, "ESMTP");
         Envelope envelope = new Envelope(sender, List.of(address("bob@fabrikam.com")), false);
-        return RewriteCase.bytes(
-                new Rewriter(rules).rewrite(RewriteCase.id(), arrival, envelope, new ByteArrayInputStream(message)));
+        return RewriteCase.bytes(new Rewriter(rules)
+                .rewrite(RewriteCase.id(), arrival, envelope, newId, new ByteArrayInputStream(message)));
     }
 
     private static RewriteSettings rules(String displayName, boolean record, List<RewriteSettings.SendAs> sendAs) {
