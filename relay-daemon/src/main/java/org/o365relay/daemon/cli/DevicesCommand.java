@@ -50,8 +50,8 @@ public final class DevicesCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "N",
             fallbackValue = "10",
-            description = "Show the N devices (default: ${FALLBACK-VALUE}) that sent most in 7 days, first the one that"
-                    + " sent most.")
+            description = "Show only the N devices (default: ${FALLBACK-VALUE}) that sent the most messages in 7 days,"
+                    + " starting with the largest sender.")
     private @Nullable Integer top;
 
     @Parameters(

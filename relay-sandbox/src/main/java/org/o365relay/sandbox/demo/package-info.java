@@ -1,5 +1,5 @@
 /// The demo: sends sample messages through a relay into the sandbox and prints each message as sent and as
-/// received. Of the relay, the demo knows only its address and its mailbox.
+/// received. The demo needs only the address and the mailbox of the relay.
 @NullMarked
 package org.o365relay.sandbox.demo;
 
