@@ -38,7 +38,7 @@ record DeviceJson(
     /// @param delivered number of recipients
     /// @param failed number of recipients
     /// @param rejected number of commands, messages and connections
-    /// @param share share in the messages accepted from all devices, in percent; null if there were none
+    /// @param share share of the messages accepted from all devices, in percent; null if there were none
     record Counts(
             long accepted,
             long delivered,

@@ -37,7 +37,7 @@ record DevicePeriod(LocalDate first, LocalDate last, long accepted) {
         return device.between(first, last);
     }
 
-    /// @return the share of the device in the messages accepted from all devices, in percent with one decimal;
+    /// @return the device's share of the messages accepted from all devices, in percent with one decimal;
     ///     null if there were none
     @Nullable
     Double share(DeviceRecord device) {

@@ -47,7 +47,7 @@ final class ReplyForms {
         + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
         + " | sent an? |lost the transaction |no response from the sign-in service).*");
 
-    // what only non-delivery reports say, replies of Exchange to itself, and words of the large mailbox providers
+    // phrases of non-delivery reports, of the replies of Exchange to itself, and of the large mailbox providers
     private static final Pattern REPORT =
             Pattern.compile("(?i)remote server returned|refused to talk to me|diagnostic-code|\\bsmtp; ?[#245]|message"
                     + " (?:expired|delayed)|QUEUE\\.Expired"

@@ -236,7 +236,7 @@ final class QueueActionRunner {
                 : ".";
         return inBackoff == 0
                 ? List.of()
-                : List.of("The backoff of author or recipient " + is + " lifted for " + Amounts.count(inBackoff)
+                : List.of("The backoff of the author or recipient " + is + " lifted for " + Amounts.count(inBackoff)
                         + " of them" + others);
     }
 
