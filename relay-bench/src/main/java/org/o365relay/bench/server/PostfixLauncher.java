@@ -107,7 +107,7 @@ public record PostfixLauncher(Path program, String version, boolean hold) implem
         Programs.output(List.of(program.toString(), "-c", configuration.toString(), "start"));
         String pid = Files.readString(directory.resolve("queue/pid/master.pid")).strip();
         ProcessHandle master = ProcessHandle.of(Long.parseLong(pid))
-                .orElseThrow(() -> new IOException("Postfix exited immediately after its start"));
+                .orElseThrow(() -> new IOException("Postfix exited immediately after it was started"));
         Runtime.getRuntime().addShutdownHook(new Thread(master::destroy, "stops Postfix"));
         Ports.awaitOpen(address, START_TIMEOUT, master::isAlive);
         return new Running(address, master);

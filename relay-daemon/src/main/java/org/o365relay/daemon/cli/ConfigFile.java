@@ -58,7 +58,7 @@ public final class ConfigFile {
         return known;
     }
 
-    /// Prints the warning that a start logs if every user can list the data directory.
+    /// Prints the warning that the relay logs at startup if every user can list the data directory.
     void warnIfDataDirectoryIsReadable(RelaySettings settings) {
         DataDirectory.warning(settings.queue().directory()).ifPresent(this::warn);
     }

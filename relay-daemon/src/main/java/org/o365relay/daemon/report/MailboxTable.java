@@ -69,7 +69,7 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
         return status.messagesPerMinute() == null
                 ? ""
                 : "lowered to " + status.messagesPerMinute()
-                        + " messages per minute, because the upstream asked for fewer; rises again by itself";
+                        + " messages per minute, because the upstream asked for fewer; rises again automatically";
     }
 
     private void backoffs(List<String> lines, MailboxStatus status) {
