@@ -98,8 +98,8 @@ public final class ConfigReader {
         };
     }
 
-    /// Like [#read], but ignores problems, as far as the file can be read in spite of them. For commands that
-    /// report them through the running relay.
+    /// Like [#read], but returns a configuration despite problems if it can be read. For commands for which
+    /// the running relay reports the problems.
     public Configuration readWithProblems(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file, true);

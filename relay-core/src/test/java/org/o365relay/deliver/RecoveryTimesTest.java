@@ -56,7 +56,7 @@ class RecoveryTimesTest {
     /// A row of the table.
     ///
     /// @param failure the reply and step of the example
-    record Row(String trouble, Response failure, String author, String tries, String leaves) {
+    record Row(String name, Response failure, String author, String tries, String leaves) {
 
         private static final Pattern EXAMPLE = Pattern.compile("`(.+)` \\(([a-z-]+)(, by its author)?\\)");
 
@@ -80,7 +80,7 @@ class RecoveryTimesTest {
 
         @Override
         public String toString() {
-            return trouble;
+            return name;
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///     list in which an element was added or removed
 /// @param before previous value; null if the setting was not set or the element was added
 /// @param after next value; null if the setting is not set or the element was removed
-/// @param needsRestart whether only a restart of the relay puts the next value into force
+/// @param needsRestart whether the next value takes effect only after a restart of the relay
 public record ChangedSetting(
         String key,
         @Nullable String before,

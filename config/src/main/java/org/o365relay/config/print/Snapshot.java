@@ -21,8 +21,8 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.config.Configuration;
 import org.o365relay.mail.Secret;
 
-/// The effective configuration at one time, with the secrets and the contents of the files that it names, for
-/// comparison with a later one.
+/// The effective configuration at one point in time, with the secrets and the contents of the files that it
+/// names, for comparison with a later one.
 public final class Snapshot {
 
     /// Keys that only a restart changes: the queue and the control socket stay open while the relay runs.
@@ -43,7 +43,7 @@ public final class Snapshot {
         this.basePolicy = basePolicy;
     }
 
-    /// A secret as it is now; its text hides it.
+    /// The value of a secret when the snapshot was taken; hidden by [#toString()].
     private record KnownSecret(String value) {
         @Override
         public String toString() {
@@ -51,7 +51,7 @@ public final class Snapshot {
         }
     }
 
-    /// A file as it is now.
+    /// The content of a file when the snapshot was taken.
     private record KnownFile(Path path, FileContents content) {
         @Override
         public String toString() {
