@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "List the devices that have connected.",
-            "Shows for each device, most recent first, the messages accepted, the recipients delivered and failed, and"
-                    + " what was rejected, today and in 7 days (days of the relay's time zone, including today); its"
-                    + " share of the accepted messages of all devices; recipients that fail; and protocol deviations.",
+            "Shows for each device, most recent first: messages accepted, recipients delivered and failed, and"
+                    + " rejections, today and in 7 days (including today, in the relay's time zone); its share of the"
+                    + " accepted messages of all devices; recipients that fail; and protocol deviations.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."
         })
