@@ -69,7 +69,7 @@ final class SettlementWriter {
     /// @param by user name of the operator
     /// @throws QueueException if the settlement cannot be written
     void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
-        Notices notices = dsnComposer.notices(claim, attempt.verdicts(), attempt.original(), settlement);
+        Notices notices = dsnComposer.bounceNotices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commit(claim, settlement, notices);
         log(claim, attempt, settlement, notices, noticeIds, by);
     }

@@ -43,6 +43,13 @@ public enum GeneralReason {
         return new Reason(texts.getString("reason." + key()), authorAdvice, advice);
     }
 
+    /// @param last why the message could not be delivered before the operator bounced it
+    /// @return the reason of a bounce, with the advice of the last failure
+    public static Reason bounced(Language language, Reason last) {
+        String cause = NoticeTexts.bundle(language.locale()).getString("reason.operator-after-failure");
+        return new Reason(cause.replace("{cause}", last.cause()), last.authorAdvice(), last.advice());
+    }
+
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

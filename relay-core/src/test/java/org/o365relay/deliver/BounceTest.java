@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.upstream.FakeUpstream;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.ReturnedContent;
@@ -80,6 +82,61 @@ class BounceTest {
                         "Final-Recipient: rfc822; bert@contoso.example\r\n",
                         "Status: 5.7.0\r\n")
                 .doesNotContain("Remote-MTA");
+    }
+
+    @Test
+    void includesTheLastReplyOfMicrosoftToEachRecipient() {
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "452 4.2.2 Mailbox full, says the first attempt"));
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofHours(1));
+        relay.upstream.answer(recipient -> recipient.ordinal() == 0
+                ? FakeUpstream.upstream(Step.RCPT, "452 4.2.2 Mailbox full")
+                : FakeUpstream.upstream(Step.RCPT, "450 4.2.1 Not now"));
+        relay.deliverDue();
+        relay.upstream.answer(FakeUpstream.OK);
+
+        assertThat(bounce().changed()).isEqualTo(1);
+        assertThat(relay.journal.lines("failed"))
+                .allSatisfy(line -> assertThat(line).contains("550 5.7.0 bounced by the operator of the relay"));
+        assertThat(dsn())
+                .contains(
+                        "The operator of the mail relay returned the message; the last\r\n"
+                                + "    attempt to deliver it had failed: the recipient's mailbox is full.",
+                        "The mail service (" + relay.upstream.name() + ") replied:\r\n\r\n    452 4.2.2 Mailbox full",
+                        "    450 4.2.1 Not now",
+                        "Final-Recipient: rfc822; anna@contoso.example\r\nAction: failed\r\nStatus: 4.2.2\r\n",
+                        "Diagnostic-Code: smtp; 452 4.2.2 Mailbox full\r\n",
+                        "Final-Recipient: rfc822; bert@contoso.example\r\nAction: failed\r\nStatus: 4.2.1\r\n",
+                        "Diagnostic-Code: smtp; 450 4.2.1 Not now\r\n",
+                        "Remote-MTA: dns; ")
+                .doesNotContain("the first attempt", "bounced by the operator");
+    }
+
+    @Test
+    void includesWhyTheUpstreamCouldNotBeReached() {
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+        relay.deliverDue();
+        relay.upstream.answer(FakeUpstream.OK);
+        relay.clock.advance(Duration.ofHours(1));
+
+        bounce();
+
+        assertThat(dsn())
+                .contains(
+                        "attempt to deliver it had failed: the mail service could not be",
+                        "Diagnostic-Code: x-o365-relay; 4")
+                .doesNotContain("Remote-MTA", "replied:");
+    }
+
+    /// Delivers the failure notice.
+    private String dsn() {
+        int before = relay.upstream.sent().size();
+        relay.check();
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(before + 1);
+        return relay.upstream.sent().getLast().content();
     }
 
     @Test

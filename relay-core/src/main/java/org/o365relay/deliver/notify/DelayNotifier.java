@@ -10,28 +10,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.o365relay.deliver.notify.NoticeScheduler.Expiry;
-import org.o365relay.exchange.KnownReply;
-import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Delayed;
-import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 import org.o365relay.notice.Delay;
 import org.o365relay.notice.GeneralReason;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.DelayNotification;
-import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.NoticeStore.Batch;
@@ -53,14 +45,6 @@ final class DelayNotifier {
 
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
-
-    // names of reasons that come from the relay itself or the sign-in service, not from the upstream
-    private static final Set<String> LOCAL_REASONS = Stream.concat(
-                    Stream.of("unreachable", "invalid-replies", "tls", "relay", JudgedReply.DAILY_QUOTA),
-                    ReplyCatalogue.microsoft365().entries().stream()
-                            .filter(entry -> entry.sources().contains(ReplySource.SIGN_IN))
-                            .map(KnownReply::name))
-            .collect(Collectors.toUnmodifiableSet());
 
     private final NoticeStore notices;
     private final List<NoticeMailbox> senders;
@@ -236,11 +220,7 @@ final class DelayNotifier {
     private Delay delay(
             WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, NoticeMailbox sender) {
         Instant expiresAt = expiry.expiresAt(waiting.age().countedFrom(), clock.instant());
-        Optional<HistoryEntry> failure = notices.history(waiting.id()).reversed().stream()
-                .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
-                .findFirst();
-        boolean isLocal =
-                failure.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
+        Optional<LastReply> last = LastReply.in(notices.history(waiting.id()));
         return new Delay(
                 waiting.id(),
                 waiting.arrival(),
@@ -248,8 +228,8 @@ final class DelayNotifier {
                 original,
                 recipients,
                 reason(waiting, sender),
-                failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
-                isLocal ? "" : failure.map(HistoryEntry::upstream).orElse(""),
+                last.map(LastReply::reply).orElse(null),
+                last.map(LastReply::upstream).orElse(""),
                 waiting.attempts(),
                 clock.toCalendar(expiresAt),
                 clock.calendar().instant());

@@ -30,7 +30,9 @@ import org.o365relay.notice.RelayedMessage;
 import org.o365relay.notice.RelayedRecipient;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Claims;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.SuppressedNotice.Kind;
@@ -136,6 +138,48 @@ public final class DsnComposer {
         Verdict verdict = Objects.requireNonNull(verdicts.get(unconfirmed.getFirst()));
         AdminWarning warning = ProbablyDelivered.warning(claim, unconfirmed, verdict, upstream);
         return localNotice(claim, clock.instant(), () -> writer.write(warning));
+    }
+
+    /// The notices about a message that an operator bounces. The DSN contains the last reply that each
+    /// recipient got before, and the reason of it.
+    ///
+    /// @param verdicts verdict of the bounce for each recipient that was not settled yet
+    public Notices bounceNotices(
+            Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
+        List<HistoryEntry> history = history(claim);
+        List<FailedRecipient> failed = settled(
+                        claim, verdicts, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
+                .map(entry -> bounced(entry.getKey(), entry.getValue(), history))
+                .toList();
+        String upstream = LastReply.upstream(history);
+        return failed.isEmpty()
+                ? Notices.NONE
+                : failureNotice(failure(claim, original, upstream, failed), claim, Optional.empty());
+    }
+
+    private List<HistoryEntry> history(Claim claim) {
+        try {
+            return queue.history(claim);
+        } catch (QueueException e) {
+            log.warn(
+                    "the history of message {} cannot be read, so its notice does not contain the last reply: {}",
+                    claim.id(),
+                    e.getMessage());
+            return List.of();
+        }
+    }
+
+    private FailedRecipient bounced(Recipient recipient, Verdict verdict, List<HistoryEntry> history) {
+        return LastReply.in(history.stream()
+                        .filter(event -> event.recipient() == null || event.recipient() == recipient.ordinal())
+                        .toList())
+                .filter(last -> !last.isOwnLimit())
+                .map(last -> new FailedRecipient(
+                        recipient,
+                        last.reply(),
+                        !last.upstream().isEmpty(),
+                        policy.bounceReason(policy.reason(last.reason(), mailbox, ""))))
+                .orElseGet(() -> failed(recipient, verdict));
     }
 
     /// @return the recipients with this outcome about which the sender wants a notice

@@ -80,6 +80,11 @@ public final class NoticePolicy {
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }
 
+    /// @param last why the message could not be delivered before an operator bounced it
+    Reason bounceReason(Reason last) {
+        return GeneralReason.bounced(settings().language(), last);
+    }
+
     Reason reason(GeneralReason general, String advice) {
         return general.in(settings().language(), advice);
     }
