@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.bench.load.LoadLimit;
 import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.MessageIds;
 import org.o365relay.bench.load.Size;
 import org.o365relay.bench.load.SmtpLoad.Connections;
 import picocli.CommandLine.Option;
@@ -28,6 +29,12 @@ final class LoadOptions {
 
     @Option(names = "--pipelining", description = "Send MAIL, RCPT and DATA in one write.")
     private boolean pipelining;
+
+    @Option(
+            names = "--message-ids",
+            paramLabel = "IDS",
+            description = "Message-IDs of the messages: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private MessageIds messageIds = MessageIds.SAME;
 
     @Option(names = "--messages", paramLabel = "N", description = "Number of messages, instead of --seconds.")
     private @Nullable Long messages;
@@ -59,7 +66,7 @@ final class LoadOptions {
 
     private LoadProfile profile(int number) {
         Connections connections = perMessage ? Connections.ONE_PER_MESSAGE : Connections.PERSISTENT;
-        return new LoadProfile(number, size, connections, pipelining, threads);
+        return new LoadProfile(number, size, connections, pipelining, threads, messageIds);
     }
 
     private LoadLimit limit() {

@@ -5,41 +5,47 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /// The octets sent after DATA: one message of an exact size, followed by the end-of-data line. No line starts
-/// with a dot; every line ends with CRLF.
+/// with a dot; every line ends with CRLF. Its Message-ID can be changed for each message.
 ///
 /// Takes at most about 2 MiB of memory, because a large message repeats one 1 MiB page.
 final class Content {
 
     private static final String HEADERS = """
-            From: Scanner <scanner@device.example>
-            To: accounts@contoso.example
-            Subject: Scan from the second floor
-            Date: Sat, 21 Nov 2026 09:00:00 +0000
-            Message-ID: <scan@device.example>
-            MIME-Version: 1.0
-            Content-Type: text/plain; charset=us-ascii
+        From: Scanner <scanner@device.example>
+        To: accounts@contoso.example
+        Subject: Scan from the second floor
+        Date: Sat, 21 Nov 2026 09:00:00 +0000
+        %sMIME-Version: 1.0
+        Content-Type: text/plain; charset=us-ascii
 
-            """.replace("\n", "\r\n");
+        """.replace("\n", "\r\n");
+    private static final String SAME_ID = "0".repeat(16);
+    private static final byte[] HEXADECIMAL = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_DATA = ".\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int LINE = 64;
     private static final int PAGE = 1 << 20;
 
     private final long size;
+    private final int randomAt; // offset of the random digits of the Message-ID; -1 if it does not change
     private final List<ByteBuffer> buffers;
 
-    private Content(long size, List<ByteBuffer> buffers) {
+    private Content(long size, int randomAt, List<ByteBuffer> buffers) {
         this.size = size;
+        this.randomAt = randomAt;
         this.buffers = buffers;
     }
 
     /// @param size octets of header and body, without the end-of-data line; at least 512
-    static Content ofSize(long size) {
+    static Content ofSize(long size, MessageIds ids) {
         if (size < 512) {
             throw new IllegalArgumentException("a message has at least 512 octets, not " + size);
         }
-        byte[] headers = HEADERS.getBytes(StandardCharsets.US_ASCII);
+        String text =
+                HEADERS.formatted(ids == MessageIds.NONE ? "" : "Message-ID: <" + SAME_ID + "@device.example>\r\n");
+        byte[] headers = text.getBytes(StandardCharsets.US_ASCII);
         long body = size - headers.length;
         int pages = Math.toIntExact(body / PAGE);
         int rest = (int) (body % PAGE);
@@ -54,7 +60,8 @@ final class Content {
         } else {
             buffers.add(direct(headers, lines(rest), END_OF_DATA));
         }
-        return new Content(size, List.copyOf(buffers));
+        int randomAt = ids == MessageIds.RANDOM ? text.indexOf(SAME_ID) : -1;
+        return new Content(size, randomAt, List.copyOf(buffers));
     }
 
     /// The number of octets of header and body.
@@ -64,7 +71,22 @@ final class Content {
 
     /// Creates views of the content for one session, each with its own position.
     ByteBuffer[] views() {
-        return buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+        ByteBuffer[] views = buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+        if (randomAt >= 0) {
+            views[0] =
+                    ByteBuffer.allocateDirect(views[0].capacity()).put(views[0]).flip();
+        }
+        return views;
+    }
+
+    /// Gives the content of a session another Message-ID, if each message has one of its own.
+    void renewMessageId(ByteBuffer[] views, RandomGenerator random) {
+        if (randomAt >= 0) {
+            long digits = random.nextLong();
+            for (int i = 0; i < SAME_ID.length(); i++) {
+                views[0].put(randomAt + i, HEXADECIMAL[(int) (digits >>> (4 * i)) & 0xf]);
+            }
+        }
     }
 
     private static byte[] lines(int octets) {

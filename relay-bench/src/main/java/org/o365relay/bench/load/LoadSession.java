@@ -8,7 +8,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One client session. Sends messages while any remain; reconnects when necessary.
@@ -49,6 +51,7 @@ final class LoadSession {
     private final ByteBuffer[] quit = command("QUIT\r\n");
     private final ByteBuffer input = ByteBuffer.allocateDirect(4_096);
     private final ReplyDecoder replies = new ReplyDecoder();
+    private final RandomGenerator random = new SplittableRandom();
 
     private @Nullable SelectionKey key;
     private ByteBuffer[] outgoing = ehlo;
@@ -158,7 +161,10 @@ final class LoadSession {
             case EHLO -> send(Step.MAIL, mail);
             case MAIL -> sendUnlessPipelined(Step.RCPT, rcpt);
             case RCPT -> sendUnlessPipelined(Step.DATA, data);
-            case DATA -> send(Step.CONTENT, content);
+            case DATA -> {
+                load.content().renewMessageId(content, random);
+                send(Step.CONTENT, content);
+            }
             case CONTENT -> accepted();
             case QUIT -> reconnect();
         }

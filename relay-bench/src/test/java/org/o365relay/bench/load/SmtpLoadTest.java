@@ -117,7 +117,7 @@ class SmtpLoadTest {
                 refusing,
                 2,
                 LoadLimit.ofMessages(1_000_000).withStallTimeout(PATIENCE),
-                Content.ofSize(4_096),
+                Content.ofSize(4_096, MessageIds.SAME),
                 Connections.PERSISTENT,
                 false,
                 1);
@@ -136,7 +136,7 @@ class SmtpLoadTest {
                     server.address(),
                     3,
                     LoadLimit.ofMessages(50).withStallTimeout(Duration.ofMillis(100)),
-                    Content.ofSize(4_096),
+                    Content.ofSize(4_096, MessageIds.SAME),
                     Connections.PERSISTENT,
                     false,
                     1);
@@ -168,7 +168,7 @@ class SmtpLoadTest {
                     server.address(),
                     2,
                     LoadLimit.ofMessages(2).withStallTimeout(PATIENCE),
-                    Content.ofSize(5_500_000),
+                    Content.ofSize(5_500_000, MessageIds.SAME),
                     Connections.PERSISTENT,
                     false,
                     1);
@@ -186,6 +186,13 @@ class SmtpLoadTest {
             FakeServer server, int sessions, LoadLimit extent, Connections connections, boolean pipelining, int threads)
             throws IOException {
         LoadLimit limit = extent.withStallTimeout(PATIENCE);
-        return new SmtpLoad(server.address(), sessions, limit, Content.ofSize(4_096), connections, pipelining, threads);
+        return new SmtpLoad(
+                server.address(),
+                sessions,
+                limit,
+                Content.ofSize(4_096, MessageIds.SAME),
+                connections,
+                pipelining,
+                threads);
     }
 }
