@@ -22,7 +22,7 @@ final class LingeringClose {
     ///     the reply is written
     static void send(ChannelHandlerContext ctx, ByteBuf reply, boolean clientIsDone) {
         ctx.writeAndFlush(reply).addListener((ChannelFutureListener) written -> {
-            if (clientIsDone || !written.isSuccess()) {
+            if (clientIsDone || !written.isSuccess() || !(ctx.channel() instanceof DuplexChannel)) {
                 ctx.close();
             } else {
                 endOutput(ctx);

@@ -93,6 +93,11 @@ final class Device implements AutoCloseable {
         out.flush();
     }
 
+    /// Sends nothing more.
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
     String reply() throws IOException {
         StringBuilder reply = new StringBuilder();
         String line = line();

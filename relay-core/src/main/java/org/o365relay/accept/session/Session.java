@@ -1,6 +1,7 @@
 package org.o365relay.accept.session;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.SessionAction.Send;
@@ -8,6 +9,7 @@ import org.o365relay.accept.session.SessionAction.SendAndClose;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 
@@ -59,6 +61,17 @@ public final class Session {
     /// @return receiver of the content after [SessionAction.ReadContent]
     public MessageReceiver receiver() {
         return receiver;
+    }
+
+    /// @param line a command line, without its line end
+    /// @return the addresses of MAIL or RCPT, as a session reads them; empty for the null sender, other
+    ///     commands and invalid addresses
+    public static List<EmailAddress> addresses(String line) {
+        Command command = CommandParser.parse(line + "\r");
+        if (command instanceof Command.Rcpt rcpt) {
+            return rcpt.recipients();
+        }
+        return command instanceof Command.Mail mail && mail.sender() != null ? List.of(mail.sender()) : List.of();
     }
 
     // RFC 5321 §4.3.1

@@ -2,8 +2,13 @@ package org.o365relay.daemon.cli;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,13 +18,16 @@ import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.explain.ClientScript;
+import org.o365relay.daemon.explain.Exchange;
 import org.o365relay.daemon.explain.ExplainRequest;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
 import org.o365relay.daemon.explain.ExplanationStep;
-import org.o365relay.mail.EmailAddress;
+import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.time.SteadyClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,11 +42,14 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "Explain how the relay would handle a message.",
-            "Shows each step, the configuration key that decides it, and the reply to the client. Sends nothing.",
+            "Shows each step, the configuration key that decides it, and the replies to the client. Stores and sends"
+                    + " nothing.",
             "If the device has a recipient limit, its current usage is shown but not applied. Non-ASCII addresses imply"
                     + " SMTPUTF8. Exits with 0 if the message would be accepted for every recipient, otherwise with 77."
         })
 public final class ExplainCommand implements Callable<Integer> {
+
+    private static final int MAX_INPUT = 150 << 20;
 
     private final InstantSource clock;
 
@@ -63,22 +74,36 @@ public final class ExplainCommand implements Callable<Integer> {
                     + " socket (default: the first).")
     private String listener = "1";
 
-    @Option(names = "--helo", paramLabel = "NAME", description = "Name in HELO or EHLO.")
+    @Option(names = "--helo", paramLabel = "NAME", description = "Name in EHLO (default: the IP address in brackets).")
     private @Nullable String helo;
+
+    @Option(names = "--no-helo", description = "The device sends neither HELO nor EHLO.")
+    private boolean noHelo;
 
     @Option(
             names = "--from",
-            required = true,
             paramLabel = "ADDRESS",
-            description = "Envelope sender; \"<>\" for the null sender.")
-    private String from = "";
+            description = "Envelope sender, exactly as the device sends it; \"<>\" for the null sender.")
+    private @Nullable String from;
 
     @Option(
             names = "--to",
-            required = true,
             paramLabel = "ADDRESS",
-            description = "Envelope recipient; repeat for more.")
+            description = "Envelope recipient, exactly as the device sends it; repeat for more.")
     private List<String> to = List.of();
+
+    @Option(
+            names = "--message",
+            paramLabel = "FILE",
+            description = "Message to send; - for standard input. Shows its header before and after.")
+    private @Nullable String message;
+
+    @Option(
+            names = "--dialogue",
+            paramLabel = "FILE",
+            description = "Everything that the device sends, commands and content, instead of --helo, --from, --to and"
+                    + " --message; - for standard input.")
+    private @Nullable String dialogue;
 
     @Option(names = "--size", paramLabel = "SIZE", defaultValue = "0", description = "Message size, for example 12MiB.")
     private String size = "0";
@@ -103,12 +128,9 @@ public final class ExplainCommand implements Callable<Integer> {
         ExplainRequest request = new ExplainRequest(
                 device,
                 selected,
-                helo,
-                from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
-                to.stream().map(this::mailAddress).toList(),
-                octets(),
+                script(),
                 hasRecipientLimit(selected, device) ? recipientsUsed(settings.queue(), device) : null);
-        Explanation explanation = Explainer.explain(settings, request);
+        Explanation explanation = Explainer.explain(settings, request, SteadyClock.following(clock));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(json(explanation));
@@ -126,6 +148,13 @@ public final class ExplainCommand implements Callable<Integer> {
                 out.printf("%-10s   (%s)%n", "", step.key());
             }
         }
+        out.println();
+        explanation.dialogue().forEach(exchange -> print(exchange, out));
+        out.println();
+        explanation.header().forEach(line -> out.println(TerminalText.text(line)));
+        if (!explanation.header().isEmpty()) {
+            out.println();
+        }
         String outcome = explanation.acceptedForAll()
                 ? "The message would be accepted."
                 : explanation.accepted()
@@ -134,14 +163,29 @@ public final class ExplainCommand implements Callable<Integer> {
         out.println(outcome + " Reply to the client: " + explanation.reply());
     }
 
-    private record Members(boolean accepted, boolean acceptedForAll, String reply, List<ExplanationStep> steps) {}
+    private static void print(Exchange exchange, PrintWriter out) {
+        if (!exchange.client().isEmpty()) {
+            out.println("C: " + TerminalText.text(exchange.client()));
+        }
+        exchange.replies().forEach(line -> out.println("S: " + line));
+    }
+
+    private record Members(
+            boolean accepted,
+            boolean acceptedForAll,
+            String reply,
+            List<ExplanationStep> steps,
+            List<Exchange> dialogue,
+            List<String> header) {}
 
     private static String json(Explanation explanation) {
         return ControlJson.lines(new Members(
                 explanation.accepted(),
                 explanation.acceptedForAll(),
-                explanation.reply().toString(),
-                explanation.steps()));
+                explanation.reply(),
+                explanation.steps(),
+                explanation.dialogue(),
+                explanation.header()));
     }
 
     private static boolean hasRecipientLimit(ListenerSettings listener, InetAddress device) {
@@ -186,8 +230,34 @@ public final class ExplainCommand implements Callable<Integer> {
                                 ", ", listeners.stream().map(Object::toString).toList())));
     }
 
-    private EmailAddress mailAddress(String text) {
-        return EmailAddress.parse(text).orElseThrow(() -> usageError("'" + text + "' is not an email address"));
+    private ClientScript script() {
+        if (dialogue != null) {
+            if (from != null || !to.isEmpty() || message != null || helo != null || noHelo) {
+                throw usageError("--dialogue contains everything that the device sends; omit --helo, --no-helo, --from,"
+                        + " --to and --message");
+            }
+            return new ClientScript.Recording(read("--dialogue", dialogue));
+        }
+        if (from == null || to.isEmpty()) {
+            throw usageError("--from and --to are required, or --dialogue");
+        }
+        if (noHelo && helo != null) {
+            throw usageError("--helo and --no-helo exclude each other");
+        }
+        return new ClientScript.Commands(
+                helo, noHelo, from, to, octets(), message == null ? null : read("--message", message));
+    }
+
+    private byte[] read(String option, String file) {
+        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
+            byte[] octets = in.readNBytes(MAX_INPUT + 1);
+            if (octets.length > MAX_INPUT) {
+                throw usageError(option + ": " + file + " is larger than 150 MiB");
+            }
+            return octets;
+        } catch (IOException | InvalidPathException unreadable) {
+            throw usageError(option + ": cannot read " + file + ": " + unreadable.getMessage());
+        }
     }
 
     private long octets() {

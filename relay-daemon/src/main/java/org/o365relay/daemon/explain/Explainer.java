@@ -1,47 +1,49 @@
 package org.o365relay.daemon.explain;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.session.HeloName;
-import org.o365relay.accept.session.RejectReplies;
-import org.o365relay.accept.session.SizeLimit;
+import org.o365relay.accept.SimulatedMessage;
+import org.o365relay.accept.SimulatedSession;
 import org.o365relay.accept.tls.ListenerTls;
-import org.o365relay.admit.Admission;
-import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
-import org.o365relay.admit.MatchedRule;
 import org.o365relay.admit.TrustedNetwork;
-import org.o365relay.mail.Deviation;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.time.SteadyClock;
 
-/// Simulates an SMTP transaction and records which configuration key determines the result of each step.
+/// Holds an SMTP session that stores nothing, and records which configuration key determines the result of each
+/// step. The replies are those of a real session.
 ///
 /// The explanation shows the limits of the device and, if its recipients are limited, how many it has used, but
 /// does not enforce the limits on connections, messages per minute, and recipients per hour or day. It does not
-/// check disk space or queue size.
+/// check disk space, queue size or passwords.
 public final class Explainer {
 
     private final RelaySettings settings;
     private final ExplainRequest request;
+    private final SteadyClock clock;
+    private final ListenerTls tls;
     private final List<ExplanationStep> steps = new ArrayList<>();
-    private final List<EmailAddress> admitted = new ArrayList<>();
-    private @Nullable EmailAddress sender;
-    private @Nullable Reply rejection;
 
-    private Explainer(RelaySettings settings, ExplainRequest request) {
+    private Explainer(RelaySettings settings, ExplainRequest request, SteadyClock clock) {
+        this.clock = clock;
         this.settings = settings;
         this.request = request;
+        this.tls = settings.accept().certificate() == null
+                ? ListenerTls.OFF
+                : request.listener().tls();
     }
 
-    public static Explanation explain(RelaySettings settings, ExplainRequest request) {
-        return new Explainer(settings, request).explanation();
+    /// @param clock clock of the session
+    public static Explanation explain(RelaySettings settings, ExplainRequest request, SteadyClock clock) {
+        return new Explainer(settings, request, clock).explanation();
     }
 
     private Explanation explanation() {
@@ -51,7 +53,7 @@ public final class Explainer {
                 listener + ", "
                         + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
                 "relay.listeners"));
-        if (request.listener().trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
+        if (listener.trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
                     "this is a trusted proxy, which passes on the client's address by the PROXY protocol; explain that"
@@ -60,15 +62,51 @@ public final class Explainer {
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
         trusted.ifPresentOrElse(this::trustedNetwork, this::untrusted);
-        if (trusted.isPresent() && trusted.filter(this::checkMail).isPresent()) {
-            request.recipients().forEach(recipient -> checkRecipient(recipient, trusted.get()));
+        try (SimulatedSession session = new SimulatedSession(
+                settings.accept().session(),
+                request.client(),
+                trusted.map(TrustedNetwork::policy).map(this::assumingLogin).orElse(null),
+                tls,
+                clock)) {
+            ExplainedDialogue dialogue = new ExplainedDialogue(session);
+            request.script().run(dialogue, request.client(), tls);
+            return explained(dialogue, trusted.orElse(null));
         }
-        if (!admitted.isEmpty()) {
-            steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), request).step(sender, admitted));
+    }
+
+    private Explanation explained(ExplainedDialogue dialogue, @Nullable TrustedNetwork trusted) {
+        List<Exchange> exchanges = dialogue.exchanges();
+        CommandSteps commands = new CommandSteps(settings, request.client(), exchanges);
+        if (trusted != null) {
+            steps.addAll(commands.steps(trusted));
         }
-        Reply reply =
-                admitted.isEmpty() && rejection != null ? rejection : Reply.of(250, "2.0.0", "Queued as (queue ID)");
-        return new Explanation(steps, !admitted.isEmpty(), rejection == null, reply);
+        List<String> header = new ArrayList<>();
+        dialogue.message().ifPresent(message -> addMessage(message, commands, header));
+        boolean accepted = dialogue.message().isPresent();
+        boolean acceptedForAll = accepted
+                && exchanges.stream().filter(exchange -> exchange.is("RCPT")).allMatch(Exchange::isAccepted);
+        String reply = exchanges.stream()
+                .flatMap(exchange -> exchange.replies().stream())
+                .filter(line -> accepted ? line.startsWith("250 2.0.0 Queued as") : line.matches("[45]\\d\\d .*"))
+                .reduce((_, last) -> last)
+                .orElse(exchanges.getLast().reply());
+        return new Explanation(steps, exchanges, header, accepted, acceptedForAll, reply);
+    }
+
+    private void addMessage(SimulatedMessage message, CommandSteps commands, List<String> header) {
+        MessageSteps explained =
+                new MessageSteps(settings, message, request.script().hasMessage());
+        try {
+            steps.addAll(explained.rules(commands.recipients()));
+            for (RoutedEnvelope part : message.parts()) {
+                steps.addAll(explained.part(part));
+                if (request.script().hasMessage()) {
+                    header.addAll(explained.header(part));
+                }
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // reads from memory only
+        }
     }
 
     private void untrusted() {
@@ -76,7 +114,6 @@ public final class Explainer {
                 "network",
                 request.client().getHostAddress() + " is in none of " + networks() + "; the connection is rejected",
                 "relay.trusted-networks"));
-        rejection = RejectReplies.untrusted(request.client());
     }
 
     private void trustedNetwork(TrustedNetwork trusted) {
@@ -85,118 +122,30 @@ public final class Explainer {
                 "network",
                 "%s is in %s".formatted(request.client().getHostAddress(), SettingTexts.name(trusted)),
                 "relay.trusted-networks: " + trusted.network()));
-        steps.add(new ExplanationStep("tolerance", policy.tolerance().toString(), key(trusted, "tolerance")));
-        steps.add(new ExplanationStep("login", login(policy.auth()), key(trusted, "auth")));
+        steps.add(new ExplanationStep(
+                "tolerance", policy.tolerance().toString(), CommandSteps.key(trusted, "tolerance")));
+        steps.add(new ExplanationStep("login", login(policy.auth()), CommandSteps.key(trusted, "auth")));
         steps.add(new ExplanationStep(
                 "limits",
                 "each device: " + SettingTexts.limits(policy.limits()) + usage(policy.limits()),
-                key(trusted, "connections to recipients-per-day")));
+                CommandSteps.key(trusted, "connections to recipients-per-day")));
     }
 
-    /// @return whether HELO and MAIL are accepted; if not, the rejection is recorded
-    private boolean checkMail(TrustedNetwork trusted) {
-        return checkHelo(trusted) && checkSenderDomain(trusted) && checkSize(trusted) && checkSender();
-    }
-
-    private boolean checkHelo(TrustedNetwork trusted) {
-        Optional<Deviation> rejected = Optional.ofNullable(request.helo())
-                .flatMap(HeloName::deviation)
-                .filter(deviation -> !accepts(trusted, deviation));
-        rejected.ifPresent(deviation -> {
-            String finding = deviation == Deviation.EMPTY_HELO
-                    ? "a name is required"
-                    : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
-            steps.add(new ExplanationStep("helo", finding, deviationKey(trusted, deviation)));
-            rejection = RejectReplies.invalidHelo(deviation);
-        });
-        return rejected.isEmpty();
-    }
-
-    private boolean checkSenderDomain(TrustedNetwork trusted) {
-        EmailAddress given = request.sender();
-        if (given == null || given.isQualified() || accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
-            return true;
-        }
-        steps.add(new ExplanationStep(
-                "sender", given + " has no domain: rejected", deviationKey(trusted, Deviation.UNQUALIFIED_SENDER)));
-        rejection = RejectReplies.unqualifiedSender();
-        return false;
-    }
-
-    private boolean checkSize(TrustedNetwork trusted) {
-        SizeLimit limit = SizeLimit.of(trusted.policy(), settings.routes());
-        long maximum = limit.octets();
-        boolean fits = request.size() <= maximum;
-        String finding = request.size() == 0
-                ? "messages up to " + SettingTexts.size(maximum) + " are accepted"
-                : SettingTexts.size(request.size())
-                        + (fits ? " does not exceed " : " exceeds ")
-                        + SettingTexts.size(maximum);
-        String key = limit.isDeviceLimit() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
-        steps.add(new ExplanationStep("size", finding, key));
-        if (!fits) {
-            rejection = limit.rejection();
-        }
-        return fits;
-    }
-
-    private boolean checkSender() {
-        EmailAddress given = request.sender();
-        AdmissionRules rules = settings.accept().session().rules();
-        Optional<MatchedRule> rule = rules.senderRule(request.client(), given);
-        return switch (rules.sender(request.client(), given)) {
-            case Admission.Admitted(EmailAddress effective) -> {
-                sender = effective;
-                steps.add(new ExplanationStep(
-                        "sender", allowed(given, effective), decidedBy(rule, "relay.sender-rules")));
-                yield true;
-            }
-            case Admission.Denied denied -> {
-                steps.add(new ExplanationStep(
-                        "sender", text(given) + " is rejected", decidedBy(rule, "relay.sender-rules")));
-                rejection = denied.reply();
-                yield false;
-            }
-        };
-    }
-
-    private void checkRecipient(EmailAddress given, TrustedNetwork trusted) {
-        boolean unqualified = !given.isQualified() && !given.isBarePostmaster();
-        if (unqualified && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
-            reject(given, RejectReplies.unqualifiedRecipient(), deviationKey(trusted, Deviation.UNQUALIFIED_RECIPIENT));
-            return;
-        }
-        AdmissionRules rules = settings.accept().session().rules();
-        Optional<MatchedRule> rule = rules.recipientRule(request.client(), given);
-        switch (rules.recipient(request.client(), given)) {
-            case Admission.Admitted(EmailAddress effective) ->
-                admit(given, effective == null ? given : effective, rule);
-            case Admission.Denied denied ->
-                reject(
-                        given,
-                        denied.reply(),
-                        denied.equals(Admission.Denied.UNQUALIFIED)
-                                ? "relay.default-domain"
-                                : decidedBy(rule, "relay.recipient-rules"));
-        }
-    }
-
-    private void admit(EmailAddress given, EmailAddress effective, Optional<MatchedRule> rule) {
-        int maximum = settings.accept().session().limits().recipients();
-        if (!admitted.contains(effective) && admitted.size() >= maximum) {
-            reject(given, RejectReplies.tooManyRecipients(maximum), "relay.limits.recipients-per-message");
-            return;
-        }
-        admitted.add(effective);
-        String key = given.isBarePostmaster()
-                ? "mail to postmaster is always accepted: RFC 5321 §4.5.1"
-                : decidedBy(rule, "relay.recipient-rules");
-        steps.add(new ExplanationStep("recipient", allowed(given, effective), key));
-    }
-
-    private void reject(EmailAddress recipient, Reply reply, String key) {
-        steps.add(new ExplanationStep("recipient", recipient + " is rejected: " + reply, key));
-        rejection = reply;
+    /// Accepts any login, or none, where a login is required and possible: passwords are not checked.
+    private ClientPolicy assumingLogin(ClientPolicy policy) {
+        boolean secure = tls == ListenerTls.IMPLICIT || tls == ListenerTls.REQUIRED;
+        boolean possible = secure || settings.accept().session().authWithoutTls();
+        return policy.auth() == AuthPolicy.REQUIRED
+                        && possible
+                        && request.script().logsIn()
+                ? new ClientPolicy(
+                        policy.name(),
+                        policy.tolerance(),
+                        AuthPolicy.ACCEPT_ANY,
+                        policy.oldTls(),
+                        policy.messageSize(),
+                        policy.limits())
+                : policy;
     }
 
     private String login(AuthPolicy auth) {
@@ -227,34 +176,5 @@ public final class Explainer {
                 request.listener().trusted().networks().stream()
                         .map(trusted -> trusted.network().toString())
                         .toList());
-    }
-
-    private String allowed(@Nullable EmailAddress given, @Nullable EmailAddress effective) {
-        if (text(given).equals(text(effective))) {
-            return text(given) + " is allowed";
-        }
-        boolean completed = settings.accept().session().rules().defaultDomain() != null;
-        String why = completed ? " (relay.default-domain)" : " (relay.notices.admin, else the mailbox)";
-        return text(given) + " is changed to " + text(effective) + why + " and is allowed";
-    }
-
-    private static String text(@Nullable EmailAddress address) {
-        return address == null ? "the null sender <>" : address.toString();
-    }
-
-    private static String decidedBy(Optional<MatchedRule> rule, String key) {
-        return rule.map(MatchedRule::toString).orElse("no rule of " + key + " matches");
-    }
-
-    private static String key(TrustedNetwork trusted, String key) {
-        return "relay.trusted-networks: " + trusted.network() + ", " + key;
-    }
-
-    private static String deviationKey(TrustedNetwork trusted, Deviation deviation) {
-        return key(trusted, "tolerance, " + deviation.key());
-    }
-
-    private static boolean accepts(TrustedNetwork trusted, Deviation deviation) {
-        return trusted.policy().tolerance().accepts(deviation);
     }
 }

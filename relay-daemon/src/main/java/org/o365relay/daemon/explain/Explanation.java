@@ -1,17 +1,26 @@
 package org.o365relay.daemon.explain;
 
 import java.util.List;
-import org.o365relay.mail.Reply;
 
 /// What the relay would do with a message, and why.
 ///
+/// @param dialogue what the client sends and what the relay replies
+/// @param header the header as received and as sent, with `-` and `+`; empty if there is no message
 /// @param accepted whether the message would be accepted for at least one recipient
 /// @param acceptedForAll whether it would be accepted for every recipient
-/// @param reply the last reply to the client: the reply to the message content if the message would be
-///     accepted, otherwise the last rejection
-public record Explanation(List<ExplanationStep> steps, boolean accepted, boolean acceptedForAll, Reply reply) {
+/// @param reply the reply to the message content if the message would be accepted, otherwise the last
+///     rejection
+public record Explanation(
+        List<ExplanationStep> steps,
+        List<Exchange> dialogue,
+        List<String> header,
+        boolean accepted,
+        boolean acceptedForAll,
+        String reply) {
 
     public Explanation {
         steps = List.copyOf(steps);
+        dialogue = List.copyOf(dialogue);
+        header = List.copyOf(header);
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.AddressKey;
@@ -15,6 +16,7 @@ import org.o365relay.mail.BodyType;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RawText;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
@@ -30,19 +32,34 @@ public record HeaderDiff(RelaySettings settings) {
     /// @return a heading and the header lines; removed lines are prefixed with `-`, added lines with `+`, all
     ///     others with spaces; only an explanation if the envelope is damaged
     public List<String> lines(MessageDetail message, InputStream original) throws IOException {
-        MailboxSettings mailbox = mailbox(message.entry().mailbox());
         Optional<Envelope> envelope = envelope(message);
         if (envelope.isEmpty()) {
             return List.of("The header cannot be shown: the envelope is damaged.");
         }
         String newMessageId = message.entry().newMessageId();
-        RewriteResult rewriting = new Rewriter(mailbox.rewrite())
-                .rewrite(
-                        message.entry().id(),
-                        arrival(message),
-                        envelope.get(),
-                        newMessageId.isEmpty() ? null : newMessageId,
-                        original);
+        return lines(
+                message.entry().mailbox(),
+                message.entry().id(),
+                arrival(message),
+                envelope.get(),
+                newMessageId.isEmpty() ? null : newMessageId,
+                original);
+    }
+
+    /// @param route name of a mailbox or pool
+    /// @param newMessageId Message-ID to send instead of the message's own; null to keep that one
+    /// @param original the message as received
+    List<String> lines(
+            String route,
+            QueueId id,
+            Arrival arrival,
+            Envelope envelope,
+            @Nullable String newMessageId,
+            InputStream original)
+            throws IOException {
+        MailboxSettings mailbox = mailbox(route);
+        RewriteResult rewriting =
+                new Rewriter(mailbox.rewrite()).rewrite(id, arrival, envelope, newMessageId, original);
         List<String> before = fields(rewriting.original().header());
         List<String> lines = new ArrayList<>();
         switch (rewriting) {
@@ -61,7 +78,7 @@ public record HeaderDiff(RelaySettings settings) {
     /// @param name name of a mailbox or pool
     /// @return the mailbox, or the first one of the pool; the first configured mailbox if the name is no longer
     ///     configured
-    private MailboxSettings mailbox(String name) {
+    MailboxSettings mailbox(String name) {
         List<String> names = settings.routes()
                 .target(name)
                 .map(target -> target.mailboxes().stream()

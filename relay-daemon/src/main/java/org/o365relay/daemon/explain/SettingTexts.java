@@ -2,12 +2,14 @@ package org.o365relay.daemon.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.TrustedNetwork;
+import org.o365relay.route.RewriteKey;
 
 /// Formats settings as text for reports.
 final class SettingTexts {
@@ -16,6 +18,11 @@ final class SettingTexts {
     private static final long MIB = 1L << 20;
 
     private SettingTexts() {}
+
+    /// @return the key as written in the configuration
+    static String key(RewriteKey key) {
+        return key.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /// @return the network and its name, such as `192.168.10.0/24 "Printers"`
     static String name(TrustedNetwork trusted) {
