@@ -38,6 +38,8 @@ public record Digest(
         FAILED,
         DELAYED,
         /// Delivered after a delay.
-        DELIVERED
+        DELIVERED,
+        /// Was delayed; it has left the queue and the history, so that its outcome is no longer known.
+        UNKNOWN
     }
 }

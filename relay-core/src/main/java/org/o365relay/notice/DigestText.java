@@ -65,6 +65,7 @@ final class DigestText {
                     case FAILED -> "digest.failed";
                     case DELAYED -> "digest.delayed";
                     case DELIVERED -> "digest.delivered";
+                    case UNKNOWN -> "digest.unknown";
                 });
         body.indentedParagraph(entry.reason().isEmpty() ? status : status + ": " + entry.reason());
     }

@@ -16,7 +16,8 @@ import org.o365relay.mail.QueueId;
 /// @param recipients for a failure notice, the recipients that have an event `failed` or `ndr` since the notice
 ///     was suppressed and whose failures are to be reported; for a delay notice, the open and the delivered
 ///     recipients
-/// @param settled whether the message is settled; false if the message is no longer in the history
+/// @param settled whether the message is settled; true if it is no longer in the history
+/// @param known whether the message is still in the history
 /// @param reason for a failure notice, the last known reason of an event `failed` or `ndr`, as in the reply
 ///     catalogue; for a delay notice, of any event; empty if there is none
 public record SuppressedMessage(
@@ -27,6 +28,7 @@ public record SuppressedMessage(
         @Nullable String subject,
         List<EmailAddress> recipients,
         boolean settled,
+        boolean known,
         String reason) {
 
     public SuppressedMessage {

@@ -258,6 +258,22 @@ class NoticeStormTest {
                 .anyMatch(notice -> notice.contains("One more message from scanner (10.0.0.7)"));
     }
 
+    @Test
+    void aDigestDoesNotCallAMessageDelayedThatHasLeftTheHistory() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "INSERT INTO suppressed_notice VALUES (1, 'delayed', '10.0.0.1', 'a@contoso.example', 1, 1)");
+        }
+        relay.watchNotices();
+
+        assertThat(notices())
+                .singleElement()
+                .asString()
+                .contains("was delayed; the mail relay no longer has a record of it")
+                .doesNotContain("\n    delayed");
+    }
+
     /// Messages to unknown recipients, and the notices about them.
     private void fail(int from, int to) {
         IntStream.range(from, to).forEach(i -> refuse(SCAN, DsnRequest.NONE, "nobody" + i + "@contoso.example"));

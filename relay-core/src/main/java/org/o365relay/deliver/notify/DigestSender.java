@@ -112,7 +112,9 @@ final class DigestSender {
     private Digest.Entry entry(SuppressedMessage message, EmailAddress mailbox) {
         String subject = message.subject() == null ? "" : message.subject();
         Status status = status(message);
-        boolean hasReason = status != Status.DELIVERED && !message.reason().isEmpty();
+        boolean hasReason = status != Status.DELIVERED
+                && status != Status.UNKNOWN
+                && !message.reason().isEmpty();
         String reason = hasReason ? policy.reason(message.reason(), mailbox, "").cause() : "";
         return new Digest.Entry(message.receivedAt(), subject, message.recipients(), status, reason);
     }
@@ -123,6 +125,9 @@ final class DigestSender {
             case DELAYED -> {
                 if (!message.settled()) {
                     yield Status.DELAYED;
+                }
+                if (!message.known()) {
+                    yield Status.UNKNOWN;
                 }
                 yield message.recipients().isEmpty() ? Status.FAILED : Status.DELIVERED;
             }

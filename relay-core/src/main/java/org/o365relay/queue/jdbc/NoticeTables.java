@@ -123,7 +123,7 @@ final class NoticeTables {
         String subject = row.getString("subject");
         String helo = row.getString("helo");
         row.getLong("due_at");
-        boolean settled = row.wasNull() && !deleted;
+        boolean settled = row.wasNull();
         List<HistoryEntry> events = MessageTables.events(statements, new QueueId(id));
         return new SuppressedMessage(
                 new QueueId(id),
@@ -133,6 +133,7 @@ final class NoticeTables {
                 subject,
                 recipients(statements, id, kind, events, Instant.ofEpochMilli(suppressedAt)),
                 settled,
+                !deleted,
                 reason(events, kind));
     }
 

@@ -155,7 +155,7 @@ class NoticeStoreTest {
 
         assertThat(notices().suppressedMessages(group(1), 50))
                 .containsExactly(new SuppressedMessage(
-                        claim.id(), Kind.DELAYED, fixture.clock.instant(), "", null, List.of(), false, ""));
+                        claim.id(), Kind.DELAYED, fixture.clock.instant(), "", null, List.of(), true, false, ""));
     }
 
     @Test
