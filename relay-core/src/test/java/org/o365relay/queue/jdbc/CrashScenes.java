@@ -24,6 +24,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.jdbc.sqlite.DirectoryLock;
@@ -62,7 +63,20 @@ public final class CrashScenes {
         BEING_PUT_ON_HOLD,
         ON_HOLD,
         BEING_GIVEN_UP,
-        MANY_COMMITS
+        KEPT_BEING_SETTLED,
+        KEPT,
+        KEPT_BEING_RESENT,
+        KEPT_RESENT,
+        KEPT_BEING_DELETED,
+        KEPT_BEING_REDUCED,
+        MANY_COMMITS;
+
+        /// How long the content of settled messages is kept in this state, and afterwards.
+        KeepContent keep() {
+            return name().startsWith("KEPT")
+                    ? new KeepContent(Duration.ofDays(7), Duration.ofDays(1), 2L * LARGE.length)
+                    : KeepContent.NOTHING;
+        }
     }
 
     public static final List<RoutedEnvelope> PARTS = Stream.of(ANNA, BERT)
@@ -72,16 +86,17 @@ public final class CrashScenes {
 
     private final QueueFixture fixture;
 
-    private CrashScenes(Path directory) {
-        this.fixture = new QueueFixture(directory);
+    private CrashScenes(Path directory, Scene scene) {
+        this.fixture = new QueueFixture(directory, scene.keep());
     }
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[1]);
-        if (Scene.valueOf(arguments[0]) == Scene.FIRST_START) {
+        Scene scene = Scene.valueOf(arguments[0]);
+        if (scene == Scene.FIRST_START) {
             firstStart(directory);
         }
-        CrashScenes scenes = new CrashScenes(directory);
+        CrashScenes scenes = new CrashScenes(directory, scene);
         try {
             SqliteQueue.open(scenes.fixture.settings(), scenes.fixture.clock.steady(), new Random(1))
                     .close();
@@ -89,7 +104,7 @@ public final class CrashScenes {
             System.out.println(e.reason() + " " + e.getMessage());
             return;
         }
-        scenes.play(Scene.valueOf(arguments[0]));
+        scenes.play(scene);
         reached();
     }
 
@@ -217,8 +232,41 @@ public final class CrashScenes {
                     settle(claim, QueueFixture.failed(claim));
                 });
             }
+            case KEPT_BEING_SETTLED, KEPT, KEPT_BEING_RESENT, KEPT_RESENT, KEPT_BEING_DELETED, KEPT_BEING_REDUCED ->
+                playKept(scene);
             case MANY_COMMITS -> manyCommits();
         }
+    }
+
+    private void playKept(Scene scene) throws Exception {
+        fixture.accept(LARGE, ANNA);
+        Claim claim = fixture.claimOne();
+        if (scene == Scene.KEPT_BEING_SETTLED) {
+            inTransaction(() -> settle(claim, QueueFixture.failed(claim), fixture.notice("could not")));
+        }
+        settle(claim, QueueFixture.failed(claim));
+        switch (scene) {
+            case KEPT_BEING_RESENT -> inTransaction(this::resend);
+            case KEPT_RESENT -> resend();
+            case KEPT_BEING_DELETED -> {
+                fixture.clock.advance(Duration.ofDays(7));
+                inTransaction(fixture::deleteKeptContent);
+            }
+            case KEPT_BEING_REDUCED -> {
+                for (int i = 0; i < 4; i++) {
+                    fixture.clock.advance(Duration.ofSeconds(1));
+                    fixture.accept(LARGE, BERT);
+                    Claim next = fixture.claimOne();
+                    settle(next, QueueFixture.failed(next));
+                }
+                inTransaction(fixture::deleteKeptContent);
+            }
+            default -> {} // the message is settled
+        }
+    }
+
+    private void resend() {
+        fixture.queue().admin().apply(new Change.Resend(null, null), MessageFilter.ALL, "Eva");
     }
 
     private void hold() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Change;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageFilter;
@@ -240,7 +241,109 @@ public class CrashTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void beingSettledWithContentToKeep() throws Exception {
+        crash(Scene.KEPT_BEING_SETTLED);
+        assertThat(kept()).isZero();
+        List<Claim> claims = fixture.claim(10);
+        assertThat(claims).singleElement().matches(claim -> !claim.notice());
+        assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
+
+        settle(claims.getFirst());
+        assertThat(kept()).isEqualTo(1);
+    }
+
+    @Test
+    void settledWithContentKept() throws Exception {
+        crash(Scene.KEPT);
+        assertThat(fixture.claim(10)).isEmpty();
+        fixture.deleteKeptContent();
+        assertThat(kept()).isEqualTo(1);
+        assertThat(resend().changed()).isEqualTo(1);
+        assertThat(fixture.read(fixture.claimOne())).isEqualTo(LARGE);
+    }
+
+    @Test
+    void beingResent() throws Exception {
+        crash(Scene.KEPT_BEING_RESENT);
+        assertThat(fixture.claim(10)).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'resent'"))
+                .isZero();
+        assertThat(resend().changed()).isEqualTo(1);
+        assertThat(fixture.claim(10))
+                .as("sent once")
+                .singleElement()
+                .satisfies(claim -> assertThat(fixture.read(claim)).isEqualTo(LARGE));
+    }
+
+    @Test
+    void resent() throws Exception {
+        crash(Scene.KEPT_RESENT);
+        List<Claim> claims = fixture.claim(10);
+        assertThat(claims).as("sent once").hasSize(1);
+        assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'resent'"))
+                .as("in the history of both")
+                .isEqualTo(2);
+
+        settle(claims.getFirst());
+        assertThat(fixture.number("SELECT count(DISTINCT message_id) FROM chunk"))
+                .as("both share one content")
+                .isEqualTo(1);
+        deleteAfterAWeek();
+    }
+
+    @Test
+    void keptContentBeingDeleted() throws Exception {
+        crash(Scene.KEPT_BEING_DELETED);
+        assertThat(kept()).isEqualTo(1);
+        assertThat(resend().changed()).isEqualTo(1);
+        Claim resent = fixture.claimOne();
+        fixture.clock.advance(Duration.ofDays(7));
+        fixture.deleteKeptContent();
+        assertThat(fixture.read(resent))
+                .as("the resent message needs the content")
+                .isEqualTo(LARGE);
+        settle(resent);
+        deleteAfterAWeek();
+    }
+
+    @Test
+    void keptContentBeingReduced() throws Exception {
+        crash(Scene.KEPT_BEING_REDUCED);
+        assertThat(kept()).isEqualTo(5);
+        fixture.deleteKeptContent();
+        assertThat(kept()).as("as many as fit").isEqualTo(2);
+        assertThat(fixture.number("SELECT count(DISTINCT message_id) FROM chunk"))
+                .isEqualTo(2);
+        assertThat(fixture.inconsistencies()).isEmpty();
+        assertThat(resend().changed()).isEqualTo(2);
+    }
+
+    /// @return number of messages whose content is kept
+    private long kept() {
+        return fixture.queue().reader().count(MessageFilter.ALL.withKeptContent());
+    }
+
+    private ChangeResult resend() {
+        return fixture.queue().admin().apply(new Change.Resend(null, null), MessageFilter.ALL, "Eva");
+    }
+
+    private void settle(Claim claim) {
+        fixture.queue().claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
+    }
+
+    private void deleteAfterAWeek() {
+        fixture.clock.advance(Duration.ofDays(7));
+        fixture.deleteKeptContent();
+        assertThat(fixture.number("SELECT count(*) FROM chunk"))
+                .as("nothing is left")
+                .isZero();
+        assertThat(fixture.inconsistencies()).isEmpty();
+    }
+
     private void crash(Scene scene) throws Exception {
+        fixture = new QueueFixture(fixture.directory, scene.keep());
         try (ChildJvm child = ChildJvm.start(scratch, CrashScenes.class, scene.name(), fixture.directory.toString())) {
             child.awaitLine("REACHED");
             child.kill();

@@ -33,7 +33,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.QueueSettings.KeepContent;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.ChildJvm;
 import org.o365relay.queue.jdbc.CrashScenes;
@@ -245,6 +249,38 @@ class BackupTest {
                 assertThat(event.detail()).contains("from a backup of", "may have been delivered");
             });
             assertThat(other.text(other.claimOne())).isEqualTo("perhaps delivered later");
+        }
+    }
+
+    @Test
+    void restoresKeptContentForTheRestOfItsTime() throws Exception {
+        KeepContent keep = new KeepContent(Duration.ofDays(7), Duration.ZERO, 1 << 20);
+        byte[] scan = QueueFixture.content(1, 300_000);
+        try (QueueFixture before = new QueueFixture(scratch.resolve("keeping"), keep);
+                QueueFixture after = new QueueFixture(scratch.resolve("other"), keep)) {
+            QueueId failed = before.accept(scan, ANNA);
+            Claim claim = before.claimOne();
+            before.queue().claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
+            Path copy = new QueueBackup(before.directory, before.clock)
+                    .writeTo(folder)
+                    .file();
+            after.clock.advance(Duration.ofDays(2));
+            restore(after, copy, false, false);
+
+            MessageDetail restored = after.queue().reader().show(failed).orElseThrow();
+            assertThat(restored.contentUntil()).isEqualTo(before.clock.instant().plus(Duration.ofDays(7)));
+            assertThat(after.queue()
+                            .admin()
+                            .apply(new Change.Resend(null, null), MessageFilter.of(List.of(failed)), "olga")
+                            .changed())
+                    .isEqualTo(1);
+            Claim resent = after.claimOne();
+            assertThat(after.read(resent)).isEqualTo(scan);
+            after.queue().claims().settle(resent, QueueFixture.delivered(resent), List.of(), List.of());
+            after.clock.advance(Duration.ofDays(5));
+            after.deleteKeptContent();
+            assertThat(after.number("SELECT count(*) FROM chunk")).isZero();
+            assertThat(after.inconsistencies()).isEmpty();
         }
     }
 
