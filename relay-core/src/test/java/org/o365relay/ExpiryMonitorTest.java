@@ -276,6 +276,7 @@ class ExpiryMonitorTest {
                 "relay.example",
                 SmtpUpstreamSettings.Lookup.HOST,
                 certificate,
+                null,
                 null);
         return new MailboxSettings(
                 MAILBOX,

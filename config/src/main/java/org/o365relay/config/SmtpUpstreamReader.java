@@ -14,6 +14,7 @@ import org.o365relay.config.values.Addresses;
 import org.o365relay.config.values.Entra;
 import org.o365relay.config.values.Quantities;
 import org.o365relay.config.values.TextValues;
+import org.o365relay.deliver.smtp.SmtpProxy;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
@@ -28,6 +29,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
 
     static final String HOST = "host";
 
+    private static final String PROXY = "proxy";
     private static final String DOMAIN = "domain";
     private static final String TLS = "tls";
     private static final String CERTIFICATE = "client-certificate";
@@ -48,6 +50,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Duration idle = keys.value("idle-timeout", timeout());
         Optional<ClientCertificate> certificate = certificate();
         Optional<InetAddress> local = keys.optional("local-address", Addresses.LOCAL);
+        Optional<SmtpProxy> proxy = new ProxyReader(keys.section(PROXY), files).smtp();
         Lookup lookup = preset == Preset.CONNECTOR && !isSet(HOST) ? Lookup.MX : Lookup.HOST;
         if (preset != Preset.GRAPH) {
             reportContradictions(tls, port);
@@ -65,7 +68,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 hostname,
                 lookup,
                 certificate.orElse(null),
-                local.orElse(null)));
+                local.orElse(null),
+                proxy.orElse(null)));
     }
 
     /// Reports tokens that would be sent to the wrong server, and credentials or mail that would be sent

@@ -31,7 +31,13 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             .orElseGet(() -> TextValues.unknown(
                     text, Arrays.stream(Preset.values()).map(Preset::key).toList())));
     private static final List<String> SMTP_ONLY = List.of(
-            "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
+            "port",
+            "tls",
+            "trusted-certificates",
+            "client-certificate",
+            "client-certificate-key",
+            "local-address",
+            "proxy");
 
     /// Returns the preset of the upstream. The default is `smarthost` if `host` is set, and `office365`
     /// otherwise.
@@ -94,8 +100,8 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
                     signIn.problem("Exchange Online requires a sign-in; use for example type ="
                             + " client-secret, or preset = connector");
                 } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && remote) {
-                    signIn.warning(
-                            "Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md");
+                    signIn.warning("Microsoft disables passwords for SMTP at the end of December 2026, unless an admin"
+                            + " enables them again; switch to OAuth: docs/oauth-smtp.md");
                 }
             }
             case AZURE_COMMUNICATION -> {

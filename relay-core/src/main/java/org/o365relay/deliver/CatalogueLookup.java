@@ -46,7 +46,7 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
                 response.reply().text().contains("AADSTS")
                         ? Stream.of(ReplySource.SIGN_IN, ReplySource.GRAPH)
                         : Stream.of(ReplySource.GRAPH);
-            case NETWORK, NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Stream.empty();
+            case NETWORK, PROXY, NDR, FOREIGN_NDR, TLS, RELAY, UNSUITABLE -> Stream.empty();
         };
     }
 

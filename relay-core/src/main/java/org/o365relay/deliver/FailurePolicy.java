@@ -81,7 +81,7 @@ public final class FailurePolicy {
             case NDR, FOREIGN_NDR -> judgeReport(response);
             case NETWORK -> waiting(response.unconfirmed() ? known(response, alias) : rules.judge(response));
             case TLS -> judgeTls(response);
-            case RELAY, UNSUITABLE -> rules.judge(response);
+            case PROXY, RELAY, UNSUITABLE -> rules.judge(response);
         };
     }
 

@@ -41,6 +41,7 @@ record GeneralRules(EmailAddress mailbox) {
                                 + " with Entra admin center > App registrations; for details run: o365-relay check."
                                 + " https://login.microsoftonline.com/error explains the number after AADSTS.");
             case NETWORK -> judgeNetwork(response);
+            case PROXY -> judgeProxy(response);
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
             case UNSUITABLE -> failed(response, response.reply().text(), adviceOnUnsuitable(response));
@@ -163,6 +164,22 @@ record GeneralRules(EmailAddress mailbox) {
                         "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
                                 + " proxy or virus scanner changes the connection.")
                 : deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
+    }
+
+    private Verdict judgeProxy(Response response) {
+        return response.reply().category() == 5
+                ? suspended(
+                        response,
+                        "the proxy does not let the relay connect to the upstream",
+                        "Check upstream.proxy of " + mailbox
+                                + " (type, host, port and login), and let the administrator of"
+                                + " the proxy allow connections to the upstream's host and port.")
+                : deferred(
+                        response,
+                        Scope.MESSAGE,
+                        "the upstream could not be reached through the proxy",
+                        "Check that the proxy of upstream.proxy runs, that this host can connect to it, and that it can"
+                                + " connect to the upstream's host and port.");
     }
 
     private String adviceOnUnsuitable(Response response) {

@@ -14,6 +14,7 @@ import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.smtp.SmtpProxy;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
@@ -134,6 +135,12 @@ final class EffectiveMailbox {
         InetAddress local = upstream.localAddress();
         if (local != null) {
             keys.put("local-address", local.getHostAddress());
+        }
+        SmtpProxy proxy = upstream.proxy();
+        if (proxy != null) {
+            Map<String, Object> server = EffectiveText.proxy(proxy.server());
+            server.put("type", TextValues.name(proxy.type()));
+            keys.put("proxy", server);
         }
         return keys;
     }

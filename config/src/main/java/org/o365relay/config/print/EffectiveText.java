@@ -170,7 +170,7 @@ public final class EffectiveText {
         return keys;
     }
 
-    private static Map<String, Object> proxy(HttpSettings.Proxy proxy) {
+    static Map<String, Object> proxy(HttpSettings.Proxy proxy) {
         Map<String, Object> keys = new HashMap<>(Map.of("host", proxy.host(), "port", proxy.port()));
         HttpSettings.Login login = proxy.login();
         if (login != null) {

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,14 +74,54 @@ final class Dialer {
         this.race = new ConnectionRace(connector, stagger, memory);
     }
 
+    /// Connects to the server or, through the proxy, lets it connect to the server.
+    ///
     /// @throws IOException if the name cannot be resolved, if it has no address of the same IP version as the
-    ///     configured source address, or if no address accepts the connection within the connect timeout
+    ///     configured source address, or if no address accepts the connection within the connect timeout; a
+    ///     [ProxyException] if the proxy cannot be reached or opens no connection
     Socket dial(String host, List<Finding> findings) throws IOException {
+        SmtpProxy proxy = settings.proxy();
+        return proxy == null
+                ? direct(host, settings.port(), settings.connectTimeout(), findings)
+                : throughProxy(proxy, host, findings);
+    }
+
+    private Socket throughProxy(SmtpProxy proxy, String host, List<Finding> findings) throws IOException {
+        long deadline = System.nanoTime() + settings.connectTimeout().toNanos();
+        List<Finding> toProxy = new ArrayList<>();
+        Socket socket;
+        try {
+            socket = direct(proxy.server().host(), proxy.server().port(), settings.connectTimeout(), toProxy);
+        } catch (IOException e) {
+            throw ProxyException.unreachable(noConnection(proxy, e), e);
+        }
+        try {
+            findings.add(new Finding(Step.CONNECT, "connected to the " + proxy));
+            ProxyTunnel.open(socket, proxy, host, settings.port(), Duration.ofNanos(deadline - System.nanoTime()));
+            findings.add(new Finding(Step.CONNECT, "the proxy connected to " + host + " port " + settings.port()));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private String noConnection(SmtpProxy proxy, IOException failure) {
+        return switch (failure) {
+            case UnknownHostException _ -> "name of the " + proxy + " not found";
+            case SocketTimeoutException _ ->
+                "no connection to the " + proxy + " within "
+                        + settings.connectTimeout().toMillis() + " ms";
+            default -> "cannot connect to the " + proxy + ": " + failure.getMessage();
+        };
+    }
+
+    private Socket direct(String host, int port, Duration limit, List<Finding> findings) throws IOException {
         List<InetSocketAddress> servers = new ArrayList<>();
         for (InetAddress address : memory.order(resolve(host))) {
             // includes the configured name, so that Java does not perform a reverse lookup of the address
             InetAddress named = InetAddress.getByAddress(host, address.getAddress());
-            servers.add(new InetSocketAddress(named, settings.port()));
+            servers.add(new InetSocketAddress(named, port));
         }
         findings.add(new Finding(
                 Step.CONNECT,
@@ -89,9 +130,8 @@ final class Dialer {
                                 .map(server -> text(server.getAddress()))
                                 .collect(Collectors.joining(", "))));
         try {
-            Socket socket = race.first(servers, settings.connectTimeout());
-            findings.add(new Finding(
-                    Step.CONNECT, "connected to " + text(socket.getInetAddress()) + " port " + settings.port()));
+            Socket socket = race.first(servers, limit);
+            findings.add(new Finding(Step.CONNECT, "connected to " + text(socket.getInetAddress()) + " port " + port));
             return socket;
         } catch (IOException e) {
             memory.forgetRefusals();
@@ -102,17 +142,21 @@ final class Dialer {
     /// Records that the server at this address accepts connections but cannot be used: the other addresses are
     /// tried first for a while.
     void failed(InetAddress address) {
-        memory.failed(address);
+        if (settings.proxy() == null) {
+            memory.failed(address);
+        }
     }
 
     /// Uses the other IP version for a while if the server at this address refused mail because of the version.
-    /// Does not do so if the server has no address of the other version, or has refused that one too.
+    /// Does not do so if the server has no address of the other version, or has refused that one too, or if a
+    /// proxy chooses the version.
     ///
     /// @return whether the next connection uses the other version
     boolean changesVersion(InetAddress address, Response response) {
         IpVersion version = IpVersion.of(address);
         String host = address.getHostName();
-        boolean isRefused = response.isFromServer() && version.isRefusedBy(response.reply());
+        boolean isRefused =
+                settings.proxy() == null && response.isFromServer() && version.isRefusedBy(response.reply());
         if (!isRefused || memory.isRefused(version.other()) || !hasAddress(host, version.other())) {
             return false;
         }

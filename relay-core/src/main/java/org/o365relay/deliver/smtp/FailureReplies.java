@@ -31,6 +31,10 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         if (shortage.isPresent()) {
             return shortage.get();
         }
+        Optional<ProxyException> proxy = find(failure, ProxyException.class);
+        if (proxy.isPresent()) {
+            return proxy(proxy.get());
+        }
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
@@ -85,6 +89,12 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// another connection.
     Response lostTransaction(Step step, Reply reply) {
         return network(step, PROTOCOL, settings + " lost the transaction " + phase(step) + ": " + reply);
+    }
+
+    private static Response proxy(ProxyException failure) {
+        String text = String.valueOf(failure.getMessage());
+        Reply reply = failure.isPermanent() ? Reply.of(550, "5.7.0", text) : Reply.of(451, "4.4.1", text);
+        return new Response(Step.CONNECT, reply, Origin.PROXY);
     }
 
     private Response plainText() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lookup whether the host is a server or a domain
 /// @param clientCertificate certificate for servers that ask for one; null for none
 /// @param localAddress source address of connections; null to let the system choose
+/// @param proxy proxy that connections go through; null for direct connections
 public record SmtpUpstreamSettings(
         String host,
         int port,
@@ -38,9 +39,10 @@ public record SmtpUpstreamSettings(
         String heloName,
         Lookup lookup,
         @Nullable ClientCertificate clientCertificate,
-        @Nullable InetAddress localAddress) {
+        @Nullable InetAddress localAddress,
+        @Nullable SmtpProxy proxy) {
 
-    /// Settings for a host, without a client certificate or source address.
+    /// Settings for a host, without a client certificate, source address or proxy.
     public SmtpUpstreamSettings(
             String host,
             int port,
@@ -65,6 +67,7 @@ public record SmtpUpstreamSettings(
                 heloName,
                 Lookup.HOST,
                 null,
+                null,
                 null);
     }
 
@@ -83,7 +86,8 @@ public record SmtpUpstreamSettings(
                 heloName,
                 Lookup.HOST,
                 clientCertificate,
-                localAddress);
+                localAddress,
+                proxy);
     }
 
     /// Whether the host is a server or a domain.

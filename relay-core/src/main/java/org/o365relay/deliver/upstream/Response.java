@@ -93,6 +93,10 @@ public record Response(
         /// The network failed: name not found, connection refused, timed out or dropped, or no valid reply.
         /// Also used for a shortage on the relay's machine, such as too many open files.
         NETWORK,
+        /// A proxy opened no connection to the upstream. The reply is composed by the relay: 5xx if the proxy
+        /// refuses the connection or the login, so that an admin must act; 4xx if the proxy cannot be reached,
+        /// or cannot reach the upstream.
+        PROXY,
         /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
         /// common version, or the client certificate cannot be used.
         TLS,

@@ -131,6 +131,7 @@ public record Verdict(
         return switch (response.origin()) {
             case SUBMISSION, CONNECTOR, GRAPH, NDR, FOREIGN_NDR -> "unknown-reply";
             case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
+            case PROXY -> "unreachable";
             case TLS -> "tls";
             case SIGN_IN -> "sign-in";
             case RELAY, UNSUITABLE -> "relay";

@@ -24,6 +24,7 @@ import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.identity.Credential;
 import org.o365relay.net.FakeDns;
 import org.o365relay.net.FakeDns.Mx;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.net.KeyMaker;
 
 /// Sends mail directly to the servers of a domain, without signing in.
@@ -70,6 +71,20 @@ class ConnectorTest extends SubmissionTest {
                         .code())
                 .isEqualTo(250);
         assertThat(server.connections).hasValue(2);
+    }
+
+    /// The relay looks up the mail exchangers, and the proxy their addresses.
+    @Test
+    void reachesTheMailExchangersThroughAProxy() throws Exception {
+        dns.knows("contoso.example", new Mx(10, "localhost"));
+        try (FakeProxy proxy = new FakeProxy(SmtpProxy.Type.SOCKS5, server.port())) {
+            SmtpProxy socks =
+                    new SmtpProxy(SmtpProxy.Type.SOCKS5, new HttpSettings.Proxy("127.0.0.1", proxy.port(), null));
+            Response response = only(
+                    connector(null, null, socks, InstantSource.system()).attempt(message(TEXT, "a@contoso.example")));
+            assertThat(response.reply().code()).isEqualTo(250);
+            assertThat(proxy.asked).containsExactly("connect 3 localhost:" + server.port());
+        }
     }
 
     @Test
@@ -156,6 +171,14 @@ class ConnectorTest extends SubmissionTest {
     }
 
     private SmtpUpstream connector(@Nullable ClientCertificate own, @Nullable InetAddress from, InstantSource clock) {
+        return connector(own, from, null, clock);
+    }
+
+    private SmtpUpstream connector(
+            @Nullable ClientCertificate own,
+            @Nullable InetAddress from,
+            @Nullable SmtpProxy proxy,
+            InstantSource clock) {
         SmtpUpstreamSettings settings = new SmtpUpstreamSettings(
                 "contoso.example",
                 server.port(),
@@ -169,7 +192,8 @@ class ConnectorTest extends SubmissionTest {
                 "relay.example",
                 Lookup.MX,
                 own,
-                from);
+                from,
+                proxy);
         return opened(
                 new SmtpUpstream(settings, new Credential.None(), null, dns.exchangers(), new Dialer(settings), clock));
     }

@@ -75,6 +75,11 @@ abstract class SubmissionTest {
         return upstream;
     }
 
+    /// Closes this after the test.
+    void closing(AutoCloseable each) {
+        opened.add(each);
+    }
+
     SmtpUpstream impatient() {
         return impatient(InstantSource.system());
     }

@@ -30,7 +30,7 @@ record ResponseStep(EmailAddress mailbox) {
         return switch (response.origin()) {
             case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
                 response.reply().toString();
-            case NETWORK, TLS, RELAY, UNSUITABLE -> response.reply().text();
+            case NETWORK, PROXY, TLS, RELAY, UNSUITABLE -> response.reply().text();
         };
     }
 
@@ -55,7 +55,8 @@ record ResponseStep(EmailAddress mailbox) {
                         ? "Run the check again in a few minutes. If it still fails, see the service health in the"
                                 + " Microsoft 365 admin center, or ask the administrator of the upstream."
                         : "Search for the reply: o365-relay explain-reply, or ask the administrator of the upstream.";
-            case TLS, RELAY, UNSUITABLE -> "Correct the configuration of the upstream, then run the check again.";
+            case PROXY, TLS, RELAY, UNSUITABLE ->
+                "Correct the configuration of the upstream, then run the check again.";
         };
     }
 

@@ -40,6 +40,7 @@ public record ReplyExplanation(PastedReply pasted) {
             case SIGN_IN -> "Microsoft Entra (token request)";
             case GRAPH -> "Microsoft Graph";
             case NETWORK -> "this relay, about its connection to the upstream";
+            case PROXY -> "this relay, about the proxy";
             case TLS -> "this relay, about TLS with the upstream";
             case RELAY, UNSUITABLE -> "this relay";
         };
