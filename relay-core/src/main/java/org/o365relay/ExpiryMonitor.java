@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.alert.ActiveAlerts;
+import org.o365relay.alert.Alert;
 import org.o365relay.alert.AlertCondition;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.alert.AlertEmails;
@@ -28,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Warns of credentials and certificates that expire soon or have expired. Records a journal event and emails
-/// the admin when no more than 30, 14, 7 and 1 days are left, and again after the expiry. Each of these warnings
-/// is sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
-/// Checks nothing while the calendar clock shows a time before the build.
+/// the admin when no more than 30, 14, 7 and 1 days are left, and again after the expiry. Each of these
+/// warnings is sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it
+/// is cleared. Checks nothing while the calendar clock shows a time before the build.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -46,6 +49,8 @@ final class ExpiryMonitor implements AutoCloseable {
     private final ActiveAlerts alerts;
     private final Journal journal;
     private final SteadyClock clock;
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
+    private final Set<String> mailing = ConcurrentHashMap.newKeySet(); // the mailer has not finished
     private final RepeatingTask checks = new RepeatingTask("expiry-monitor", Duration.ZERO, INTERVAL, this::check);
 
     ExpiryMonitor(
@@ -137,7 +142,22 @@ final class ExpiryMonitor implements AutoCloseable {
         if (oneTimeAlerts.sentAt(name).isPresent()) {
             return;
         }
-        journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
+        if (!mailing.add(name)) {
+            return; // the mailer has not finished
+        }
+        if (logged.add(name)) {
+            journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
+        }
+        Alert alert = new Alert(
+                name,
+                clock.calendar().instant(),
+                notice.subject(daysLeft),
+                notice.consequence(daysLeft),
+                notice.advice());
+        if (alerts.mailDirectly(alert, notice.mailbox(), sent -> mailed(name, sent))) {
+            return;
+        }
+        mailing.remove(name);
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
                 notice.subject(daysLeft),
@@ -145,6 +165,22 @@ final class ExpiryMonitor implements AutoCloseable {
         Instant now = clock.instant();
         emails.write(warning, notice.mailbox())
                 .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
+    }
+
+    /// Called by the thread of the mailer. If the email was not sent, the next check tries again.
+    private void mailed(String name, boolean sent) {
+        try {
+            if (sent) {
+                oneTimeAlerts.recordSent(name, clock.instant());
+            }
+        } catch (QueueException e) {
+            log.warn(
+                    "the email about {} was sent, which cannot be recorded in the queue; it will be sent again: {}",
+                    name,
+                    e.getMessage());
+        } finally {
+            mailing.remove(name);
+        }
     }
 
     private void send(String name, LocalMessage email, Instant now) {

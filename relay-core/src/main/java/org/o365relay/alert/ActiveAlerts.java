@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueException;
@@ -192,6 +192,20 @@ public final class ActiveAlerts {
                 && withMailer.add(name)) {
             mailer.offer(state.raised(), () -> needsEmail(name), sent -> finished(name, sent));
         }
+    }
+
+    /// Passes an email about an alert to the mailer, if there is one and no mailbox can send the email to the
+    /// admin.
+    ///
+    /// @param affected mailbox that the email is about
+    /// @param done called once, by another thread, with whether the email was sent; not called if this method
+    ///     returns false
+    /// @return whether the email was passed to the mailer
+    public boolean mailDirectly(Alert alert, EmailAddress affected, Consumer<Boolean> done) {
+        Optional<AlertMailer> mailer = emails.canReachAdmin(affected) ? Optional.empty() : mailers.get();
+        mailer.ifPresent(present ->
+                present.offer(new AlertMessage(alert, false, clock.calendar().instant(), true), () -> true, done));
+        return mailer.isPresent();
     }
 
     private boolean needsEmail(String name) {

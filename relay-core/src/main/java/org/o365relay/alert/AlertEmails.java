@@ -32,6 +32,11 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
         return sender(message, condition.mailbox()).flatMap(mailbox -> email(mailbox, AlertTexts.email(message)));
     }
 
+    /// @return whether an admin is configured, and a mailbox can send now
+    boolean canReachAdmin(EmailAddress affected) {
+        return canSend(affected) && writers.apply(mailboxes.fallback()).hasAdmin();
+    }
+
     /// @return whether a mailbox can send now
     boolean canSend(@Nullable EmailAddress affected) {
         return mailboxes.openMailbox(affected).isPresent();

@@ -58,6 +58,8 @@ final class DeliveryStatus {
         return text.toString();
     }
 
+    /// A message that was probably delivered is "failed", too: the relay has given up, does not know the
+    /// outcome, and RFC 3464 §2.3.3 has no value for that.
     private void describe(FailedRecipient failed, int maxLength) {
         beginRecipient(failed.recipient(), "failed", status(failed.reply()));
         if (failed.fromUpstream()) {

@@ -80,6 +80,11 @@ public final class NoticeWriter {
                 .map(recipient -> notice(relayed, recipient, "relayed.subject"));
     }
 
+    /// @return whether an admin is configured
+    public boolean hasAdmin() {
+        return settings.admin() != null;
+    }
+
     /// @return the email; empty if no admin is configured
     public Optional<Notice> write(AdminWarning warning) {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));

@@ -6,6 +6,9 @@ import static org.o365relay.alert.AlertFixture.SECOND;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,19 @@ class AlertMailerTest {
         fixture.pass(HOUR);
         assertThat(fixture.directEmails).isEmpty();
         assertThat(fixture.emails(SECOND)).hasSize(2);
+    }
+
+    @Test
+    void sendsOtherEmailsOnlyIfNoMailboxCan() {
+        Alert expiry = new Alert("expiring secret", Instant.EPOCH, "Secret expires", "It expires.", "Make a new one.");
+        List<Boolean> results = new ArrayList<>();
+        assertThat(fixture.alerts().mailDirectly(expiry, FIRST, results::add)).isFalse();
+        blockBoth();
+        assertThat(fixture.alerts().mailDirectly(expiry, FIRST, results::add)).isTrue();
+        DirectEmail email = fixture.directEmails.removeFirst();
+        assertThat(email.message().alert()).isEqualTo(expiry);
+        email.done().accept(true);
+        assertThat(results).containsExactly(true);
     }
 
     @Test

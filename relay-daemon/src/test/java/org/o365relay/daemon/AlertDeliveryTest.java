@@ -8,6 +8,8 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +82,38 @@ final class AlertDeliveryTest {
                         "raised mailbox-blocked relay@contoso.example",
                         "cleared mailbox-blocked relay@contoso.example")));
         assertThat(server.getReceivedMessages()).as("the mailbox sends again").hasSize(1);
+    }
+
+    @Test
+    void warnsOfAnExpiryThroughAlertsSmtpIfThereIsNoAdmin() throws Exception {
+        String[] configuration = {
+            "relay.alerts.smtp { host = localhost, port = " + server.getSmtp().getPort() + ", tls = none",
+            "  username = alerts, password = \"s3cret-enough\", from = \"relay@isp.example\", to = \"" + ADMIN + "\" }",
+            ConfigText.mailboxes(
+                    relay.office(),
+                    ConfigText.address(ConfigText.MAILBOX)
+                            + ConfigText.smtp(relay.office())
+                            + ConfigText.app(
+                                    relay.office(),
+                                    "client-secret",
+                                    ConfigText.secret(),
+                                    "client-secret-expires = \""
+                                            + LocalDate.now(ZoneOffset.UTC).plusDays(5) + "\""))
+        };
+        relay.start(configuration);
+
+        assertThat(server.waitForIncomingEmail(30_000, 1)).isTrue();
+        MimeMessage email = server.getReceivedMessages()[0];
+        assertThat(email.getSubject()).startsWith("Client secret of relay@contoso.example expires on ");
+        assertThat(email.getAllRecipients()).extracting(Object::toString).containsExactly(ADMIN);
+        assertThat(relay.journal().lines("expiring")).hasSize(1);
+
+        relay.stop();
+        relay.start(configuration);
+        send("after the restart");
+        relay.received("after the restart");
+        relay.stop();
+        assertThat(server.getReceivedMessages()).as("sent once").hasSize(1);
     }
 
     @Test
