@@ -71,7 +71,7 @@ record ProbeLines(Layout layout) {
 
     private static String warning(RequestedProbe probe) {
         return probe.target() == Target.MAILBOX
-                ? " While a Microsoft limit lasts, Microsoft may reject it again; the relay then returns to its probe"
+                ? " While a Microsoft limit lasts, Microsoft may refuse it again; the relay then returns to its probe"
                         + " schedule."
                 : "";
     }

@@ -58,8 +58,8 @@ public final class StatusCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SECONDS",
             fallbackValue = "2",
-            description = "Refresh every SECONDS (default: 2) until Ctrl-C. Shortened if it needs more lines than the"
-                    + " terminal has: $LINES, otherwise 24.")
+            description = "Refresh every SECONDS (default: 2) until Ctrl-C, shortened to the height of the terminal"
+                    + " ($LINES; 24 if not set).")
     private @Nullable Integer seconds;
 
     @Option(names = "--check", description = "Print one line for a monitoring system, with its exit codes.")

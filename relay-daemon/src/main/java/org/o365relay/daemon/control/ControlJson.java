@@ -56,7 +56,7 @@ import org.o365relay.queue.Page;
 ///   `daily-quota`, `backoff`, `retry`, `rate-limit`, `connections` or `turn`), `until`, `text`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
 ///   `contentUntil`, `recipients` (all: `ordinal`, `address`, `state`; commands also print `lastResult`, the
-///   last event that tells what became of the recipient), `events` (`at`, `recipient` (an ordinal), `kind`,
+///   last event with a result for the recipient), `events` (`at`, `recipient` (an ordinal), `kind`,
 ///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
 ///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected

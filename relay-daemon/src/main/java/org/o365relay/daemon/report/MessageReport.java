@@ -115,7 +115,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         Instant until = message.contentUntil();
         String kept = until == null
                 ? ""
-                : ", content kept until " + layout.times().of(until) + " at most (queue.keep-content)";
+                : ", content kept until " + layout.times().of(until) + " at the latest (queue.keep-content)";
         return message.content().equals(message.entry().id())
                 ? kept
                 : kept + ", content shared with " + message.content();
