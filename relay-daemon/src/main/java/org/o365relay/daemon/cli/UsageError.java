@@ -126,7 +126,7 @@ final class UsageError {
                 .or(() -> nearest(wrong, names).map(right -> line(replaced(wrong, right))));
     }
 
-    /// @return the subcommand that this option belongs to: the one named after it, else, for a group of
+    /// @return the subcommand that has this option and is among the arguments; otherwise, for a group of
     ///     commands, the first that has the option
     private Optional<String> subcommandWith(String option) {
         List<String> having = command.subcommands().entrySet().stream()

@@ -247,7 +247,7 @@ final class ReplyForms {
                 : Stream.of(Origin.SUBMISSION, Origin.CONNECTOR);
     }
 
-    /// A report that does not name the server that gave the reason is taken for one of Microsoft's.
+    /// @return the kind of server that refused the message; Microsoft's if the report names no server
     private static Origin reporter(String report) {
         return Stream.of(RECEIVING_SERVER, REPORTING_SERVER)
                 .flatMap(field -> field.matcher(report).results())

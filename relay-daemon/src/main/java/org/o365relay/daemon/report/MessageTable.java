@@ -7,7 +7,7 @@ import org.o365relay.queue.MessageEntry;
 /// Lists messages, one line each; on a terminal that is too narrow for all columns, two.
 public record MessageTable(Layout layout, WaitReasons waits) {
 
-    /// Below the column that follows the queue ID.
+    /// Aligns a second line with the column that follows the queue ID.
     private static final String INDENT = " ".repeat(15);
 
     public List<String> lines(List<MessageEntry> messages) {

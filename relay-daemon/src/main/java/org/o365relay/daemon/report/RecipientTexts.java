@@ -6,7 +6,7 @@ import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 
-/// Describes what became of each recipient of a message.
+/// Describes the outcome of a message for each of its recipients.
 record RecipientTexts(Times times) {
 
     /// @return such as `delivered 17:42`, `FAILED 17:42: 550 5.1.10 Recipient not found` or `waits: 451 4.7.500
@@ -31,7 +31,7 @@ record RecipientTexts(Times times) {
         return event.map(last -> ": " + last.detail()).orElse("");
     }
 
-    /// @return whether the same became of all recipients
+    /// @return whether the outcome is the same for all recipients
     boolean areAlike(MessageDetail message) {
         List<RecipientEntry> recipients = message.recipients();
         return recipients.stream()

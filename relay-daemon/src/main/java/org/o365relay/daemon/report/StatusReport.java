@@ -40,7 +40,8 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
         return lines;
     }
 
-    /// The status on a screen of few rows: if it needs more, without details, the most important lines first.
+    /// Describes the status on a screen with few rows: if it needs more, omits details and begins with the most
+    /// important lines.
     ///
     /// @param rows maximum number of lines, at least 2
     public List<String> lines(RelayStatus status, WaitReasons waits, int rows) {

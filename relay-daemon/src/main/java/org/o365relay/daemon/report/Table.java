@@ -69,7 +69,7 @@ public final class Table {
     }
 
     /// @param width columns of the terminal
-    /// @return whether all columns fit, some of them truncated
+    /// @return whether all columns fit if some are truncated
     boolean fitsTruncated(int width) {
         return fitting(widths(), width).length == columns.size();
     }
