@@ -66,8 +66,8 @@ final class ExplainedDialogue {
         }
     }
 
-    /// Sends what a client has sent, line by line, until the relay closes the connection. What gets no reply
-    /// is content.
+    /// Sends what a client has sent, line by line, until the relay closes the connection. Lines
+    /// without a reply are content.
     void recording(byte[] octets) {
         byte[] lines = withCrlf(octets);
         int contentLength = 0;
