@@ -83,7 +83,7 @@ class DeviceCountsTest {
     }
 
     @Test
-    void countsNothingOfAClockThatWasAhead() {
+    void ignoresTheCountsOfAClockThatWasAhead() {
         accept();
         clock.advance(Duration.ofDays(3_651)); // not a Monday
         accept();

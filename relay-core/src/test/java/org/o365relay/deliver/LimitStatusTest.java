@@ -27,7 +27,7 @@ final class LimitStatusTest {
     private Path directory;
 
     @Test
-    void theDailyQuotaIsNoReplyOfTheUpstream() throws Exception {
+    void theDailyQuotaIsNotAReplyOfTheUpstream() throws Exception {
         try (DeliveryFixture relay = new DeliveryFixture(directory, new MailboxLimits(null, 1, 2, 2))) {
             relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
             relay.deliverDue();

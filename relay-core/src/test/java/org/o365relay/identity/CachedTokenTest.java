@@ -53,7 +53,7 @@ class CachedTokenTest {
         "-P20D,    PT27H55M",
         "-P20000D, PT27H55M"
     })
-    void usesATokenForNeitherDaysNorNoTimeIfTheClockIsWrong(Duration ahead, Duration first) throws Exception {
+    void renewsATokenInTimeIfTheClockIsWrong(Duration ahead, Duration first) throws Exception {
         AtomicInteger issued = new AtomicInteger();
         TokenFlow flow = _ -> new AccessToken(
                 new Secret("token-" + issued.incrementAndGet()),

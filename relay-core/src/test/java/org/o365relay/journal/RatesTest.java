@@ -91,7 +91,7 @@ class RatesTest {
     }
 
     @Test
-    void countsOnWhenTheClockIsSetBack() {
+    void continuesToCountWhenTheClockIsSetBack() {
         accept();
         clock.jump(Duration.ofHours(-2));
         accept();

@@ -124,7 +124,7 @@ class EmailAddressTest {
         a@b\u00fccher.com , a@xn--bcher-kva.COM , true
         a@stra\u00dfe.com , a@strasse.com , false
         """)
-    void ignoresTheCaseOfTheDomainOnly(String one, String other, boolean same) {
+    void ignoresOnlyTheCaseOfTheDomain(String one, String other, boolean same) {
         EmailAddress first = EmailAddress.parse(one).orElseThrow();
         EmailAddress second = EmailAddress.parse(other).orElseThrow();
         assertThat(first.equals(second)).isEqualTo(same);

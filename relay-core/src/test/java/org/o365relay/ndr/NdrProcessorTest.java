@@ -178,7 +178,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void attributesNoReportToOneOfSeveralMessagesThatMayBeMeant() throws IOException {
+    void attributesNoReportThatMatchesSeveralMessages() throws IOException {
         acceptParts("<own-1@mfp>", ANNA);
         clock.advance(Duration.ofSeconds(1));
         List<QueueId> both = acceptParts("<own-1@mfp>", ANNA);

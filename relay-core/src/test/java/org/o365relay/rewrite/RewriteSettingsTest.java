@@ -40,7 +40,7 @@ class RewriteSettingsTest {
         \u017Fales , bücher.example     , false
         other   , bücher.example         , false
         """)
-    void sendsAsTheListedAddressesAndDomainsOnly(String localPart, String domain, boolean allowed) {
+    void sendsOnlyAsTheListedAddressesAndDomains(String localPart, String domain, boolean allowed) {
         assertThat(RULES.maySendAs(new EmailAddress(localPart, domain))).isEqualTo(allowed);
     }
 

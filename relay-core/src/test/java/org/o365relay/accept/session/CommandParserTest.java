@@ -216,7 +216,7 @@ class CommandParserTest {
         MAIL FROM:<a@x> !         | 501 5.5.4 Syntax: MAIL FROM:<address> [keyword=value], one address per MAIL
         MAIL FROM:<a@x> =x        | 501 5.5.4 Syntax: MAIL FROM:<address> [keyword=value], one address per MAIL
         """)
-    void reportsWhatIsNoAddress(String line, String reply) {
+    void reportsInvalidAddresses(String line, String reply) {
         reportsTheSyntaxError(line, reply);
     }
 

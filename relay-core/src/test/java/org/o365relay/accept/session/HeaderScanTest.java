@@ -162,7 +162,7 @@ class HeaderScanTest {
     }
 
     @Test
-    void reportsNothingOfAHeaderThatIsTooLarge() {
+    void reportsNothingAboutAHeaderThatIsTooLarge() {
         HeaderScan scan = new HeaderScan("relay.test", new HeaderSizeLimit(100, 10));
         scan.add(("X: " + "x".repeat(100)).getBytes(ISO_8859_1));
         scan.end();

@@ -66,7 +66,7 @@ class ReplyReaderTest {
         HTTP/1.1 400 Bad Request⏎                       | MALFORMED
         ⏎                                               | MALFORMED
         """)
-    void recognizesWhatIsNoReply(String octets, Fault fault) throws IOException {
+    void recognizesOctetsThatAreNotAReply(String octets, Fault fault) throws IOException {
         assertThat(read(octets))
                 .isInstanceOfSatisfying(
                         Invalid.class, invalid -> assertThat(invalid.fault()).isEqualTo(fault));

@@ -60,7 +60,7 @@ class KeptContentTest {
     }
 
     @Test
-    void keepsFailedMailByteForByteUntilItsTimeEndsAlsoAfterARestart() throws IOException {
+    void keepsFailedMailUnchangedUntilItsTimeEndsEvenAfterARestart() throws IOException {
         QueueId failed = accept(LARGE);
         settle(QueueFixture::failed);
         fixture.clock.advance(Duration.ofDays(7).minusMinutes(1));

@@ -227,7 +227,7 @@ class NoticeStoreTest {
     }
 
     @Test
-    void remembersThePositionOfARealMessage() {
+    void remembersThePositionOfTheScan() {
         QueueId id = fixture.accept("first", QueueFixture.ANNA);
         notices().recordDelays(id, List.of());
 
@@ -236,7 +236,7 @@ class NoticeStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "-1", "1e3", " 7", "99999999999999999999"})
-    void beginsTheScanForDelayedMessagesAnewIfItsPositionIsDamaged(String position) {
+    void restartsTheScanForDelayedMessagesIfItsPositionIsDamaged(String position) {
         notices().recordDelays(new QueueId(17), List.of());
         fixture.execute("UPDATE progress SET value = '" + position + "'");
 

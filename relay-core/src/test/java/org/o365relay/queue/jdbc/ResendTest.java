@@ -82,7 +82,7 @@ class ResendTest {
     }
 
     @Test
-    void sendsToTheRecipientsThatFailedOnly() {
+    void sendsOnlyToTheRecipientsThatFailed() {
         QueueId original = accept(ANNA, BERT);
         settle(claim -> new Settlement(
                 QueueFixture.outcomes(
@@ -166,7 +166,7 @@ class ResendTest {
     }
 
     @Test
-    void theContentStaysUntilTheResentMessageIsSettledAndKeptNoLonger() {
+    void theContentStaysUntilTheResentMessageIsSettledAndItsTimeEnds() {
         QueueId original = accept(ANNA);
         settle(QueueFixture::failed);
         resend(original, null, null);

@@ -98,7 +98,7 @@ class BackupTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void writesOneFileForItsOwnerOnlyThatCanBeRestored(boolean running) throws Exception {
+    void writesOneFileThatOnlyItsOwnerCanReadAndThatCanBeRestored(boolean running) throws Exception {
         fixture.accept("one", ANNA);
         fixture.accept(CrashScenes.LARGE, ANNA);
         if (!running) {

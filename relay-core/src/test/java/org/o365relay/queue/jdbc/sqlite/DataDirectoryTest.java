@@ -19,7 +19,7 @@ import org.o365relay.queue.jdbc.QueueFixture;
 class DataDirectoryTest {
 
     @Test
-    void newFilesAreForTheirOwnerOnlyWhateverTheUmask(@TempDir Path directory) throws Exception {
+    void newFilesAreAccessibleOnlyToTheirOwnerWhateverTheUmask(@TempDir Path directory) throws Exception {
         openToAll(directory);
         try (QueueFixture fixture = new QueueFixture(directory)) {
             fixture.accept("mail", ANNA);

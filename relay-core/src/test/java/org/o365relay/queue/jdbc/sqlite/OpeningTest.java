@@ -64,7 +64,7 @@ class OpeningTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void createsADirectoryForTheOwnerOnly() throws IOException {
+    void createsADirectoryThatOnlyItsOwnerCanAccess() throws IOException {
         fixture.accept("a secret", ANNA);
         assertThat(Files.getPosixFilePermissions(directory)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }

@@ -71,7 +71,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void copiesTheWholeQueueForItsOwnerOnly() throws Exception {
+    void copiesTheWholeQueueToAFileThatOnlyItsOwnerCanRead() throws Exception {
         oldQueue(fixture);
         assertThatTheMessageIsClaimed();
         fixture.close();
