@@ -52,7 +52,7 @@ public final class Relay {
         this.random = random;
     }
 
-    /// Opens the queue, listens and delivers. If the start fails, everything that was opened is closed.
+    /// Opens the queue, listens and delivers. If startup fails, everything that was opened is closed.
     ///
     /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
     /// @throws ListenException if the relay cannot listen on an endpoint, with a message for the admin

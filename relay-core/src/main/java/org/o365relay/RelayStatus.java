@@ -38,7 +38,7 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// Number of events of one type in the last minute, hour and day.
     ///
     /// @param event `accepted`, `rejected`, `delivered`, `deferred` or `failed`
-    /// @param lastDay events in the last 24 hours, or since the start of the relay if it started later
+    /// @param lastDay events in the last 24 hours, or since startup if the relay started later
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
     /// Disk space of the queue, in octets.

@@ -58,7 +58,7 @@ final class Rerouter implements AutoCloseable {
             rerouteOrphaned();
         } catch (QueueException e) {
             log.warn(
-                    "resent messages for mailboxes that are no longer configured are rerouted at the next start: {}",
+                    "resent messages for mailboxes that are no longer configured are rerouted at the next startup: {}",
                     e.getMessage());
         }
     }

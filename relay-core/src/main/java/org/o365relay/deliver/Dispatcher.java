@@ -67,7 +67,7 @@ public final class Dispatcher {
 
     /// Starts no more deliveries, and waits for those in flight. Later calls have no effect.
     ///
-    /// @param grace maximum wait; messages whose delivery takes longer are retried after the next start
+    /// @param grace maximum wait; messages whose delivery takes longer are retried after the next startup
     public void stop(Duration grace) {
         if (stopping) {
             return; // the first call holds all delivery slots, so this one would wait in vain
@@ -83,7 +83,7 @@ public final class Dispatcher {
                 loop.join(grace);
             }
             if (!deliverySlots.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                log.warn("deliveries did not end in time; they are retried after the next start");
+                log.warn("deliveries did not end in time; they are retried after the next startup");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -259,7 +259,7 @@ public final class Dispatcher {
                 return;
             } catch (QueueException e) {
                 if (e.isFinal()) {
-                    return; // the queue is closed; the lease ends at the next start
+                    return; // the queue is closed; the lease ends at the next startup
                 }
                 log.error(
                         "message {} cannot be put back into the queue; retrying in 5 s: {}",

@@ -11,8 +11,8 @@ import org.o365relay.mail.UsageSlot;
 /// The queue operations that delivery uses: claim, read and settle due messages.
 ///
 /// A message whose claim is neither settled nor otherwise ended can be claimed again after the lease has
-/// expired, or after the next start of the relay. Every method except [#content] throws a [QueueException] if
-/// the queue cannot be read or written.
+/// expired, or after the next startup. Every method except [#content] throws a [QueueException] if the queue
+/// cannot be read or written.
 public interface Claims {
 
     /// Claims due messages of a scope: urgent messages first; within a priority, one message from each client

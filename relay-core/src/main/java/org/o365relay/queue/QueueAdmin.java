@@ -16,7 +16,7 @@ public interface QueueAdmin {
     ///
     /// @param by name of the operator, for the history
     /// @return the changes made; if a failure stopped the command, those made before the failure
-    /// @throws QueueException if the messages to change cannot be read at the start
+    /// @throws QueueException if the messages to change cannot be read when the command begins
     /// @throws IllegalArgumentException for [Change.Bounce], which needs a DSN: use [#bounceEach]
     ChangeResult apply(Change change, MessageFilter selection, String by);
 
@@ -27,6 +27,6 @@ public interface QueueAdmin {
     /// @param by name of the operator, for the history
     /// @param bounce settles the claim on a message and queues the DSN
     /// @return the changes made; if the queue or the consumer failed, those made before the failure
-    /// @throws QueueException if the messages to bounce cannot be read at the start
+    /// @throws QueueException if the messages to bounce cannot be read when the command begins
     ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce);
 }

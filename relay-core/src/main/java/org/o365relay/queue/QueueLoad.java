@@ -11,7 +11,7 @@ public interface QueueLoad {
     DiskCapacity capacity();
 
     /// @return the current failures: at most one because of which new mail is rejected, and the first damage
-    ///     found since the start; never blocks
+    ///     found since startup; never blocks
     List<QueueFailure> failures();
 
     /// Counts open messages, including those being delivered, but not those on hold.

@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param history how long the metadata and events of a message are kept after it is settled
 /// @param keepContent how long the content of a message is kept after it is settled
 /// @param longestWait maximum time until the next attempt for a message that is not on hold. A due time further
-///     in the future is wrong and is corrected at the start; a start advances the clock of the queue by at most
+///     in the future is wrong and is corrected at startup; startup advances the clock of the queue by at most
 ///     this time
 public record QueueSettings(
         Path directory,

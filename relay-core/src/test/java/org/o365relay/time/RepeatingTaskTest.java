@@ -25,7 +25,7 @@ class RepeatingTaskTest {
         task.stop(LONG);
         int atStop = runs.drainPermits();
         assertThat(runs.tryAcquire(1, 20, TimeUnit.MILLISECONDS))
-                .as("runs after the stop, besides %d before", atStop)
+                .as("runs after the stop, in addition to %d before", atStop)
                 .isFalse();
     }
 

@@ -10,8 +10,8 @@ import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.Network;
 
 /// The addresses with a valid login after which few have failed, and the networks in which logins have failed,
-/// since the start. Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never displace
-/// a valid login. Not thread-safe.
+/// since startup. Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never displace a
+/// valid login. Not thread-safe.
 final class LoginHistory {
 
     static final int MAX_ENTRIES = 10_000;

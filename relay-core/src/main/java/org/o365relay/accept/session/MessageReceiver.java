@@ -338,7 +338,7 @@ public final class MessageReceiver {
         var _ = ended.abandon().exceptionally(failure -> {
             if (errors.mayLog(RejectReplies.queueWriteError())) {
                 log.warn(
-                        "cannot remove an incomplete message from the queue; it will be removed at the next start: {}",
+                        "cannot remove an incomplete message from the queue; it will be removed at the next startup: {}",
                         failure.getMessage());
             }
             return null;

@@ -45,7 +45,7 @@ public final class InheritedSockets {
     List<Integer> named(Endpoint.SystemdSocket endpoint) throws ListenException {
         if (closed.contains(endpoint.name())) {
             throw new ListenException(
-                    endpoint, "the relay has closed it, and gets it from systemd only at a start; restart the relay");
+                    endpoint, "the relay has closed it, and gets it from systemd only at startup; restart the relay");
         }
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {

@@ -41,7 +41,7 @@ public final class Breakers {
             return size() > MAX_BREAKERS;
         }
     };
-    private boolean hasDelivered; // a message of any author since the start
+    private boolean hasDelivered; // a message of any author since startup
 
     /// A backoff in effect.
     ///
@@ -111,8 +111,8 @@ public final class Breakers {
     /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
     ///     was sent as the mailbox
     /// @return whether messages of refused authors are worth trying: a message of a refused author was
-    ///     delivered, or the first message of any author since the start, because authors may have been refused
-    ///     before the start
+    ///     delivered, or the first message of any author since startup, because authors may have been refused
+    ///     before startup
     public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Subject author = alias == null ? null : author(alias);

@@ -27,7 +27,7 @@ public final class ClockTable {
 
     /// A clock that continues the stored one.
     ///
-    /// @param downtime as in [Stored], including the time before this start
+    /// @param downtime as in [Stored], including the time before this startup
     record Resumed(SteadyClock clock, Duration downtime) {
 
         /// Stores a reading of the clock and the downtime.

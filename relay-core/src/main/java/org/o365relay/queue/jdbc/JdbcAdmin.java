@@ -210,7 +210,7 @@ final class JdbcAdmin implements QueueAdmin {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
             dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the next start of the relay ends the lease if it has not expired before
+            why.addSuppressed(e); // the next startup ends the lease if it has not expired before
         }
     }
 

@@ -111,7 +111,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return clock;
     }
 
-    /// Stores the current reading of the clock. The next start continues from the last stored reading.
+    /// Stores the current reading of the clock. The next startup continues from the last stored reading.
     ///
     /// @throws QueueException if the queue cannot be written
     public void saveClock() {
@@ -230,7 +230,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         try {
             saveClock();
         } catch (QueueException e) {
-            log.warn("the time of the stop could not be written to the queue: {}", e.getMessage());
+            log.warn("the time of the shutdown could not be written to the queue: {}", e.getMessage());
         }
         store.rescueIfLost(clock.calendar().instant());
         store.close();

@@ -82,7 +82,7 @@ final class StoreHealth {
     /// Checks the files, which takes a few microseconds.
     ///
     /// @throws QueueException if the files are no longer in place, so that what has just been committed would
-    ///     be lost at the next start
+    ///     be lost at the next startup
     void requireFilesInPlace() {
         QueueFailure failure = checkFiles();
         if (failure != null && failure.kind() == Kind.LOST) {

@@ -57,7 +57,7 @@ public final class QueueVerifier {
             findings.add(new Finding(
                     Kind.NOTE,
                     "an older o365-relay wrote the queue (schema " + version + "): the file was checked, its messages"
-                            + " were not. The next start upgrades it"));
+                            + " were not. The next startup upgrades it"));
             return findings;
         }
         try {

@@ -147,7 +147,7 @@ class ClockJumpTest {
         Claim claim = fixture.claimOne();
         jump(jump, stopped);
         if (stopped) {
-            assertThat(fixture.claim(10)).as("a start ends leases").hasSize(1);
+            assertThat(fixture.claim(10)).as("startup ends leases").hasSize(1);
             return;
         }
         fixture.clock.advance(Duration.ofMinutes(119));
@@ -203,7 +203,7 @@ class ClockJumpTest {
         defer(fixture.claimOne());
         jump(jump, stopped);
         if (stopped && !jump.isNegative()) {
-            return; // due since, or known only at the start
+            return; // due since, or known only at startup
         }
         Instant inAnHour = fixture.clock.instant().plus(HOUR);
         assertThat(fixture.queue().reader().show(id).orElseThrow().entry().dueAt())
@@ -290,8 +290,8 @@ class ClockJumpTest {
         assertThat(fixture.accept("after a start", ANNA)).isGreaterThan(after);
     }
 
-    /// The process is killed: the last reading is that of its start, and all that was stored since is in the
-    /// future when the clock was set back.
+    /// The process is killed: the last reading is that of its startup, and everything stored since is in the
+    /// future if the clock was set back.
     @ParameterizedTest
     @ValueSource(strings = {"PT-1H", "P-20D", "P-20000D"})
     void aKilledRelayWaitsAtMostAsLongAgain(Duration jump) {

@@ -321,7 +321,7 @@ class BackupTest {
         fixture.accept("in the database", ANNA);
         fixture.close();
         Path aside = Files.createDirectory(scratch.resolve("aside"));
-        try (Connection reader = fixture.connection()) { // so that a stop leaves the log
+        try (Connection reader = fixture.connection()) { // so that shutdown leaves the log
             Sqlite.number(reader, "SELECT count(*) FROM message");
             fixture.accept("in the log", ANNA);
             for (String name : List.of("queue.db", "queue.db-wal")) {

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A file that reserves the disk space that a start needs: after a regular stop, SQLite has to create the index
-/// of the log, and without it the queue cannot even be read. On a full disk, the start deletes the file; the
-/// next stop deletes the index, and creates the file in its place.
+/// A file that reserves the disk space that startup needs: after a regular shutdown, SQLite has to create the
+/// index of the log, and without it the queue cannot even be read. On a full disk, startup deletes the file;
+/// the next shutdown deletes the index, and creates the file in its place.
 final class SpaceReserve {
 
     static final String FILE = "queue.reserve";
@@ -33,7 +33,7 @@ final class SpaceReserve {
             Files.deleteIfExists(file);
             DurableFiles.write(file, new byte[SIZE]);
         } catch (IOException e) {
-            log.debug("no space can be reserved for the next start: {}", e.getMessage());
+            log.debug("no space can be reserved for the next startup: {}", e.getMessage());
             release();
         }
     }
