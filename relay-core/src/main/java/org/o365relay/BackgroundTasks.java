@@ -13,7 +13,7 @@ import org.o365relay.ndr.NdrSettings;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.time.SteadyClock;
 
-/// The tasks beside the path of a message that depend on the settings: rerouting, expiry warnings, delay
+/// The tasks outside the path of a message that depend on the settings: rerouting, expiry warnings, delay
 /// notices and digests, and reading NDRs. They keep their state in the queue, so a change of the settings ends
 /// them and starts others.
 final class BackgroundTasks implements AutoCloseable {
@@ -33,7 +33,7 @@ final class BackgroundTasks implements AutoCloseable {
             NoticeScheduler noticeScheduler,
             @Nullable Ndrs ndrs) {}
 
-    /// @param factory what the readers were made with
+    /// @param factory factory that created the readers
     private record Ndrs(List<NdrSettings> settings, UpstreamFactory factory, NdrReaders readers) {
 
         boolean isFor(List<NdrSettings> others, UpstreamFactory other) {

@@ -10,7 +10,7 @@ import org.o365relay.mail.AddressKey;
 
 /// The parts that deliver the mail of one mailbox.
 ///
-/// @param upstreams what the upstreams of the sender were made from
+/// @param upstreams everything from which the upstreams of the sender were created
 record MailboxWorkers(
         MailboxSettings settings,
         UpstreamKey upstreams,

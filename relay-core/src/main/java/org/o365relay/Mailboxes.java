@@ -30,9 +30,9 @@ import org.o365relay.route.Routes;
 import org.o365relay.time.SteadyClock;
 
 /// The mailboxes in force. When the settings change, a mailbox whose upstreams stay the same keeps them, with
-/// their health and connections. Otherwise its upstreams are replaced: deliveries in flight end on the old
-/// ones, and its failures last until a probe of the new ones succeeds. Accounts keep the counts of their
-/// limits.
+/// their health and connections. Otherwise its upstreams are replaced: deliveries in flight continue through
+/// the old ones, and its failures last until a probe of the new ones succeeds. Accounts keep the counts of
+/// their limits.
 final class Mailboxes {
 
     /// Longest time that deliveries of a mailbox that was replaced or removed may take.
@@ -48,7 +48,7 @@ final class Mailboxes {
     private final Set<Thread> ending = ConcurrentHashMap.newKeySet(); // of replaced or removed mailboxes
     private volatile InForce inForce;
 
-    /// @param http what `factory` was made from
+    /// @param http settings from which `factory` was created
     private record InForce(
             List<MailboxWorkers> workers,
             Routes routes,
@@ -123,8 +123,9 @@ final class Mailboxes {
         long deadline = System.nanoTime() + grace.toNanos();
         List<Thread> threads = new ArrayList<>(ending);
         for (MailboxWorkers worker : workers()) {
-            threads.add(Thread.ofVirtual().name("stop").start(() -> worker.dispatcher()
-                    .stop(grace)));
+            threads.add(Thread.ofVirtual()
+                    .name("stop")
+                    .start(() -> worker.dispatcher().stop(grace)));
         }
         try {
             for (Thread thread : threads) {
@@ -139,7 +140,7 @@ final class Mailboxes {
         upstreams().close();
     }
 
-    /// Mailboxes that are ready to be put into force. Used by one thread.
+    /// Mailboxes that are ready to be applied. Used by one thread.
     final class Change {
 
         private final RelaySettings settings;
@@ -161,8 +162,8 @@ final class Mailboxes {
 
         private void add(MailboxSettings mailbox) {
             UpstreamKey key = UpstreamKey.of(mailbox, settings.probe(), settings.http());
-            Optional<MailboxWorkers> same = previous(key.mailbox())
-                    .filter(worker -> worker.upstreams().equals(key));
+            Optional<MailboxWorkers> same =
+                    previous(key.mailbox()).filter(worker -> worker.upstreams().equals(key));
             SendingAccount account = accounts.computeIfAbsent(mailbox.account(), _ -> account(mailbox));
             limits.putIfAbsent(account, mailbox.limits());
             MailboxSender sender = same.map(worker -> worker.sender().with(mailbox, settings.routes()))
@@ -202,10 +203,9 @@ final class Mailboxes {
             return new MailboxSender(mailbox, upstreams, account, settings.routes(), settings.probe(), journal, clock);
         }
 
-        /// Puts the mailboxes into force, without starting those that were created.
+        /// Applies the mailboxes, without starting those that were created.
         ///
-        /// @return the mailboxes with other upstreams or limits than before, which should try again now what
-        ///     failed
+        /// @return the mailboxes with other upstreams or limits than before, which should retry now what failed
         List<MailboxWorkers> apply() {
             isApplied = true;
             limits.forEach(SendingAccount::use);
@@ -221,7 +221,8 @@ final class Mailboxes {
                 }
             }
             before.workers().stream()
-                    .filter(worker -> next.stream().noneMatch(each -> each.dispatcher().equals(worker.dispatcher())))
+                    .filter(worker ->
+                            next.stream().noneMatch(each -> each.dispatcher().equals(worker.dispatcher())))
                     .forEach(Mailboxes.this::end);
             if (!factory.equals(before.factory())) {
                 before.factory().close();
@@ -240,7 +241,9 @@ final class Mailboxes {
             MailboxWorkers previous = previous(worker.upstreams().mailbox()).orElse(null);
             return previous != null
                     && (created.contains(worker)
-                            || !previous.settings().limits().equals(worker.settings().limits()));
+                            || !previous.settings()
+                                    .limits()
+                                    .equals(worker.settings().limits()));
         }
 
         /// @return the factory of the upstreams
@@ -256,9 +259,10 @@ final class Mailboxes {
         /// @return the mailboxes that are no longer configured
         List<MailboxWorkers> removed() {
             return before.workers().stream()
-                    .filter(worker -> next.stream().noneMatch(each -> each.upstreams()
-                            .mailbox()
-                            .equals(worker.upstreams().mailbox())))
+                    .filter(worker -> next.stream()
+                            .noneMatch(each -> each.upstreams()
+                                    .mailbox()
+                                    .equals(worker.upstreams().mailbox())))
                     .toList();
         }
 
@@ -281,11 +285,13 @@ final class Mailboxes {
 
     /// Starts no more deliveries of a mailbox, and closes its upstreams when those in flight have ended.
     private void end(MailboxWorkers worker) {
-        Thread thread = Thread.ofVirtual().name("end-" + worker.dispatcher().mailbox()).unstarted(() -> {
-            worker.sender().end();
-            worker.dispatcher().stop(MAX_DELIVERY);
-            ending.remove(Thread.currentThread());
-        });
+        Thread thread = Thread.ofVirtual()
+                .name("end-" + worker.dispatcher().mailbox())
+                .unstarted(() -> {
+                    worker.sender().end();
+                    worker.dispatcher().stop(MAX_DELIVERY);
+                    ending.remove(Thread.currentThread());
+                });
         ending.add(thread);
         thread.start();
     }

@@ -103,8 +103,7 @@ public final class Relay {
         StatusSource status = new StatusSource(queue, mailboxes, listener::endpoints, rates, alerts::active, clock);
         Operations operations =
                 new Operations(mailboxes, queue, status, journal, tasks::rerouteResent, clock.calendar());
-        Reload reload =
-                new Reload(queue, mailboxes, listener, notices, alerts, tasks, operations);
+        Reload reload = new Reload(queue, mailboxes, listener, notices, alerts, tasks, operations);
         return new RunningRelay(listener::endpoints, operations, reload, shutdown);
     }
 

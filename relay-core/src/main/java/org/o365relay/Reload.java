@@ -15,8 +15,8 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 
-/// Puts other settings into force while the relay runs. Everything that can fail is done first, the sockets of
-/// new listeners last; then everything changes, without an interruption.
+/// Applies other settings while the relay runs. Everything that can fail is done first, the sockets of new
+/// listeners last; then everything changes, without an interruption.
 final class Reload {
 
     private final JdbcQueue queue;
@@ -44,7 +44,7 @@ final class Reload {
         this.operations = operations;
     }
 
-    /// Everything that is ready to be put into force.
+    /// Everything that is ready to be applied.
     private record Prepared(
             Mailboxes.Change mailboxes,
             AlertChannels.Prepared channels,
@@ -83,7 +83,7 @@ final class Reload {
         }
     }
 
-    /// @return the mailboxes that should try again now what failed
+    /// @return the mailboxes that should retry now what failed
     private List<MailboxWorkers> apply(RelaySettings next, Prepared prepared) {
         queue.use(next.queue());
         notices.use(next.notices(), next.hostname());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.o365relay.accept.socket.Endpoint;
 
-/// A relay that was started. Any thread may stop it, or put other settings into force.
+/// A relay that was started. Any thread may stop it, or apply other settings.
 public final class RunningRelay {
 
     private final Supplier<List<Endpoint>> endpoints;
@@ -15,11 +15,7 @@ public final class RunningRelay {
     private boolean isStopped;
 
     /// @param endpoints supplies the open endpoints
-    RunningRelay(
-            Supplier<List<Endpoint>> endpoints,
-            Operations operations,
-            Reload reload,
-            Shutdown shutdown) {
+    RunningRelay(Supplier<List<Endpoint>> endpoints, Operations operations, Reload reload, Shutdown shutdown) {
         this.endpoints = endpoints;
         this.operations = operations;
         this.reload = reload;
@@ -45,8 +41,8 @@ public final class RunningRelay {
                 .toList();
     }
 
-    /// Puts other settings into force. Sessions and deliveries in progress end with the previous settings.
-    /// Files that the settings name are read again. The data directory stays the same.
+    /// Applies other settings. Sessions and deliveries in progress continue with the previous settings. Files
+    /// that the settings name are read again. The data directory stays the same.
     ///
     /// @param by user name of the operator
     /// @return remarks for the operator

@@ -13,7 +13,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 
-/// Everything that the upstreams of a mailbox are made from. While it stays the same, a mailbox keeps its
+/// Everything from which the upstreams of a mailbox are created. While it stays the same, a mailbox keeps its
 /// upstreams and their health over a reload.
 ///
 /// @param http settings of HTTPS connections; null if no upstream uses HTTPS

@@ -5,7 +5,7 @@ import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.tls.Tls;
 
-/// The settings in force, and what new sessions are made with.
+/// The settings in force, and what new sessions need.
 ///
 /// @param tls TLS of the server; null if no certificate is configured
 record Acceptance(

@@ -182,7 +182,7 @@ public final class SmtpListener {
                 && timeout.equals(acceptance.limits().commandTimeout());
     }
 
-    /// Settings that are ready to be put into force. Used by one thread.
+    /// Settings that are ready to be applied. Used by one thread.
     public final class Change {
 
         private final Acceptance next;
@@ -199,7 +199,8 @@ public final class SmtpListener {
             for (ListenerSettings listener : listeners) {
                 ListenerOpener.checkTls(listener, next);
             }
-            List<Optional<OpenListener>> same = listeners.stream().map(this::keep).toList();
+            List<Optional<OpenListener>> same =
+                    listeners.stream().map(this::keep).toList();
             for (int i = 0; i < listeners.size(); i++) {
                 all.add(same.get(i).isPresent() ? same.get(i).get() : opened(listeners.get(i)));
             }
@@ -210,7 +211,8 @@ public final class SmtpListener {
                     .filter(each -> each.settings().endpoint().isAt(listener.endpoint()))
                     .findFirst();
             same.ifPresent(removed::remove);
-            Optional<OpenListener> changed = same.map(each -> new OpenListener(listener, each.filter(), each.sockets()));
+            Optional<OpenListener> changed =
+                    same.map(each -> new OpenListener(listener, each.filter(), each.sockets()));
             changed.ifPresent(kept::add);
             return changed;
         }
@@ -231,8 +233,8 @@ public final class SmtpListener {
             return opened;
         }
 
-        /// Puts the settings into force for the sessions that begin from now on, and closes the listeners that
-        /// are no longer configured. Open sessions continue.
+        /// Applies the settings to the sessions that begin from now on, and closes the listeners that are no
+        /// longer configured. Open sessions continue.
         public void apply() {
             Tls previous = acceptance.tls();
             connections.use(next.limits().connections());

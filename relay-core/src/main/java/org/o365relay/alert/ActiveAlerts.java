@@ -51,8 +51,8 @@ public final class ActiveAlerts {
     /// [AlertTexts#restoredFor] is cleared.
     ///
     /// @param channels receives every notification; must not block
-    /// @param mailers supplies what sends the emails while no mailbox can send or the queue cannot be written;
-    ///     empty for none
+    /// @param mailers supplies the mailer that sends the emails while no mailbox can send or the queue cannot
+    ///     be written; empty for none
     /// @param delay how long a condition must last before it is reported, unless it specifies its own delay,
     ///     and how long it must be over before its end is reported
     ActiveAlerts(
@@ -76,7 +76,7 @@ public final class ActiveAlerts {
         }
     }
 
-    /// Changes the delay, also for conditions that last already.
+    /// Changes the delay, also for conditions that already exist.
     void use(Duration nextDelay) {
         delay = nextDelay;
     }

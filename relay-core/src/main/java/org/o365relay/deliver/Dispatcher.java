@@ -36,7 +36,7 @@ public final class Dispatcher {
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
 
-    /// What to deliver and how.
+    /// The mail to deliver, and how to deliver it.
     private record Work(MailboxSender sender, Delivery delivery, WaitingMail waiting) {}
 
     /// @param delivery delivers the messages, through the same mailbox
@@ -45,7 +45,7 @@ public final class Dispatcher {
         this.work = new Work(sender, delivery, new WaitingMail(queue, sender));
     }
 
-    /// Changes what the next deliveries do. Those in flight end as they began.
+    /// Changes how the next deliveries are made. Those in flight are not affected.
     ///
     /// @param sender sender with the same upstreams as the previous one
     /// @param delivery delivers the messages, through this sender

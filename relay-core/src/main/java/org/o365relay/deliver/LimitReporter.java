@@ -18,7 +18,7 @@ import org.o365relay.mail.EmailAddress;
 /// is reported as such. Used by one thread.
 final class LimitReporter {
 
-    /// A message that waits for less is not worth a line.
+    /// Shorter waits are not reported.
     static final Duration MIN_WAIT = Duration.ofSeconds(10);
 
     /// Time without waiting mail after which a busy period is over.
@@ -48,7 +48,7 @@ final class LimitReporter {
         this.clock = clock;
     }
 
-    /// Called before each claim, and at least every 30 seconds. Looks once a second.
+    /// Called before each claim, and at least every 30 seconds. Checks at most once a second.
     ///
     /// @param isOpen whether mail may leave through the mailbox; if not, it does not wait for a limit
     /// @param nextDue the earliest due time of its mail, on the steady clock

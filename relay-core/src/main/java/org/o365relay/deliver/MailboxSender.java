@@ -84,7 +84,7 @@ public final class MailboxSender implements NoticeMailbox {
         return new MailboxSender(this, settings, routes);
     }
 
-    /// Continues with the health of the mailbox so far, whose upstreams are replaced by those of this sender.
+    /// Takes over the health of the mailbox so far. Its upstreams are replaced by those of this sender.
     public void replace(MailboxSender previous) {
         failover.replace(previous.failover);
     }

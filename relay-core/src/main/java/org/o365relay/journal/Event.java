@@ -138,7 +138,7 @@ public sealed interface Event {
 
     /// No due mail has waited for the limit for a minute.
     ///
-    /// @param after how long the limit delayed mail
+    /// @param after time for which the limit delayed mail
     record LimitOver(EmailAddress mailbox, Throttle limit, Duration after) implements Event {}
 
     /// A limit of an account, which is reduced while a mailbox is throttled.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
 /// @param dsnRequest DSN parameters; for a repeated recipient, those of its first RCPT
-/// @param changes what the rewriting rules decided about the header
+/// @param changes changes to the header that the rewriting rules decided on
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,

@@ -3,11 +3,11 @@ package org.o365relay.mail;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the rewriting rules decided about the header of a message. Decided when the message is received, and
-/// stored with it, so that it is the same at every delivery attempt.
+/// The changes to the header of a message that the rewriting rules decided on when it was received. Stored with
+/// the message, so that they are the same at every delivery attempt.
 ///
 /// @param fromName template for the display name in `From`; null to keep that of the mailbox's settings
-/// @param replyTo address in `Reply-To`; null to keep what it would be without rules
+/// @param replyTo address in `Reply-To`; null to keep the one that it would have without rules
 /// @param subjectPrefix text before the subject; null for none
 /// @param redirected the first recipients that were redirected to the recipient of this message, at most
 ///     [#MAX_REDIRECTED]; empty if none was
@@ -19,7 +19,7 @@ public record HeaderChanges(
         List<EmailAddress> redirected,
         int moreRedirected) {
 
-    /// As many as are shown, and stored with the message.
+    /// Maximum number that is shown and stored with the message.
     public static final int MAX_REDIRECTED = 50;
 
     public static final HeaderChanges NONE = new HeaderChanges(null, null, null, List.of(), 0);

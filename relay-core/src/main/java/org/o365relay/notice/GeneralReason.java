@@ -44,7 +44,7 @@ public enum GeneralReason {
     }
 
     /// @param last why the message could not be delivered before the operator bounced it
-    /// @return the reason of a bounce, with the advice of the last failure
+    /// @return the reason for a bounce, with the advice of the last failure
     public static Reason bounced(Language language, Reason last) {
         String cause = NoticeTexts.bundle(language.locale()).getString("reason.operator-after-failure");
         return new Reason(cause.replace("{cause}", last.cause()), last.authorAdvice(), last.advice());

@@ -15,7 +15,7 @@ import org.o365relay.mail.QueueId;
 /// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
 /// @param content ID under which the content is stored; for a part of a split message it may be the ID of
 ///     another part
-/// @param changes what the rewriting rules decided about the header
+/// @param changes changes to the header that the rewriting rules decided on
 /// @param hasContent whether the content is still stored
 /// @param contentUntil until when the content of the settled message is kept; null if it is open, or if its
 ///     content is kept for other messages only, or not at all
@@ -33,7 +33,7 @@ public record MessageDetail(
         List<RecipientEntry> recipients,
         List<HistoryEntry> events) {
 
-    /// Events that tell what became of a recipient.
+    /// Events that show what became of a recipient.
     private static final Set<String> RESULTS =
             Set.of("delivered", "deferred", "failed", "postponed", "interrupted", "deleted", "redirected", "ndr");
 
@@ -42,7 +42,7 @@ public record MessageDetail(
         events = List.copyOf(events);
     }
 
-    /// @return the last event that tells what became of this recipient; empty if there is none yet
+    /// @return the last event that shows what became of this recipient; empty if there is none yet
     public Optional<HistoryEntry> lastResult(RecipientEntry recipient) {
         boolean isOpen = recipient.state().equals("queued");
         return events.reversed().stream()

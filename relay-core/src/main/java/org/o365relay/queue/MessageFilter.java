@@ -54,7 +54,7 @@ public record MessageFilter(
         states = Set.copyOf(states);
     }
 
-    /// A filter that does not ask for kept content.
+    /// Creates a filter that does not require kept content.
     public MessageFilter(
             List<QueueId> ids,
             Set<MessageState> states,
@@ -162,7 +162,7 @@ public record MessageFilter(
                 contentKept);
     }
 
-    /// @return this filter, only for messages whose content is kept
+    /// @return a copy of this filter, limited to messages whose content is kept
     public MessageFilter withKeptContent() {
         return new MessageFilter(
                 ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, true);

@@ -54,7 +54,7 @@ final class HeaderComposer {
     private final List<RawField> fields = new ArrayList<>();
 
     /// @param newMessageId replaces the original Message-ID; null to keep the original
-    /// @param changes what the rewriting rules decided
+    /// @param changes changes that the rewriting rules decided on
     HeaderComposer(
             RewriteSettings rules, List<RawField> original, @Nullable String newMessageId, HeaderChanges changes) {
         this.rules = rules;

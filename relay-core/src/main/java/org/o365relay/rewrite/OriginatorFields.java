@@ -60,9 +60,8 @@ final class OriginatorFields {
     }
 
     /// Returns the new `Reply-To`: that of the rewriting rules; otherwise the first usable one from the device;
-    /// otherwise a new one with the reachable
-    /// authors, the envelope sender or the configured fallback. Empty if no such address exists, or if replies
-    /// reach the author without a `Reply-To`.
+    /// otherwise a new one with the reachable authors, the envelope sender or the configured fallback. Empty if
+    /// no such address exists, or if replies reach the author without a `Reply-To`.
     Optional<RawField> replyTo() {
         EmailAddress ruled = envelope.changes().replyTo();
         if (ruled != null) {

@@ -38,9 +38,8 @@ final class SubjectPrefix {
             return subject;
         }
         String text = subject.text().substring(subject.text().indexOf(':') + 1).strip();
-        // White space between encoded words is not shown (RFC 2047 §6.2), so it is part of the first; and a line with
-        // an
-        // encoded word should have at most 76 characters.
+        // White space between encoded words is not shown (RFC 2047 §6.2), so it becomes part of the first one.
+        // A line with an encoded word should have at most 76 characters.
         return RawField.of(
                 subject.name(),
                 text.startsWith("=?") ? encoded(prefix, " ") + "\r\n " + text : encoded(prefix) + " " + text);

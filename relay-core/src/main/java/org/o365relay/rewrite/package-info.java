@@ -49,11 +49,11 @@
 /// 11. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///     between elements. White space that does not fit into a line is removed. A word longer than a line is
 ///     encoded again in parts if it is an encoded word, and otherwise broken, which inserts a space.
-/// 12. What the rewriting rules decided ([org.o365relay.mail.HeaderChanges]) takes precedence: their name in
-///     `From`, also with an author on the send-as list, and their `Reply-To` instead of that of item 4. Their
-///     text is put before the `Subject`, which is appended if missing, unless it begins with the text, or with
-///     it after words such as `Re:`. If recipients were redirected, `X-Original-To` names them, and one from
-///     the device is removed.
+/// 12. The changes that the rewriting rules decided on ([org.o365relay.mail.HeaderChanges]) take precedence:
+///     their name in `From`, even for an author on the send-as list, and their `Reply-To` instead of that of
+///     item 4. Their text is put before the `Subject`, which is appended if missing, unless it begins with the
+///     text, or with it after words such as `Re:`. If recipients were redirected, `X-Original-To` names them,
+///     and one from the device is removed.
 ///
 /// All other fields stay byte-identical and in order, including `Auto-Submitted` and `Precedence`. The relay
 /// adds neither, because it cannot know whether a person wrote the message. The body is not read before the

@@ -62,8 +62,8 @@ public record RewriteRules(List<RewriteRule> rules) {
 
     /// Applies the rules to a message that is being received.
     ///
-    /// @return the envelopes, at least one, with the changes of the header that the rules decided: one for the
-    ///     recipients that are not redirected, if there are any, then one for each address that others are
+    /// @return the envelopes, at least one, with the changes to the header that the rules decided on: one for
+    ///     the recipients that are not redirected, if there are any, then one for each address that others are
     ///     redirected to. They are separate so that only the new recipient sees who the original ones were
     public List<Envelope> apply(RoutingInput input, Envelope envelope) {
         List<Decision> decisions = rules.isEmpty() ? List.of() : decisions(input, envelope.recipients());

@@ -15,10 +15,10 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.HeaderChanges;
 import org.o365relay.route.RewriteRules.Decision;
 
-/// The envelopes that the decisions of the rewriting rules make of one envelope.
+/// Applies the decisions of the rewriting rules to one envelope, which may become several.
 final class RuledEnvelopes {
 
-    /// The author is not told about the recipient that the rules add, which it does not know (RFC 3461 §4.1).
+    /// The sender does not know a recipient that the rules add, and gets no notices about it (RFC 3461 §4.1).
     private static final ForRecipient NEVER = new ForRecipient(Set.of(), null);
 
     private final Envelope original;

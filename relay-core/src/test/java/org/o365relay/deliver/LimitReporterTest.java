@@ -16,7 +16,7 @@ import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.journal.RememberingJournal;
 
-/// The relay's own limits are in the log when they delay mail, once.
+/// The relay's own limits are logged once when they begin to delay mail.
 @Timeout(30)
 class LimitReporterTest {
 
@@ -38,7 +38,7 @@ class LimitReporterTest {
         return new LimitReporter(DeliveryFixture.MAILBOX, account, journal, clock.steady());
     }
 
-    /// Looks every second for so long, while the oldest message has been due since then.
+    /// Checks every second for this long, while the oldest message has been due since the given time.
     private void watch(LimitReporter reporter, Duration time, @Nullable Instant due) {
         for (int i = 0; i < time.toSeconds(); i++) {
             clock.advance(Duration.ofSeconds(1));

@@ -37,8 +37,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// The table "Recovery times" in `docs/delivery.md`: each row is played with its example reply and the default
-/// settings, from the failure until mail has left.
+/// The table "Recovery times" in `docs/delivery.md`: each row is tested with its example reply and the default
+/// settings, from the failure until mail is sent.
 class RecoveryTimesTest {
 
     private static final Path PAGE = Path.of("../docs/delivery.md");
@@ -84,7 +84,7 @@ class RecoveryTimesTest {
         }
     }
 
-    /// Gives the same answer to everything, at the step where it belongs.
+    /// Fails every attempt with the same response, and checks only if its step is part of a check.
     private static final class FailingUpstream implements Upstream {
 
         private volatile @Nullable Response failure;
@@ -187,7 +187,7 @@ class RecoveryTimesTest {
 
     /// Begins the failure.
     ///
-    /// @return when the next try is due
+    /// @return time at which the next attempt or check is due
     private Supplier<@Nullable Instant> begin(Row row) {
         upstream.failure = row.failure();
         QueueId first = accept(row);
@@ -205,7 +205,7 @@ class RecoveryTimesTest {
         return () -> relay.queue.reader().show(first).orElseThrow().entry().dueAt();
     }
 
-    /// Lets every try fail.
+    /// Lets every attempt and check fail.
     private String delays(Row row, Supplier<@Nullable Instant> next) {
         List<Duration> delays = new ArrayList<>();
         for (int i = 0; i < TRIES; i++) {
@@ -227,7 +227,7 @@ class RecoveryTimesTest {
         return (first.isEmpty() ? "" : "after " + first + ", then ") + "every " + text(last);
     }
 
-    /// Ends the failure, and lets the next try succeed. Another message waits, too.
+    /// Ends the failure, and lets the next attempt or check succeed. Another message waits, too.
     private String leavesWhenOver(Row row, Supplier<@Nullable Instant> next) {
         Duration delay = Duration.between(relay.clock.instant(), next.get());
         relay.clock.advance(delay.dividedBy(2));

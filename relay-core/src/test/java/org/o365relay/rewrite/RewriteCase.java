@@ -42,7 +42,7 @@ record RewriteCase(Path directory, Map<String, String> given) {
             Map.entry("suppress", "yes"),
             Map.entry("new-message-id", ""));
 
-    /// What the rewriting rules decided.
+    /// The changes that the rewriting rules decided on.
     private static final Set<String> RULED = Set.of("from-name", "reply-to", "subject-prefix", "redirected");
 
     static Stream<RewriteCase> all() throws IOException {

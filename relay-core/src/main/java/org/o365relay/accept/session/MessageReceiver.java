@@ -338,7 +338,8 @@ public final class MessageReceiver {
         var _ = ended.abandon().exceptionally(failure -> {
             if (errors.mayLog(RejectReplies.queueWriteError())) {
                 log.warn(
-                        "cannot remove an incomplete message from the queue; it will be removed at the next startup: {}",
+                        "cannot remove an incomplete message from the queue; it will be removed at the next startup:"
+                                + " {}",
                         failure.getMessage());
             }
             return null;

@@ -51,8 +51,8 @@ public final class UpstreamFailover {
                         .toList());
     }
 
-    /// Continues with the health of the mailbox so far, whose upstreams are replaced by these. What happens to
-    /// the previous upstreams from now on, while attempts in flight end, no longer matters.
+    /// Takes over the health of the mailbox so far. Its upstreams are replaced by these; the results of
+    /// attempts that are still in flight through the previous ones no longer matter.
     public void replace(UpstreamFailover previous) {
         MailboxHealth last = previous.ended();
         synchronized (this) {

@@ -141,7 +141,7 @@ public final class DsnComposer {
     }
 
     /// The notices about a message that an operator bounces. The DSN contains the last reply that each
-    /// recipient got before, and the reason of it.
+    /// recipient got before, and the reason for it.
     ///
     /// @param verdicts verdict of the bounce for each recipient that was not settled yet
     public Notices bounceNotices(
