@@ -21,8 +21,8 @@ import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
 import org.o365relay.time.SteadyClock;
 
-/// A connection without a socket, handled by the same code as a real one. It replies as to a client that has
-/// just connected; nothing is queued, counted or logged. STARTTLS always succeeds, without a handshake. Not
+/// A connection without a socket, handled by the same code as a real one. It replies as if the client had just
+/// connected; nothing is queued, counted or logged. STARTTLS always succeeds, without a handshake. Not
 /// thread-safe.
 public final class SimulatedSession implements AutoCloseable {
 
@@ -75,7 +75,7 @@ public final class SimulatedSession implements AutoCloseable {
         }
     }
 
-    /// @return whether the server has not closed the connection
+    /// @return whether the connection is open; false if the server has closed it
     public boolean isOpen() {
         return channel.isOpen();
     }

@@ -20,13 +20,12 @@ import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.time.SteadyClock;
 
-/// A simulated session replies as a session over a socket, which [DialogFilesTest] holds with the same dialogs.
+/// A simulated session replies like a session over a socket, for which [DialogFilesTest] runs the same dialogs.
 class SimulatedSessionTest {
 
     private static final SteadyClock CLOCK = SteadyClock.following(InstantSource.fixed(TestRelayFront.NOW));
 
-    /// Without those that depend on what a simulated session does not have: passwords, and a queue that is
-    /// full.
+    /// All dialogs except those that need what a simulated session does not have: passwords, and a full queue.
     static List<String> dialogs() throws IOException {
         List<String> dialogs = new ArrayList<>();
         for (String file : DialogFilesTest.files()) {
