@@ -326,7 +326,7 @@ class RepairTest {
                 "INSERT INTO message SELECT id + 1, received_at, client, helo, protocol, sender, smtp_utf8, notice,"
                         + " size, attempts, due_at, lease, settled_at, body, envelope_id, dsn_return, route, mailbox,"
                         + " priority, content_id, subject, message_id_header, reason, held_at, arrived_at, downtime,"
-                        + " kept_from, fingerprint, new_message_id, NULL FROM message");
+                        + " kept_from, fingerprint, new_message_id, NULL, header_changes FROM message");
         fixture.execute("INSERT INTO recipient SELECT message_id + 1, ordinal, address, state, dsn_notify,"
                 + " original_recipient FROM recipient");
         fixture.execute("INSERT INTO chunk SELECT message_id + 1, ordinal, content, checksum FROM chunk");
