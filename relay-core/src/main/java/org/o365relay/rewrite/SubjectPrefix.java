@@ -16,7 +16,7 @@ final class SubjectPrefix {
 
     // Re: Re[2]: AW: Fwd: Antwort: TR :
     private static final Pattern MARKER =
-            Pattern.compile("[\\p{L}\\p{M}]{1,12}(?:[\\[(^]\\d{1,3}[])]?)?\\s{0,2}[::]\\s*");
+            Pattern.compile("[\\p{L}\\p{M}]{1,12}(?:[\\[(^]\\d{1,3}[])]?)?\\s{0,2}[:\uFF1A]\\s*");
 
     private final String prefix;
 

@@ -2,14 +2,20 @@ package org.o365relay.daemon.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetwork;
+import org.o365relay.route.Conditions;
+import org.o365relay.route.RewriteRule;
+import org.o365relay.route.RewriteRules;
 
-/// Lists the trusted networks and proxies of each listener, and the rules for senders and recipients.
+/// Lists the trusted networks and proxies of each listener, the rules for senders and recipients, and the
+/// rewriting rules.
 public final class RulesReport {
 
     private RulesReport() {}
@@ -35,6 +41,7 @@ public final class RulesReport {
         list("senders", rules.senders(), lines);
         list("recipients", rules.recipients(), lines);
         lines.add("addresses without a domain: " + unqualified(rules));
+        rewriting(settings.accept().session().rewriteRules(), lines);
         return lines;
     }
 
@@ -50,6 +57,35 @@ public final class RulesReport {
             lines.add("  " + ++number + ". " + rule + reason);
         }
         lines.add("  all others allowed");
+    }
+
+    private static void rewriting(RewriteRules rules, List<String> lines) {
+        if (rules.rules().isEmpty()) {
+            return;
+        }
+        lines.add("rewriting: the first rule that matches and sets a key decides it");
+        int number = 0;
+        for (RewriteRule rule : rules.rules()) {
+            String actions = rule.actions().stream()
+                    .map(action -> SettingTexts.key(action.key()) + " = \"" + action.value() + '"')
+                    .collect(Collectors.joining(", "));
+            lines.add("  " + ++number + ". " + conditions(rule.conditions()) + ": " + actions);
+        }
+    }
+
+    private static String conditions(Conditions conditions) {
+        List<String> parts = new ArrayList<>();
+        add(parts, "client", conditions.client());
+        add(parts, "sender", conditions.sender());
+        add(parts, "from", conditions.author());
+        add(parts, "recipient", conditions.recipient());
+        return parts.isEmpty() ? "all mail" : String.join(", ", parts);
+    }
+
+    private static void add(List<String> parts, String key, @Nullable Object condition) {
+        if (condition != null) {
+            parts.add(key + " " + condition);
+        }
     }
 
     private static String unqualified(AdmissionRules rules) {

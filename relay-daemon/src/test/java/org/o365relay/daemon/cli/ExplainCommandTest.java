@@ -56,7 +56,7 @@ final class ExplainCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"relay", "plain"})
+    @CsvSource({"relay", "plain", "rules"})
     void checkListsWhichClientsMaySendWhat(String name) throws IOException {
         Configuration read = new ConfigReader(Map.of()).read(FILES.resolve(name + ".conf"));
 
