@@ -15,7 +15,7 @@ import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.TransferEncoding;
 import org.o365relay.mail.UnacceptableContentException;
-import org.o365relay.rewrite.EnclosingBoundaries.Delimiter;
+import org.o365relay.rewrite.Boundary.Nesting.Delimiter;
 
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
 /// (RFC 2045 §6.8); the rest is unchanged except for line endings and the fields that declare the encoding.
@@ -41,7 +41,7 @@ final class BinaryMimeEncoder {
     private final CrlfOutputStream crlf;
     private final OutputStream out;
     private int signed; // number of enclosing multipart/signed parts
-    private final EnclosingBoundaries boundaries = new EnclosingBoundaries();
+    private final Boundary.Nesting boundaries = new Boundary.Nesting();
 
     private BinaryMimeEncoder(InputStream message, OutputStream out) {
         this.lines = new MimeLineReader(message);

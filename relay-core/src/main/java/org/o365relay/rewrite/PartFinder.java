@@ -25,7 +25,7 @@ final class PartFinder {
     private static final List<String> PGP = List.of("-----begin pgp message", "-----begin pgp signed message");
 
     private final MimeLineReader lines;
-    private final EnclosingBoundaries boundaries = new EnclosingBoundaries();
+    private final Boundary.Nesting boundaries = new Boundary.Nesting();
     private final List<MessagePart> parts = new ArrayList<>();
     private int headerSize; // of all parts, in octets
     private int fieldCount; // fields and parameters of all parts
