@@ -52,7 +52,7 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
 
     private static ReplyStep step(Step step) {
         return switch (step) {
-            case CONNECT, GREETING, EHLO, STARTTLS -> ReplyStep.SESSION;
+            case PROXY, CONNECT, GREETING, EHLO, STARTTLS -> ReplyStep.SESSION;
             case AUTH -> ReplyStep.AUTH;
             case MAIL -> ReplyStep.MAIL;
             case RCPT -> ReplyStep.RCPT;

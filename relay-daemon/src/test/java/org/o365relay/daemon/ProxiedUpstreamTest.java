@@ -72,7 +72,7 @@ final class ProxiedUpstreamTest {
                     .as(out.toString())
                     .isZero();
             assertThat(out.toString())
-                    .containsPattern("✔ connect +connected to the " + type + " proxy 127\\.0\\.0\\.1:" + proxy.port())
+                    .containsPattern("✔ proxy +connected to the " + type + " proxy 127\\.0\\.0\\.1:" + proxy.port())
                     .containsPattern("✔ connect +the proxy connected to localhost port "
                             + relay.office().address().getPort())
                     .contains("✔ relay@contoso.example can send mail.")
@@ -86,7 +86,7 @@ final class ProxiedUpstreamTest {
         try (FakeProxy proxy = proxy(type)) {
             assertThat(check(keys(type, proxy.port(), "geheim-2"))).isEqualTo(69);
             assertThat(out.toString())
-                    .containsPattern("✘ connect +the " + type + " proxy 127\\.0\\.0\\.1:" + proxy.port()
+                    .containsPattern("✘ proxy +the " + type + " proxy 127\\.0\\.0\\.1:" + proxy.port()
                             + " rejects the login of relay")
                     .containsPattern("Check upstream\\.proxy of\\s+relay@contoso\\.example")
                     .doesNotContain("geheim-2");

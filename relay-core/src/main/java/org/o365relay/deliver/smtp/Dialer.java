@@ -96,7 +96,7 @@ final class Dialer {
             throw ProxyException.unreachable(noConnection(proxy, e), e);
         }
         try {
-            findings.add(new Finding(Step.CONNECT, "connected to the " + proxy));
+            findings.add(new Finding(Step.PROXY, "connected to the " + proxy));
             ProxyTunnel.open(socket, proxy, host, settings.port(), Duration.ofNanos(deadline - System.nanoTime()));
             findings.add(new Finding(Step.CONNECT, "the proxy connected to " + host + " port " + settings.port()));
             return socket;

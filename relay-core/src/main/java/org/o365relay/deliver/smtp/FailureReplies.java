@@ -94,7 +94,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     private static Response proxy(ProxyException failure) {
         String text = String.valueOf(failure.getMessage());
         Reply reply = failure.isPermanent() ? Reply.of(550, "5.7.0", text) : Reply.of(451, "4.4.1", text);
-        return new Response(Step.CONNECT, reply, Origin.PROXY);
+        return new Response(Step.PROXY, reply, Origin.PROXY);
     }
 
     private Response plainText() {
@@ -213,7 +213,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     Duration limit(Step step) {
         return switch (step) {
-            case CONNECT -> settings.connectTimeout();
+            case PROXY, CONNECT -> settings.connectTimeout();
             case GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, CONTENT -> settings.replyTimeout();
             case END_OF_CONTENT -> settings.dataTimeout();
         };
@@ -221,7 +221,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     private static String phase(Step step) {
         return switch (step) {
-            case CONNECT -> "while connecting";
+            case PROXY, CONNECT -> "while connecting";
             case GREETING -> "before the greeting";
             case EHLO -> "after EHLO";
             case STARTTLS -> "during the TLS handshake";

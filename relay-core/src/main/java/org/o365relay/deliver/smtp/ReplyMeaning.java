@@ -28,12 +28,12 @@ final class ReplyMeaning {
 
     /// From MAIL on, a reply that a command is unknown or out of sequence means that the server has lost the
     /// session or the transaction: it says nothing about the message. After an accepted RCPT, so does "no valid
-    /// recipients" in reply to DATA (554 5.5.1, RFC 5321 §3.3). 500 can also mean that a line of the content is
-    /// too long.
+    /// recipients" in reply to DATA (554 5.5.1, RFC 5321 §3.3). 500 can also mean that a line of the content
+    /// is too long.
     static boolean isOutOfSequence(Step step, Reply reply) {
         boolean isInvalid = INVALID_COMMAND.equals(reply.status());
         return switch (step) {
-            case CONNECT, GREETING, EHLO, STARTTLS, AUTH -> false;
+            case PROXY, CONNECT, GREETING, EHLO, STARTTLS, AUTH -> false;
             case MAIL, RCPT -> reply.code() == BAD_SEQUENCE;
             case CONTENT -> isInvalid || reply.code() == UNRECOGNIZED || NO_COMMAND_HERE.contains(reply.code());
             case END_OF_CONTENT ->
@@ -41,8 +41,8 @@ final class ReplyMeaning {
         };
     }
 
-    /// @return whether a refusal that arrives before the end of the content can be about the content. If not, it
-    ///     may be a second copy of the reply to RCPT
+    /// @return whether a refusal that arrives before the end of the content can be about the content. If not,
+    ///     it may be a second copy of the reply to RCPT
     static boolean canBeAboutContent(Reply refusal) {
         EnhancedStatus status = refusal.status();
         return status == null

@@ -64,6 +64,8 @@ public record Response(
 
     /// The steps of an attempt, in order.
     public enum Step {
+        /// Connection to a proxy, sign-in to it, and its connection to the upstream.
+        PROXY,
         /// DNS lookup and TCP connection.
         CONNECT,
         GREETING,

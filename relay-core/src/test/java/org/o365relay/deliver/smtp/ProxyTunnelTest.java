@@ -262,7 +262,7 @@ class ProxyTunnelTest extends SubmissionTest {
 
     private static void assertFailure(Response response, int code, String text) {
         assertThat(response.origin()).isEqualTo(Origin.PROXY);
-        assertThat(response.step()).isEqualTo(Step.CONNECT);
+        assertThat(response.step()).isEqualTo(Step.PROXY);
         assertThat(response.reply().text()).contains(text).contains("proxy");
         assertThat(response.reply().code()).isEqualTo(code);
         Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example")).judge(response, false);

@@ -77,6 +77,7 @@ record ResponseStep(EmailAddress mailbox) {
 
     static String name(Response.Step step) {
         return switch (step) {
+            case PROXY -> "proxy";
             case CONNECT -> "connect";
             case GREETING -> "greeting";
             case EHLO -> "EHLO";

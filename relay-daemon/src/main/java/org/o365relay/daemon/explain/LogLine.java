@@ -108,6 +108,9 @@ record LogLine(
             Origin origin = Cloud.isMailServer(server) ? Origin.NDR : Origin.FOREIGN_NDR;
             return List.of(new Response(Step.END_OF_CONTENT, reply, origin));
         }
+        if (step == Step.PROXY) {
+            return List.of(new Response(step, reply, Origin.PROXY));
+        }
         if (step == null) {
             return ReplyForms.candidates(reply.toString());
         }

@@ -80,7 +80,7 @@ public record ReplyExplanation(PastedReply pasted) {
 
     private static String interval(@Nullable Duration probe) {
         if (probe == null) {
-            return "within a minute";
+            return "at growing intervals";
         }
         long minutes = probe.toMinutes();
         return minutes == 0 ? "after " + probe.toSeconds() + " s" : "after " + minutes + " min";

@@ -82,7 +82,7 @@ final class ExplainReplyCommandTest {
                          scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can take an
                          hour. https://aka.ms/smtp_auth_disabled
               relay:     sends through the next upstream of the mailbox, if any, otherwise queues its mail;
-                         probes this upstream within a minute
+                         probes this upstream at growing intervals
               name:      smtp-auth-off-for-mailbox
             """);
     }
@@ -91,6 +91,16 @@ final class ExplainReplyCommandTest {
     void classifiesUnknownRepliesByGeneralRules() {
         assertThat(run("554", "Something", "new")).isZero();
         assertThat(out.toString()).contains("bounces the message", "not in the catalogue");
+    }
+
+    @Test
+    void explainsTheFailureOfAProxy() {
+        assertThat(run("WARN blocked mailbox=relay@contoso.example upstream=smtp.office365.com:587 reply=\"550 5.7.0 the"
+                        + " HTTP proxy proxy.example:8080 rejects the login of relay (HTTP 407)\" step=proxy"
+                        + " reason=unreachable"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("source:    this relay, about the proxy", "advice:    Check upstream.proxy of");
     }
 
     @Test
