@@ -40,6 +40,7 @@ import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -109,6 +110,7 @@ public final class LogJournal implements Journal {
                 .with("helo", accepted.arrival().helo())
                 .with("from", path(accepted.envelope().sender()))
                 .with("to", paths(accepted.envelope().recipients()))
+                .with("redirected-from", redirected(accepted.envelope().changes()))
                 .with("size", accepted.size())
                 .with("protocol", accepted.arrival().protocol())
                 .log("accepted");
@@ -289,11 +291,21 @@ public final class LogJournal implements Journal {
     }
 
     private static String paths(List<EmailAddress> addresses) {
+        return paths(addresses, addresses.size());
+    }
+
+    private static @Nullable String redirected(HeaderChanges changes) {
+        List<EmailAddress> recipients = changes.redirected();
+        return recipients.isEmpty() ? null : paths(recipients, recipients.size() + changes.moreRedirected());
+    }
+
+    /// @param total number of addresses, including those that are not in the list
+    private static String paths(List<EmailAddress> addresses, int total) {
         String listed = addresses.stream()
                 .limit(MAX_LISTED_RECIPIENTS)
                 .map(LogJournal::path)
                 .collect(Collectors.joining(","));
-        int others = addresses.size() - MAX_LISTED_RECIPIENTS;
+        int others = total - MAX_LISTED_RECIPIENTS;
         return others > 0 ? listed + ",+" + others : listed;
     }
 

@@ -53,7 +53,7 @@ public final class DestinationFields {
     public static ReaddressedHeader readdress(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
             HeaderReader reader = new HeaderReader(in, HeaderSizeLimit.REWRITTEN);
-            OriginalMessage read = reader.read();
+            HeaderReader.OriginalMessage read = reader.read();
             if (read.headerTooLarge()) {
                 throw new UnacceptableContentException(Reply.of(
                         552,

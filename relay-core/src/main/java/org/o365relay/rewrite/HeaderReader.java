@@ -20,6 +20,18 @@ public final class HeaderReader {
     private final HeaderSizeLimit limit;
     private int length;
 
+    /// A received message, split into header fields and body.
+    ///
+    /// @param fields the header fields, in the order received
+    /// @param body the body as received
+    /// @param headerTooLarge whether the header exceeds the size limit; the fields are then incomplete
+    record OriginalMessage(List<RawField> fields, InputStream body, boolean headerTooLarge) {
+
+        OriginalMessage {
+            fields = List.copyOf(fields);
+        }
+    }
+
     HeaderReader(InputStream in) {
         this(in, HeaderSizeLimit.RECEIVED);
     }

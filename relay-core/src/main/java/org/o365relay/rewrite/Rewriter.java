@@ -39,7 +39,7 @@ public final class Rewriter {
     public RewriteResult rewrite(
             QueueId id, Arrival arrival, Envelope envelope, @Nullable String newMessageId, InputStream original)
             throws IOException {
-        OriginalMessage message = new HeaderReader(original).read();
+        HeaderReader.OriginalMessage message = new HeaderReader(original).read();
         OriginatorFields originators = new OriginatorFields(rules, envelope, message.fields());
         ReportedMessage reported =
                 new ReportedMessage(originators.noticeAddress().orElse(null), header(message.fields()));

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,8 +47,11 @@ import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.slf4j.LoggerFactory;
@@ -100,6 +104,31 @@ class LogFormatTest {
         assertThat(text())
                 .as(what)
                 .containsExactly("WARN rejected client=192.0.2.7 helo=" + shown + " reply=\"550 5.7.1 No\"");
+    }
+
+    @Test
+    void logsWhoseMailWasRedirected() {
+        EmailAddress anna = EmailAddress.parse("anna@x.example").orElseThrow();
+        EmailAddress test = EmailAddress.parse("test@y.example").orElseThrow();
+        List<EmailAddress> redirected = new ArrayList<>(List.of(anna));
+        for (int i = 0; i < 99; i++) {
+            redirected.add(new EmailAddress("r" + i, "x.example"));
+        }
+        Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.ofLiteral("10.0.0.7"), "", "SMTP");
+        Envelope envelope = new Envelope(
+                null,
+                List.of(test),
+                false,
+                BodyType.SEVEN_BIT,
+                DsnRequest.NONE,
+                HeaderChanges.NONE.withRedirected(redirected));
+
+        journal.record(new Accepted(new QueueId(1), arrival, envelope, 5));
+
+        assertThat(text())
+                .singleElement()
+                .asString()
+                .matches(".* to=<test@y.example> redirected-from=<anna@x.example>,<r0@x.example>,.*,\\+\\d+ size=5 .*");
     }
 
     @Test
