@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.smtp.SmtpProxy;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
@@ -41,7 +42,12 @@ record UpstreamKey(
     }
 
     static Stream<Path> files(HttpSettings http) {
-        return Stream.ofNullable(http.trustedCertificates());
+        return Stream.concat(Stream.ofNullable(http.trustedCertificates()), files(http.proxy()));
+    }
+
+    private static Stream<Path> files(HttpSettings.@Nullable Proxy proxy) {
+        HttpSettings.Login login = proxy == null ? null : proxy.login();
+        return login == null ? Stream.empty() : login.password().file().stream();
     }
 
     private static Stream<Path> files(UpstreamSettings upstream) {
@@ -53,7 +59,9 @@ record UpstreamKey(
                 Stream<Path> tls = Stream.concat(
                         Stream.ofNullable(smtp.trustedCertificates()),
                         own == null ? Stream.empty() : Stream.of(own.certificate(), own.key()));
-                yield Stream.concat(credential, tls);
+                SmtpProxy proxy = smtp.proxy();
+                yield Stream.of(credential, tls, files(proxy == null ? null : proxy.server()))
+                        .flatMap(files -> files);
             }
         };
     }

@@ -170,6 +170,35 @@ public sealed interface Event {
     /// @param messages number of messages changed
     record QueueChanged(String change, long messages, String by) implements Event {}
 
+    /// The configuration was reloaded.
+    ///
+    /// @param changes number of settings that changed
+    /// @param by user name of the operator, or `SIGHUP`
+    record Reloaded(long changes, String by) implements Event {}
+
+    /// A setting was changed by reloading the configuration. Secrets are hidden.
+    ///
+    /// @param key key of the setting, or of the list in which an element was added or removed
+    /// @param before previous value; null if there was none
+    /// @param after value in force; null if there is none
+    /// @param by user name of the operator, or `SIGHUP`
+    record SettingChanged(
+            String key, @Nullable String before, @Nullable String after, String by) implements Event {}
+
+    /// A setting of the configuration file is not in force until the relay is restarted.
+    ///
+    /// @param key key of the setting
+    /// @param before value in force; null if there is none
+    /// @param after value in the file; null if there is none
+    record RestartNeeded(
+            String key, @Nullable String before, @Nullable String after) implements Event {}
+
+    /// The configuration was not reloaded; the previous one stays in force. Recorded for each problem.
+    ///
+    /// @param problem what is wrong, with file and line if it is in the file
+    /// @param by user name of the operator, or `SIGHUP`
+    record ReloadRejected(String problem, String by) implements Event {}
+
     /// A credential or certificate of the relay expires soon or has expired.
     ///
     /// @param what the credential or certificate, such as `client secret of relay@contoso.com`

@@ -19,7 +19,6 @@ import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
-import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.LimitOver;
 import org.o365relay.journal.Event.LimitReached;
@@ -33,8 +32,12 @@ import org.o365relay.journal.Event.QueueUsable;
 import org.o365relay.journal.Event.Reachable;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Event.ReloadRejected;
+import org.o365relay.journal.Event.Reloaded;
+import org.o365relay.journal.Event.RestartNeeded;
 import org.o365relay.journal.Event.Resumed;
 import org.o365relay.journal.Event.Retried;
+import org.o365relay.journal.Event.SettingChanged;
 import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unblocked;
@@ -43,7 +46,6 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.HeaderChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /// Logs each event to the logger `journal`. The log message is the name of the event; the details follow as
 /// key-value pairs. Values may be hostile text from clients; the encoder escapes them.
@@ -67,11 +69,9 @@ public final class LogJournal implements Journal {
             case Blocked blocked -> write(blocked);
             case Unblocked unblocked -> logEnd("unblocked", unblocked.after(), line(info(), unblocked.mailbox()));
             case Failover failover -> write(failover);
-            case Failback failback ->
-                logEnd("failback", failback.after(), line(info(), failback.mailbox(), failback.upstream()));
+            case Failback failback -> write(failback);
             case Unreachable unreachable -> write(unreachable);
-            case Reachable reachable ->
-                logEnd("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
+            case Reachable reachable -> write(reachable);
             case Throttled throttled -> write(throttled);
             case LimitReached reached ->
                 line(info(), reached.mailbox())
@@ -84,6 +84,10 @@ public final class LogJournal implements Journal {
             case Resumed resumed -> logOperatorAction("resumed", resumed.by(), line(info(), resumed.mailbox()));
             case Retried retried -> logOperatorAction("retried", retried.by(), line(info(), retried.mailbox()));
             case QueueChanged changed -> write(changed);
+            case Reloaded reloaded -> write(reloaded);
+            case SettingChanged changed -> write(changed);
+            case RestartNeeded needed -> write(needed);
+            case ReloadRejected rejected -> write(rejected);
             case Expiring expiring -> write(expiring);
             case QueueUnusable unusable -> logFailure("queue-unusable", unusable.reason(), unusable.advice());
             case QueueUsable usable -> logEnd("queue-usable", usable.after(), info());
@@ -92,15 +96,15 @@ public final class LogJournal implements Journal {
         }
     }
 
-    private static void logEnd(String event, Duration after, Line line) {
+    private static void logEnd(String event, Duration after, LogLine line) {
         line.with("after", seconds(after)).log(event);
     }
 
     private static void logFailure(String event, String reason, String advice) {
-        new Line(log.atError()).with("reason", reason).with("advice", advice).log(event);
+        new LogLine(log.atError()).with("reason", reason).with("advice", advice).log(event);
     }
 
-    private static void logOperatorAction(String event, String by, Line line) {
+    private static void logOperatorAction(String event, String by, LogLine line) {
         line.with("by", by).log(event);
     }
 
@@ -233,6 +237,36 @@ public final class LogJournal implements Journal {
                 .log("queue-changed");
     }
 
+    private static void write(Failback failback) {
+        logEnd("failback", failback.after(), line(info(), failback.mailbox(), failback.upstream()));
+    }
+
+    private static void write(Reachable reachable) {
+        logEnd("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
+    }
+
+    private static void write(Reloaded reloaded) {
+        logOperatorAction("reloaded", reloaded.by(), info().with("changes", reloaded.changes()));
+    }
+
+    private static void write(SettingChanged changed) {
+        LogLine line = setting(info(), changed.key(), changed.before(), changed.after());
+        logOperatorAction("setting-changed", changed.by(), line);
+    }
+
+    private static void write(RestartNeeded needed) {
+        setting(warn(), needed.key(), needed.before(), needed.after()).log("restart-needed");
+    }
+
+    private static void write(ReloadRejected rejected) {
+        logOperatorAction(
+                "reload-rejected", rejected.by(), new LogLine(log.atError()).with("problem", rejected.problem()));
+    }
+
+    private static LogLine setting(LogLine line, String key, @Nullable String before, @Nullable String after) {
+        return line.with("key", key).with("before", before).with("after", after);
+    }
+
     private static void write(Expiring expiring) {
         warn().with("what", expiring.what())
                 .with("when", truncated(expiring.when()))
@@ -241,7 +275,7 @@ public final class LogJournal implements Journal {
                 .log("expiring");
     }
 
-    private static Line line(Line line, RecipientAttempt attempt) {
+    private static LogLine line(LogLine line, RecipientAttempt attempt) {
         Accepted message = attempt.message();
         return line.with("id", message.id())
                 .with("client", message.arrival().client().getHostAddress())
@@ -255,20 +289,20 @@ public final class LogJournal implements Journal {
                 .with("advice", nullIfEmpty(attempt.judged().advice()));
     }
 
-    private static Line line(Line line, EmailAddress mailbox, String upstream) {
+    private static LogLine line(LogLine line, EmailAddress mailbox, String upstream) {
         return line(line, mailbox).with("upstream", upstream);
     }
 
-    private static Line line(Line line, EmailAddress mailbox) {
+    private static LogLine line(LogLine line, EmailAddress mailbox) {
         return line.with("mailbox", mailbox);
     }
 
-    private static Line info() {
-        return new Line(log.atInfo());
+    private static LogLine info() {
+        return new LogLine(log.atInfo());
     }
 
-    private static Line warn() {
-        return new Line(log.atWarn());
+    private static LogLine warn() {
+        return new LogLine(log.atWarn());
     }
 
     private static @Nullable String nullIfEmpty(String text) {
@@ -315,27 +349,5 @@ public final class LogJournal implements Journal {
 
     private static Instant truncated(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    /// A log line under construction.
-    private record Line(LoggingEventBuilder builder) {
-
-        /// @param value null to omit the key
-        Line with(String key, @Nullable Object value) {
-            return value == null ? this : new Line(builder.addKeyValue(key, value));
-        }
-
-        /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the
-        /// line.
-        Line with(JudgedReply judged) {
-            Line line = with("reply", judged.isOwnLimit() ? null : judged.reply());
-            return judged.reason().isEmpty()
-                    ? line
-                    : line.with("step", judged.step()).with("reason", judged.reason());
-        }
-
-        void log(String event) {
-            builder.log(event);
-        }
     }
 }

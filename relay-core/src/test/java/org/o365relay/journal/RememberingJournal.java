@@ -110,6 +110,10 @@ public final class RememberingJournal implements Journal {
             case Unreachable e ->
                 "unreachable " + e.mailbox() + " by " + e.upstream() + ": "
                         + e.judged().reply() + " until " + e.nextAttempt();
+            case Event.Reloaded e -> "reloaded " + e.changes() + " by " + e.by();
+            case Event.SettingChanged e -> "settingChanged " + e.key() + ": " + e.before() + " -> " + e.after();
+            case Event.RestartNeeded e -> "restartNeeded " + e.key() + ": " + e.before() + " -> " + e.after();
+            case Event.ReloadRejected e -> "reloadRejected " + e.problem() + " by " + e.by();
             case QueueUnusable e -> "queue-unusable " + e.reason();
             case QueueUsable e -> "queue-usable after " + e.after();
             case QueueDamaged e -> "queue-damaged " + e.reason();

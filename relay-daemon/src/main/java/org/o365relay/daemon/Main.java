@@ -13,6 +13,7 @@ import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.LoginCommand;
 import org.o365relay.daemon.cli.MailboxesCommand;
+import org.o365relay.daemon.cli.ReloadCommand;
 import org.o365relay.daemon.cli.RestoreCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
@@ -53,7 +54,8 @@ public final class Main {
                 .add("setup", () -> new SetupCommand(environment.terminal()))
                 .add("run", RunCommand::new)
                 .add("check", CheckCommand::new)
-                .add("config", ConfigCommand::new)
+                .add("config", () -> new ConfigCommand(environment))
+                .add("reload", () -> new ReloadCommand(environment))
                 .add("explain", ExplainCommand::new)
                 .add("explain-reply", ExplainReplyCommand::new)
                 .add("devices", () -> new DevicesCommand(environment))

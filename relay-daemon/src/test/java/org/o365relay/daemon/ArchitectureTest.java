@@ -23,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Which packages may use which, in `config`, `relay-sandbox` and `relay-daemon`. `relay-core` has a test of its own.
+/// Which packages may use which, in `config`, `relay-sandbox` and `relay-daemon`. `relay-core` has a test of
+/// its own.
 class ArchitectureTest {
 
     private static final String ROOT = "org.o365relay.";
@@ -43,8 +44,8 @@ class ArchitectureTest {
             Map.entry("config.values", "config.hocon"),
             Map.entry(
                     "sandbox",
-                    "sandbox.entra, sandbox.fault, sandbox.graph, sandbox.message, sandbox.settings, sandbox.smtp, sandbox.tenant,"
-                            + " sandbox.web"),
+                    "sandbox.entra, sandbox.fault, sandbox.graph, sandbox.message, sandbox.settings, sandbox.smtp,"
+                            + " sandbox.tenant, sandbox.web"),
             Map.entry("sandbox.demo", "sandbox, sandbox.message"),
             Map.entry("sandbox.entra", "sandbox.web"),
             Map.entry("sandbox.fault", ""),
@@ -62,17 +63,20 @@ class ArchitectureTest {
             Map.entry("daemon.check", ""),
             Map.entry(
                     "daemon.cli",
-                    "config, config.hocon, config.print, daemon.check, daemon.cli.types, daemon.control, daemon.demo, daemon.explain, daemon.report,"
-                            + " daemon.setup, daemon.systemd, sandbox, sandbox.demo, sandbox.entra, sandbox.fault, sandbox.message,"
-                            + " sandbox.scenario, sandbox.settings"),
+                    "config, config.hocon, config.print, daemon.check, daemon.cli.types, daemon.control, daemon.demo,"
+                            + " daemon.explain, daemon.reload, daemon.report, daemon.setup, daemon.systemd, sandbox,"
+                            + " sandbox.demo, sandbox.entra, sandbox.fault, sandbox.message, sandbox.scenario,"
+                            + " sandbox.settings"),
             Map.entry(
                     "daemon.cli.queue",
-                    "config, daemon.cli, daemon.cli.types, daemon.control, daemon.explain, daemon.report, daemon.setup"),
+                    "config, daemon.cli, daemon.cli.types, daemon.control, daemon.explain, daemon.report,"
+                            + " daemon.setup"),
             Map.entry("daemon.cli.types", "daemon.report"),
-            Map.entry("daemon.control", "config, daemon.report"),
+            Map.entry("daemon.control", "config, config.print, daemon.report"),
             Map.entry("daemon.demo", "config"),
             Map.entry("daemon.explain", "daemon.report"),
             Map.entry("daemon.log", ""),
+            Map.entry("daemon.reload", "config, config.hocon, config.print, daemon.control, daemon.systemd"),
             Map.entry("daemon.report", ""),
             Map.entry("daemon.setup", ""),
             Map.entry("daemon.systemd", ""));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.alert.AlertKind;
+import org.o365relay.config.print.Snapshot;
 import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.deliver.health.MailboxStatus;
@@ -32,8 +33,8 @@ import org.o365relay.journal.Event;
 import org.o365relay.mail.Deviation;
 import picocli.CommandLine;
 
-/// Compares the names that users see with the tables that list them: each name is documented, and no documented name
-/// is missing in the program.
+/// Compares the names that users see with the tables that list them: each name is documented, and no documented
+/// name is missing in the program.
 class DocumentedNamesTest {
 
     @Test
@@ -73,6 +74,12 @@ class DocumentedNamesTest {
                 .isEqualTo(new TreeSet<>(
                         names("", Main.commandLine(CliEnvironment.ofProgram()).getSubcommands())
                                 .toList()));
+    }
+
+    @Test
+    void docsOperatingListsEveryKeyThatNeedsARestart() throws IOException {
+        assertThat(DocsPage.read("operating.md").namesUnder("key that needs a restart"))
+                .isEqualTo(Snapshot.RESTART_KEYS);
     }
 
     @Test

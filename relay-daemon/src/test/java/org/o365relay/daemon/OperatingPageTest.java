@@ -202,7 +202,9 @@ final class OperatingPageTest extends EndToEnd {
         StringWriter printed = new StringWriter();
         PrintWriter out = new PrintWriter(printed, true);
         CliEnvironment environment = new CliEnvironment(
-                _ -> new RelayControl(relay.operations(), "test", "root"),
+                _ -> new RelayControl(relay.operations(), "test", "root", (_, _, _) -> {
+                    throw new AssertionError("the page shows no reload of this relay");
+                }),
                 relay.clock(),
                 ZONE,
                 () -> Optional.of(new Agreeing(out)),

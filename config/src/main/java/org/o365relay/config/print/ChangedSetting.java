@@ -11,7 +11,4 @@ import org.jspecify.annotations.Nullable;
 /// @param after next value; null if the setting is not set or the element was removed
 /// @param needsRestart whether the next value takes effect only after a restart of the relay
 public record ChangedSetting(
-        String key,
-        @Nullable String before,
-        @Nullable String after,
-        boolean needsRestart) {}
+        String key, @Nullable String before, @Nullable String after, boolean needsRestart) {}

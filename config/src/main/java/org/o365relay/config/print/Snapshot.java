@@ -29,6 +29,9 @@ public final class Snapshot {
     public static final Set<String> RESTART_KEYS =
             Set.of("relay.data-directory", "relay.control.socket", "relay.control.group");
 
+    /// A list whose elements mean nothing by themselves.
+    private static final String COMMAND = ".command";
+
     private static final String HIDDEN = "***";
     private static final ConfigRenderOptions ONE_LINE =
             ConfigRenderOptions.concise().setJson(false);
@@ -73,8 +76,7 @@ public final class Snapshot {
                 map.forEach((inner, each) -> known.put(String.valueOf(inner), known(String.valueOf(inner), each)));
                 yield known;
             }
-            case List<?> list ->
-                list.stream().map(each -> element(key, each)).toList();
+            case List<?> list -> list.stream().map(each -> element(key, each)).toList();
             case Secret secret -> new KnownSecret(secret.reveal());
             case Path path -> new KnownFile(path, FileContents.of(Stream.of(path)));
             default -> value;
@@ -127,6 +129,8 @@ public final class Snapshot {
             }
             if (before instanceof Map || after instanceof Map) {
                 compareMaps(key, map(before), map(after));
+            } else if (key.endsWith(COMMAND)) {
+                add(key, text(before), text(after));
             } else if (before instanceof List || after instanceof List) {
                 compareLists(key, list(before), list(after));
             } else {
@@ -232,8 +236,7 @@ public final class Snapshot {
             case null -> null;
             case Map<?, ?> map ->
                 "{" + ConfigValueFactory.fromAnyRef(printable(map)).render(ONE_LINE) + "}";
-            case List<?> list ->
-                list.stream().map(Snapshot::text).collect(Collectors.joining(", ", "[", "]"));
+            case List<?> list -> list.stream().map(Snapshot::text).collect(Collectors.joining(", ", "[", "]"));
             default -> value.toString();
         };
     }

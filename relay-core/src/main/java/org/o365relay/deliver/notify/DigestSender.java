@@ -56,6 +56,7 @@ final class DigestSender {
     /// @throws RuntimeException if a digest cannot be sent; thrown only after the other digests have been sent.
     ///     The next run tries to send the digest again
     void run(BooleanSupplier shouldContinue) {
+        limit.use(policy.settings().hourlyLimitPerDevice()); // may have changed
         limit.removeExpired();
         Instant now = clock.instant();
         RuntimeException firstFailure = null;

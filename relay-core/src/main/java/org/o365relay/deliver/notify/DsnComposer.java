@@ -52,7 +52,6 @@ public final class DsnComposer {
     private final Claims queue;
     private final NoticePolicy policy;
     private final EmailAddress mailbox;
-    private final NoticeWriter writer;
     private final InstantSource clock;
 
     /// @param mailbox mailbox that sends the notices
@@ -60,8 +59,11 @@ public final class DsnComposer {
         this.queue = queue;
         this.policy = policy;
         this.mailbox = mailbox;
-        this.writer = policy.writer(mailbox);
         this.clock = clock;
+    }
+
+    private NoticeWriter writer() {
+        return policy.writer(mailbox);
     }
 
     /// The notices that are committed together with the settlement.
@@ -137,7 +139,7 @@ public final class DsnComposer {
         }
         Verdict verdict = Objects.requireNonNull(verdicts.get(unconfirmed.getFirst()));
         AdminWarning warning = ProbablyDelivered.warning(claim, unconfirmed, verdict, upstream);
-        return localNotice(claim, clock.instant(), () -> writer.write(warning));
+        return localNotice(claim, clock.instant(), () -> writer().write(warning));
     }
 
     /// The notices about a message that an operator bounces. The DSN contains the last reply that each
@@ -199,6 +201,7 @@ public final class DsnComposer {
 
     /// Applies the device's notice limit to the failure notice.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
+        NoticeWriter writer = writer();
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent()
                 && !policy.limit().allowsNotice(failure.arrival().client())) {
@@ -230,7 +233,7 @@ public final class DsnComposer {
         Instant now = clock.instant();
         RelayedMessage message = new RelayedMessage(
                 claim.id(), claim.arrival(), claim.envelope(), claim.notice(), original, relayed, upstream, now);
-        Optional<LocalMessage> report = localNotice(claim, now, () -> writer.write(message));
+        Optional<LocalMessage> report = localNotice(claim, now, () -> writer().write(message));
         if (report.isPresent() && !policy.limit().allowsNotice(claim.arrival().client())) {
             log.info(
                     "no success report about message {} is sent, because the limit of notices for {} is reached",

@@ -1,10 +1,13 @@
 package org.o365relay.daemon.cli;
 
+import java.nio.file.Path;
 import org.o365relay.RelaySettings;
 import org.o365relay.RelayStatus;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.control.ReloadResult;
 import org.o365relay.daemon.report.DeviceNames;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.report.MessageReport;
@@ -24,6 +27,25 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
     public Control connect(Valid configuration) throws ControlException {
         DeviceRecords.silenceQueueLog();
         return environment.access().connect(configuration);
+    }
+
+    /// Reloads the configuration of the running relay, or compares it with the file, and prints the result.
+    ///
+    /// @param comparesOnly whether to change nothing
+    /// @return the exit code
+    int reload(boolean comparesOnly) throws CommandFailed, ControlException {
+        Path file = config.file().toAbsolutePath();
+        try (Control relay = connect(config.readWithProblems())) {
+            ReloadResult result = relay.reload(file, comparesOnly);
+            ReloadText text = new ReloadText(result, config.file());
+            if (output.isJson()) {
+                output.json(ControlJson.text(result));
+            } else {
+                output.lines(text.lines());
+                config.report(text.notes());
+            }
+            return text.exitCode();
+        }
     }
 
     /// @return why messages wait

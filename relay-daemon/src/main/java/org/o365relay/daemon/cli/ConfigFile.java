@@ -2,9 +2,11 @@ package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.config.ConfigReader;
+import org.o365relay.config.Configuration;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.hocon.Problem;
@@ -58,6 +60,20 @@ public final class ConfigFile {
         return known;
     }
 
+    /// Like [#readForOperators()], but ignores problems if the file can be read in spite of them: the running
+    /// relay reports them.
+    Valid readWithProblems() throws CommandFailed {
+        ConfigReader reader = new ConfigReader(System.getenv()).forOperators();
+        return valid(reader.readWithProblems(file), "; the running relay keeps its configuration");
+    }
+
+    /// Prints problems to standard error.
+    void report(List<String> problems) {
+        PrintWriter err = spec.commandLine().getErr();
+        problems.forEach(err::println);
+        err.flush();
+    }
+
     /// Prints the warning that the relay logs at startup if every user can list the data directory.
     void warnIfDataDirectoryIsReadable(RelaySettings settings) {
         DataDirectory.warning(settings.queue().directory()).ifPresent(this::warn);
@@ -71,14 +87,14 @@ public final class ConfigFile {
     }
 
     private Valid read(ConfigReader reader, String consequence) throws CommandFailed {
-        PrintWriter err = spec.commandLine().getErr();
-        return switch (reader.read(file)) {
+        return valid(reader.read(file), consequence);
+    }
+
+    private Valid valid(Configuration configuration, String consequence) throws CommandFailed {
+        return switch (configuration) {
             case Valid read -> read;
             case Invalid(var problems) -> {
-                for (Problem problem : problems) {
-                    err.println(problem);
-                }
-                err.flush();
+                report(problems.stream().map(Problem::toString).toList());
                 throw new CommandFailed(
                         ExitCode.CONFIGURATION,
                         (problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in " + file

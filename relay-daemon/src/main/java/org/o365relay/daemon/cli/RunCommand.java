@@ -3,6 +3,7 @@ package org.o365relay.daemon.cli;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.o365relay.Relay;
@@ -16,10 +17,14 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlServer;
 import org.o365relay.daemon.control.RelayControl;
+import org.o365relay.daemon.control.Reloading;
 import org.o365relay.daemon.explain.AlertReport;
+import org.o365relay.daemon.reload.Hangup;
+import org.o365relay.daemon.reload.Reloader;
 import org.o365relay.daemon.systemd.SystemdNotifier;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
+import org.o365relay.journal.Journal;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
@@ -34,8 +39,9 @@ import picocli.CommandLine.Mixin;
         versionProvider = ProgramVersion.class,
         description = {
             "Run the relay in the foreground.",
-            "SIGTERM or Ctrl-C stops it after sessions and deliveries in progress have ended; queued messages stay in the"
-                    + " queue."
+            "SIGHUP reloads the configuration file, as \"o365-relay reload\" does.",
+            "SIGTERM or Ctrl-C stops it after sessions and deliveries in progress have ended; queued messages stay in"
+                    + " the queue."
         })
 public final class RunCommand implements Callable<Integer> {
 
@@ -51,14 +57,18 @@ public final class RunCommand implements Callable<Integer> {
         Valid valid = config.read();
         RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
-        RunningRelay relay = start(settings);
-        ControlServer control = listen(relay, valid.control());
+        CompletableFuture<Runnable> hangup = Hangup.handle();
+        Journal journal = new LogJournal();
+        RunningRelay relay = start(settings, journal);
+        Reloader reloader = new Reloader(config.file(), valid, relay, journal, serviceManager);
+        ControlServer control = listen(relay, valid.control(), reloader);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, control, serviceManager), "stop"));
         try {
             serviceManager.ready("listening on " + addresses(relay));
             log.info(
                     "{} listens on {}; sends mail as {}", ProgramVersion.text(), addresses(relay), mailboxes(settings));
             AlertReport.warning(settings).ifPresent(log::warn);
+            hangup.complete(() -> reloader.reload("SIGHUP"));
             new CountDownLatch(1).await(); // until the JVM is terminated
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;
@@ -67,23 +77,25 @@ public final class RunCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private static RunningRelay start(RelaySettings settings) throws CommandFailed, QueueUnavailableException {
+    private static RunningRelay start(RelaySettings settings, Journal journal)
+            throws CommandFailed, QueueUnavailableException {
         if (settings.listeners().stream().anyMatch(ListenerSettings::usesOldTls)) {
             OldTls.allow();
         }
         try {
-            return new Relay(settings, new LogJournal(), ProgramVersion.version()).start();
+            return new Relay(settings, journal, ProgramVersion.version()).start();
         } catch (ListenException e) {
             throw new CommandFailed(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
         }
     }
 
     /// Opens the control socket. If that fails, stops the relay, because operators could not control it.
-    private static ControlServer listen(RunningRelay relay, ControlSettings settings) throws CommandFailed {
+    private static ControlServer listen(RunningRelay relay, ControlSettings settings, Reloading reloading)
+            throws CommandFailed {
         try {
             return ControlServer.start(
                     settings,
-                    user -> new RelayControl(relay.operations(), ProgramVersion.version(), user),
+                    user -> new RelayControl(relay.operations(), ProgramVersion.version(), user, reloading),
                     ProgramVersion.program());
         } catch (IOException e) {
             relay.stop();

@@ -1,6 +1,7 @@
 package org.o365relay.daemon.control;
 
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
@@ -64,6 +65,12 @@ public interface Control extends AutoCloseable {
     ///
     /// @return the requested probes of the mailbox and its upstreams
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;
+
+    /// Reloads the configuration file of the running relay.
+    ///
+    /// @param file absolute path of the file that the relay is expected to use
+    /// @param comparesOnly whether to report the differences without changing anything
+    ReloadResult reload(Path file, boolean comparesOnly) throws ControlException;
 
     @Override
     void close();

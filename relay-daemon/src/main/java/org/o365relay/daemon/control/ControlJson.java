@@ -71,6 +71,8 @@ import org.o365relay.queue.Page;
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of
 ///   the relay's own daily quota is free again; null unless `method` is `quota` and the quota is used up).
+/// - [ReloadResult]: `outcome` (`reloaded`, `unchanged`, `compared`, `invalid`, `unusable`), `changes` (`key`,
+///   `before`, `after`, `needsRestart`; secrets are `***`), `remarks`, `problems`.
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
 ///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
 ///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).

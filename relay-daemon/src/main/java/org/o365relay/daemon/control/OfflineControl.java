@@ -1,6 +1,7 @@
 package org.o365relay.daemon.control;
 
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -147,6 +148,16 @@ final class OfflineControl implements Control {
     @Override
     public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
         throw notRunning("probing a mailbox");
+    }
+
+    @Override
+    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
+        ControlException notRunning =
+                notRunning(comparesOnly ? "comparing its configuration" : "reloading the configuration");
+        throw new ControlException(
+                notRunning.kind(),
+                notRunning.getMessage() + ". If data-directory or control was changed in " + file
+                        + " while the relay runs, restart it: systemctl restart o365-relay");
     }
 
     @Override

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | `status` | | a status |
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | `changed`, `resumed`, `probes` |
+/// | `reload` | `file`, `comparesOnly` | `outcome`, `changes`, `remarks`, `problems` |
 ///
 /// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the
 /// protocol number changes when an older program would misunderstand a newer one. A `change` is accepted only

@@ -1,6 +1,7 @@
 package org.o365relay.daemon.control;
 
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
@@ -24,13 +25,16 @@ public final class RelayControl implements Control {
     private final Operations operations;
     private final String version;
     private final String user;
+    private final Reloading reloading;
 
     /// @param version version of the relay
     /// @param user name of the user, recorded with each change in the history and in the log
-    public RelayControl(Operations operations, String version, String user) {
+    /// @param reloading reloads the configuration
+    public RelayControl(Operations operations, String version, String user, Reloading reloading) {
         this.operations = operations;
         this.version = version;
         this.user = user;
+        this.reloading = reloading;
     }
 
     @FunctionalInterface
@@ -108,6 +112,11 @@ public final class RelayControl implements Control {
     @Override
     public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
         return call(() -> operations.retry(mailbox, user));
+    }
+
+    @Override
+    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
+        return reloading.run(file, comparesOnly, user);
     }
 
     @Override

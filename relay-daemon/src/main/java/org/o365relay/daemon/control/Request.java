@@ -46,4 +46,6 @@ sealed interface Request {
     record Resume(EmailAddress mailbox) implements Operation {}
 
     record Retry(EmailAddress mailbox) implements Operation {}
+
+    record Reload(String file, boolean comparesOnly) implements Operation {}
 }

@@ -1,5 +1,7 @@
 package org.o365relay.daemon.control;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.Page;
 
@@ -22,7 +24,16 @@ record RequestHandler(Control control) {
             case Request.Pause(var mailbox) -> new ControlResponse.Pause(control.pause(mailbox));
             case Request.Resume(var mailbox) -> control.resume(mailbox);
             case Request.Retry(var mailbox) -> control.retry(mailbox);
+            case Request.Reload(var file, var comparesOnly) -> control.reload(path(file), comparesOnly);
         };
+    }
+
+    private static Path path(String file) {
+        try {
+            return Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new InvalidJsonException("\"file\" is not a path");
+        }
     }
 
     private Page find(Request.Find find) throws ControlException {

@@ -29,9 +29,13 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
 /// Controls a running relay over its control socket, with one connection per request. The response to a change
-/// has no timeout; any other response line must arrive within ten seconds, so that a suspended or hung relay is
-/// detected.
+/// or a reload has no timeout; any other response line must arrive within ten seconds, so that a suspended or
+/// hung relay is detected.
 final class SocketControl implements Control {
+
+    private static final String UNKNOWN_RELOAD =
+            "the configuration may have been reloaded; see the events \"reloaded\" and \"reload-rejected\" in the"
+                    + " relay's log, or repeat the command";
 
     private static final String PARTIAL_CHANGE =
             "changes made so far are kept; see the event \"queue-changed\" in the relay's log. Check"
@@ -124,7 +128,7 @@ final class SocketControl implements Control {
 
     @Override
     public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
-        return executeChange(new Request.Change(change, filter));
+        return executeUntimed(new Request.Change(change, filter), ChangeResult.class, PARTIAL_CHANGE);
     }
 
     @Override
@@ -148,6 +152,11 @@ final class SocketControl implements Control {
     }
 
     @Override
+    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
+        return executeUntimed(new Request.Reload(file.toString(), comparesOnly), ReloadResult.class, UNKNOWN_RELOAD);
+    }
+
+    @Override
     public void close() {
         deadlines.close();
     }
@@ -164,7 +173,9 @@ final class SocketControl implements Control {
     }
 
     /// Waits without a timeout, because changing many messages may take a long time.
-    private ChangeResult executeChange(Request.Change request) throws ControlException {
+    ///
+    /// @param unknown what to do if the connection is lost
+    private <T> T executeUntimed(Request request, Class<T> type, String unknown) throws ControlException {
         Exchange exchange;
         try {
             exchange = send(request);
@@ -172,11 +183,10 @@ final class SocketControl implements Control {
             throw noResponse(e);
         }
         try (InputStream in = exchange.response()) {
-            return result(line(in), ChangeResult.class);
+            return result(line(in), type);
         } catch (IOException e) {
             throw new ControlException(
-                    Kind.INTERRUPTED,
-                    "the connection to the relay was lost (" + e.getMessage() + "): " + PARTIAL_CHANGE);
+                    Kind.INTERRUPTED, "the connection to the relay was lost (" + e.getMessage() + "): " + unknown);
         }
     }
 

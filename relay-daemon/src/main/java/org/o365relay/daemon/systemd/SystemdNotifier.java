@@ -34,6 +34,12 @@ public final class SystemdNotifier {
         send("READY=1\n" + statusLine(status));
     }
 
+    /// Reports that the configuration is being reloaded. [#ready] must follow.
+    public void reloading() {
+        // sd_notify(3): the time on CLOCK_MONOTONIC, which System.nanoTime() reads on Linux
+        send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000 + "\n");
+    }
+
     /// Sets the status line that `systemctl status` shows.
     public void status(String status) {
         send(statusLine(status));

@@ -2,6 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ import org.o365relay.alert.Alert;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.daemon.control.ReloadResult;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
 import org.o365relay.deliver.health.RequestedProbe;
@@ -49,6 +51,8 @@ final class FakeControl implements Control {
     private @Nullable ControlException refusal;
     final List<Change> changes = new ArrayList<>();
     final List<MessageFilter> selections = new ArrayList<>();
+    final List<String> reloads = new ArrayList<>();
+    ReloadResult reload = new ReloadResult(ReloadResult.Outcome.UNCHANGED, List.of(), List.of(), List.of());
     int closed;
 
     FakeControl(RelayStatus status, List<MessageDetail> messages, String... stopped) {
@@ -229,6 +233,12 @@ final class FakeControl implements Control {
                 && running.mailboxes().stream()
                         .anyMatch(mailboxStatus -> mailboxStatus.mailbox().equals(mailbox.toString())
                                 && mailboxStatus.state() == State.BLOCKED);
+    }
+
+    @Override
+    public ReloadResult reload(Path file, boolean comparesOnly) {
+        reloads.add(file + (comparesOnly ? " compared" : ""));
+        return reload;
     }
 
     @Override

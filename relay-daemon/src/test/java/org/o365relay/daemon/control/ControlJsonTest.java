@@ -63,6 +63,12 @@ class ControlJsonTest {
     }
 
     @Test
+    void readsBackAReloadResult() {
+        assertThat(ControlJson.read(ControlJson.text(SampleViews.reload()), ReloadResult.class))
+                .isEqualTo(SampleViews.reload());
+    }
+
+    @Test
     void readsBackAChangeResult() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 

@@ -3,6 +3,7 @@ package org.o365relay.daemon.control;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +167,12 @@ final class FakeControl implements Control {
     public MailboxProbes retry(EmailAddress mailbox) {
         remember("retry " + mailbox);
         return PROBES;
+    }
+
+    @Override
+    public ReloadResult reload(Path file, boolean comparesOnly) {
+        remember("reload " + file + (comparesOnly ? " only compares" : ""));
+        return SampleViews.reload();
     }
 
     @Override

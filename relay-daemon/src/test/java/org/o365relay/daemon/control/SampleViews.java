@@ -8,6 +8,7 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
+import org.o365relay.config.print.ChangedSetting;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.HeaderChanges;
@@ -175,5 +176,16 @@ final class SampleViews {
                 "Switch it on.",
                 NOON.plusSeconds(5),
                 0);
+    }
+
+    static ReloadResult reload() {
+        return new ReloadResult(
+                ReloadResult.Outcome.RELOADED,
+                List.of(
+                        new ChangedSetting("relay.mailboxes[a@x.example].limits.connections", "3", "5", false),
+                        new ChangedSetting("relay.trusted-networks", null, "192.168.20.0/24", false),
+                        new ChangedSetting("relay.data-directory", "/a", "/b", true)),
+                List.of("relay.conf:3: relay.limits.connections: many"),
+                List.of());
     }
 }

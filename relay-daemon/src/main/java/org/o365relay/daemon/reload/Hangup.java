@@ -1,0 +1,54 @@
+package org.o365relay.daemon.reload;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The signal SIGHUP, which reloads the configuration.
+public final class Hangup {
+
+    private static final Logger log = LoggerFactory.getLogger(Hangup.class);
+
+    private Hangup() {}
+
+    /// Handles SIGHUP from now on: by default, it would end the process. A signal that arrives before the
+    /// result is completed takes effect then. Does nothing on a system without this signal.
+    ///
+    /// @return to be completed with what each signal does
+    public static CompletableFuture<Runnable> handle() {
+        CompletableFuture<Runnable> action = new CompletableFuture<>();
+        try {
+            handle(() -> {
+                var _ = action.thenAcceptAsync(Hangup::run);
+            });
+        } catch (ReflectiveOperationException e) { // Windows, or -Xrs
+            log.warn("SIGHUP cannot be handled: {}", String.valueOf(e.getCause()));
+        }
+        return action;
+    }
+
+    /// Calls `sun.misc.Signal.handle` by reflection: javac warns about the class, which is the only API for
+    /// signals, and the warning cannot be suppressed.
+    private static void handle(Runnable onSignal) throws ReflectiveOperationException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        MethodHandle run = MethodHandles.lookup()
+                .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+                .bindTo(onSignal);
+        Object caller = MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
+        signal.getMethod("handle", signal, handler)
+                .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), caller);
+    }
+
+    private static void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            log.error("the configuration could not be reloaded because of a bug; please report it", e);
+        }
+    }
+}
