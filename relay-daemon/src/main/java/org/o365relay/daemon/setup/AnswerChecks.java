@@ -80,6 +80,20 @@ final class AnswerChecks {
                 "not a URL; copy the complete URL of the webhook, including https://");
     }
 
+    static Optional<String> program(String text) {
+        return text.startsWith("/")
+                ? text(text)
+                : Optional.of("not an absolute path; example: /usr/local/bin/relay-alert");
+    }
+
+    /// Checks a host name or IP address with a port, such as `mail.contoso.example:25`.
+    static Optional<String> hostAndPort(String text) {
+        int colon = text.lastIndexOf(':');
+        return colon > 0 && host(withoutBrackets(text.substring(0, colon))).isEmpty()
+                ? port(text.substring(colon + 1))
+                : Optional.of("not a host and port; example: mail.contoso.example:25");
+    }
+
     /// Checks an IP address with a port, such as `0.0.0.0:2525` or `[::]:25`.
     static Optional<String> listener(String text) {
         int colon = text.lastIndexOf(':');

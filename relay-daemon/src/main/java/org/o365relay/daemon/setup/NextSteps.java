@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Lists the files that setup wrote and the steps that the admin must still take.
 final class NextSteps {
@@ -160,14 +161,16 @@ final class NextSteps {
     private void addNotes() {
         method.warning().ifPresent(this::note);
         boolean admin = answers.text(SetupQuestion.ADMIN).isPresent();
-        boolean webhook = answers.text(SetupQuestion.WEBHOOK).isPresent();
-        if (!admin && !webhook) {
-            note("no one is notified when mail stops, because there is no address and no webhook for alerts. They"
-                    + " appear in the log and in \"o365-relay status\". See docs/alerts.md.");
-        } else if (!webhook) {
+        boolean otherwise = Stream.of(SetupQuestion.WEBHOOK, SetupQuestion.ALERT_SERVER, SetupQuestion.ALERT_COMMAND)
+                .anyMatch(question -> answers.text(question).isPresent());
+        if (!admin && !otherwise) {
+            note("no one is notified when mail stops, because there is no address, no webhook and no program for"
+                    + " alerts. They appear in the log and in \"o365-relay status\". See docs/alerts.md.");
+        } else if (!otherwise) {
             note("while the only mailbox cannot send, no alert reaches "
                     + answers.text(SetupQuestion.ADMIN).orElseThrow()
-                    + ": add a webhook (docs/alerts.md), or let your monitoring run \"o365-relay status --check\".");
+                    + ": add a webhook, another mail server or a program (docs/alerts.md), or let your monitoring run"
+                    + " \"o365-relay status --check\".");
         }
     }
 

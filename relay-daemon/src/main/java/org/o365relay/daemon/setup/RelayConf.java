@@ -69,9 +69,34 @@ final class RelayConf {
             add("  # Also receives alerts, even while no mailbox can send. The file contains the URL.");
             add("  alerts { webhook { url-file = " + quoted(SetupSecretFile.WEBHOOK_URL.file()) + " } }");
         });
+        answers.text(SetupQuestion.ALERT_SERVER).ifPresent(this::addAlertServer);
+        answers.text(SetupQuestion.ALERT_COMMAND).ifPresent(program -> {
+            add("");
+            add("  # Runs for each alert, with a JSON object on standard input (docs/alerts.md).");
+            add("  alerts { command = [ " + quoted(program) + " ] }");
+        });
         add("");
         add("  # The queue: it holds every accepted message. The relay must be its only user.");
         add("  data-directory = " + quoted(answers.dataDirectory().toString()));
+    }
+
+    private void addAlertServer(String server) {
+        int colon = server.lastIndexOf(':');
+        String port = server.substring(colon + 1);
+        String tls = switch (port) {
+            case "25" -> "none";
+            case "465" -> "implicit";
+            default -> "starttls";
+        };
+        add("");
+        add("  # Sends the alert emails, and only these, while no mailbox can send. For a login add username and"
+                + " password-file.");
+        add("  alerts { smtp { host = %s, port = %s, tls = %s, from = %s } }"
+                .formatted(
+                        quoted(AnswerChecks.withoutBrackets(server.substring(0, colon))),
+                        port,
+                        tls,
+                        quoted(answers.mailbox().toString())));
     }
 
     private List<String> networks() {

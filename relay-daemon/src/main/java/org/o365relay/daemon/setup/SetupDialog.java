@@ -58,7 +58,8 @@ final class SetupDialog {
 
     /// The answers of the user.
     ///
-    /// @param secret the secret; empty if the method has none, the user entered nothing, or there is no terminal
+    /// @param secret the secret; empty if the method has none, the user entered nothing, or there is no
+    ///     terminal
     record Entered(SetupAnswers answers, Optional<Secret> secret) {}
 
     /// @param asksSecret whether to ask for the secret of the method after the questions
@@ -100,8 +101,11 @@ final class SetupDialog {
         SetupQuestion question = position.question();
         if (!question.applies(position.earlier())) {
             if (given.containsKey(question)) {
-                problems.add(question.option() + " cannot be used with --method "
-                        + position.earlier().method().key());
+                problems.add(
+                        question == SetupQuestion.ALERT_SERVER
+                                ? question.option() + " needs --admin, the address that receives the alerts"
+                                : question.option() + " cannot be used with --method "
+                                        + position.earlier().method().key());
             }
             return position.skipped();
         }
@@ -197,9 +201,9 @@ final class SetupDialog {
 
     private static Secret secret(Terminal terminal, SetupSecretFile file) throws InvalidAnswersException, IOException {
         terminal.print("");
-        SetupText.wrapped(
-                        "Enter the " + file.description()
-                                + ". The input is not shown. If you do not have it yet, press Enter, and write it to its file later.")
+        SetupText.wrapped("Enter the " + file.description()
+                        + ". The input is not shown. If you do not have it yet, press Enter, and write it to"
+                        + " its file later.")
                 .forEach(terminal::print);
         while (true) {
             Secret entered = orThrow(terminal.secret(file.description() + ": "), file.description());

@@ -15,15 +15,18 @@ enum SetupQuestion {
     TENANT("TENANT", "The tenant: its ID or one of its domains."),
     CLIENT_ID(
             "ID",
-            "The Application (client) ID of the app; \"later\" if there is no app yet: the script for the tenant creates it.",
+            "The Application (client) ID of the app; \"later\" if there is no app yet: the script for the tenant"
+                    + " creates it.",
             "later"),
     CERTIFICATE(
             "FILE",
-            "The certificate of the app with its key (PEM or PFX); \"make\" to generate one that is valid for two years.",
+            "The certificate of the app with its key (PEM or PFX); \"make\" to generate one that is valid for two"
+                    + " years.",
             "make"),
     SECRET_EXPIRES(
             "DATE",
-            "The expiry date of the client secret (YYYY-MM-DD), so that the relay warns in advance; \"none\" if unknown.",
+            "The expiry date of the client secret (YYYY-MM-DD), so that the relay warns in advance; \"none\" if"
+                    + " unknown.",
             "none"),
     GRAPH_FALLBACK("YES|NO", "Whether to use Microsoft Graph while SMTP fails: yes or no."),
     PERMISSION(
@@ -33,13 +36,15 @@ enum SetupQuestion {
     PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses of the relay, as Microsoft sees them."),
     CERTIFICATE_NAME(
             "NAME",
-            "The name in the TLS certificate of the relay: an accepted domain of the organization, or a host name in one."),
+            "The name in the TLS certificate of the relay: an accepted domain of the organization, or a host name in"
+                    + " one."),
     CLIENT_CERTIFICATE("FILE", "The TLS certificate of the relay (PEM)."),
     CLIENT_CERTIFICATE_KEY("FILE", "The private key of the TLS certificate (PEM, without a password)."),
     HOST("HOST", "The host name or IP address of the mail server."),
     TLS(
             "TLS",
-            "The encryption of the connection to the mail server: starttls, implicit (TLS from the first byte) or none."),
+            "The encryption of the connection to the mail server: starttls, implicit (TLS from the first byte) or"
+                    + " none."),
     PORT("PORT", "The port of the mail server."),
     USERNAME("NAME", "The user name for the mail server; \"none\" for no login.", "none"),
     SEND_AS(
@@ -48,8 +53,8 @@ enum SetupQuestion {
             "none"),
     TRUSTED_NETWORKS(
             "NETWORKS",
-            "The devices that may send without a login: networks such as 192.168.10.0/24 (192.168.10.x) and addresses such"
-                    + " as 10.0.0.17, separated by commas; \"none\" for this machine only.",
+            "The devices that may send without a login: networks such as 192.168.10.0/24 (192.168.10.x) and addresses"
+                    + " such as 10.0.0.17, separated by commas; \"none\" for this machine only.",
             "none"),
     LISTEN(
             "ADDRESS:PORT",
@@ -62,7 +67,13 @@ enum SetupQuestion {
     WEBHOOK(
             "URL",
             "The URL of a webhook that receives alerts, for example of Teams, Slack or ntfy; \"none\" for none.",
-            "none");
+            "none"),
+    ALERT_SERVER(
+            "HOST:PORT",
+            "Another mail server that accepts alerts for the address above without a login while no mailbox can send;"
+                    + " \"none\" for none.",
+            "none"),
+    ALERT_COMMAND("FILE", "A program on this machine that runs for each alert; \"none\" for none.", "none");
 
     private final String parameter;
     private final String text;
@@ -106,10 +117,10 @@ enum SetupQuestion {
             case WEBHOOK ->
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
-                                ? "Alerts by email leave through the same mailbox: while it cannot send, you receive them only by"
-                                        + " webhook."
-                                : "Without an address and a webhook, no one is notified when mail stops: alerts appear only in the log"
-                                        + " and in \"o365-relay status\".");
+                                ? "Alerts by email leave through the same mailbox: while it cannot send, you receive"
+                                      + " them only by webhook, another mail server or a program (the next questions)."
+                                : "Without an address, a webhook and a program, no one is notified when mail stops:"
+                                        + " alerts appear only in the log and in \"o365-relay status\".");
             default -> Optional.empty();
         };
     }
@@ -126,7 +137,9 @@ enum SetupQuestion {
 
     boolean applies(SetupAnswers earlier) {
         return switch (this) {
-            case METHOD, MAILBOX, SEND_AS, TRUSTED_NETWORKS, LISTEN, DATA_DIRECTORY, ADMIN, WEBHOOK -> true;
+            case METHOD, MAILBOX, SEND_AS, TRUSTED_NETWORKS, LISTEN, DATA_DIRECTORY, ADMIN, WEBHOOK, ALERT_COMMAND ->
+                true;
+            case ALERT_SERVER -> earlier.text(ADMIN).isPresent();
             case CLOUD -> earlier.method().isMicrosoft();
             case TENANT, CLIENT_ID -> earlier.method().hasRegistration();
             case CERTIFICATE -> earlier.method().hasCertificate();
@@ -157,8 +170,16 @@ enum SetupQuestion {
             case PORT -> Optional.of(defaultPort(earlier.text(TLS).orElse("")));
             case LISTEN -> Optional.of(earlier.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
             case DATA_DIRECTORY -> Optional.of("/var/lib/o365-relay");
-            case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN, WEBHOOK ->
-                Optional.of(none);
+            case CLIENT_ID,
+                    CERTIFICATE,
+                    SECRET_EXPIRES,
+                    USERNAME,
+                    SEND_AS,
+                    TRUSTED_NETWORKS,
+                    ADMIN,
+                    WEBHOOK,
+                    ALERT_SERVER,
+                    ALERT_COMMAND -> Optional.of(none);
         };
     }
 
@@ -191,6 +212,8 @@ enum SetupQuestion {
             case LISTEN -> AnswerChecks.listener(answer);
             case DATA_DIRECTORY -> AnswerChecks.directory(answer);
             case WEBHOOK -> AnswerChecks.url(answer);
+            case ALERT_SERVER -> AnswerChecks.hostAndPort(answer);
+            case ALERT_COMMAND -> AnswerChecks.program(answer);
             case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.text(answer);
         };
     }

@@ -120,6 +120,9 @@ final class SetupCommandTest {
         --mailbox r@contoso.example --data-directory queue              | not an absolute path
         --mailbox r@contoso.example --webhook hooks.example/1           | not a URL
         --mailbox r@contoso.example --webhook ftp://hooks.example/1     | not a URL
+        --mailbox r@contoso.example --admin a@b.example --alert-server mail | not a host and port
+        --mailbox r@contoso.example --alert-server mail:25              | --alert-server needs --admin
+        --mailbox r@contoso.example --alert-command alert.sh            | not an absolute path
         --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
         --mailbox r@contoso.example --method password --client-id 7      | --client-id cannot be used with --method password
         --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | cannot be used
@@ -146,7 +149,7 @@ final class SetupCommandTest {
                         + " --cloud worldwide --tenant contoso.example --client-id " + ID + " --secret-expires none"
                         + " --graph-fallback no --permission rbac --send-as none --trusted-networks none"
                         + " --listen 127.0.0.1:25 --data-directory /srv/queue --admin none --webhook"
-                        + " https://hooks.example/5ec7e7"));
+                        + " https://hooks.example/5ec7e7 --alert-command none"));
 
         assertThat(code).as(screen::toString).isZero();
         assertThat(screen.toString()).doesNotContain(SECRET);

@@ -53,7 +53,9 @@ final class SampleAnswers {
         samples.put(SetupQuestion.TRUSTED_NETWORKS, List.of("192.168.10.0/24 fd00:10::/64"));
         samples.put(SetupQuestion.LISTEN, List.of(""));
         samples.put(SetupQuestion.DATA_DIRECTORY, List.of("/srv/#${x} queue"));
-        samples.put(SetupQuestion.WEBHOOK, List.of("", "https://hooks.example/1"));
+        samples.put(SetupQuestion.WEBHOOK, List.of("https://hooks.example/1"));
+        samples.put(SetupQuestion.ALERT_SERVER, List.of("", "[fd00::1]:465"));
+        samples.put(SetupQuestion.ALERT_COMMAND, List.of("/bin/true"));
         samples.put(SetupQuestion.ADMIN, List.of("it@contoso.example"));
         return samples;
     }
