@@ -1,12 +1,15 @@
 package org.o365relay.journal;
 
+import static org.o365relay.journal.JournalLine.path;
+import static org.o365relay.journal.JournalLine.pathOrNull;
+import static org.o365relay.journal.JournalLine.paths;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Backoff;
@@ -52,7 +55,6 @@ import org.slf4j.LoggerFactory;
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
-    private static final int MAX_LISTED_RECIPIENTS = 10;
 
     @Override
     public void record(Event event) {
@@ -73,10 +75,7 @@ public final class LogJournal implements Journal {
             case Unreachable unreachable -> write(unreachable);
             case Reachable reachable -> write(reachable);
             case Throttled throttled -> write(throttled);
-            case LimitReached reached ->
-                line(info(), reached.mailbox())
-                        .with(key(reached.limit()), reached.value())
-                        .log("limit-reached");
+            case LimitReached reached -> write(reached);
             case LimitOver over ->
                 logEnd("limit-over", over.after(), line(info(), over.mailbox()).with("limit", key(over.limit())));
             case Backoff backoff -> write(backoff);
@@ -96,15 +95,18 @@ public final class LogJournal implements Journal {
         }
     }
 
-    private static void logEnd(String event, Duration after, LogLine line) {
+    private static void logEnd(String event, Duration after, JournalLine line) {
         line.with("after", seconds(after)).log(event);
     }
 
     private static void logFailure(String event, String reason, String advice) {
-        new LogLine(log.atError()).with("reason", reason).with("advice", advice).log(event);
+        new JournalLine(log.atError())
+                .with("reason", reason)
+                .with("advice", advice)
+                .log(event);
     }
 
-    private static void logOperatorAction(String event, String by, LogLine line) {
+    private static void logOperatorAction(String event, String by, JournalLine line) {
         line.with("by", by).log(event);
     }
 
@@ -245,12 +247,18 @@ public final class LogJournal implements Journal {
         logEnd("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
     }
 
+    private static void write(LimitReached reached) {
+        line(info(), reached.mailbox())
+                .with(key(reached.limit()), reached.value())
+                .log("limit-reached");
+    }
+
     private static void write(Reloaded reloaded) {
         logOperatorAction("reloaded", reloaded.by(), info().with("changes", reloaded.changes()));
     }
 
     private static void write(SettingChanged changed) {
-        LogLine line = setting(info(), changed.key(), changed.before(), changed.after());
+        JournalLine line = setting(info(), changed.key(), changed.before(), changed.after());
         logOperatorAction("setting-changed", changed.by(), line);
     }
 
@@ -260,10 +268,10 @@ public final class LogJournal implements Journal {
 
     private static void write(ReloadRejected rejected) {
         logOperatorAction(
-                "reload-rejected", rejected.by(), new LogLine(log.atError()).with("problem", rejected.problem()));
+                "reload-rejected", rejected.by(), new JournalLine(log.atError()).with("problem", rejected.problem()));
     }
 
-    private static LogLine setting(LogLine line, String key, @Nullable String before, @Nullable String after) {
+    private static JournalLine setting(JournalLine line, String key, @Nullable String before, @Nullable String after) {
         return line.with("key", key).with("before", before).with("after", after);
     }
 
@@ -275,7 +283,7 @@ public final class LogJournal implements Journal {
                 .log("expiring");
     }
 
-    private static LogLine line(LogLine line, RecipientAttempt attempt) {
+    private static JournalLine line(JournalLine line, RecipientAttempt attempt) {
         Accepted message = attempt.message();
         return line.with("id", message.id())
                 .with("client", message.arrival().client().getHostAddress())
@@ -289,20 +297,20 @@ public final class LogJournal implements Journal {
                 .with("advice", nullIfEmpty(attempt.judged().advice()));
     }
 
-    private static LogLine line(LogLine line, EmailAddress mailbox, String upstream) {
+    private static JournalLine line(JournalLine line, EmailAddress mailbox, String upstream) {
         return line(line, mailbox).with("upstream", upstream);
     }
 
-    private static LogLine line(LogLine line, EmailAddress mailbox) {
+    private static JournalLine line(JournalLine line, EmailAddress mailbox) {
         return line.with("mailbox", mailbox);
     }
 
-    private static LogLine info() {
-        return new LogLine(log.atInfo());
+    private static JournalLine info() {
+        return new JournalLine(log.atInfo());
     }
 
-    private static LogLine warn() {
-        return new LogLine(log.atWarn());
+    private static JournalLine warn() {
+        return new JournalLine(log.atWarn());
     }
 
     private static @Nullable String nullIfEmpty(String text) {
@@ -316,31 +324,9 @@ public final class LogJournal implements Journal {
         return inDigest ? "digest to " + path(to) : path(to);
     }
 
-    private static String path(@Nullable EmailAddress address) {
-        return address == null ? "<>" : "<" + address + ">";
-    }
-
-    private static @Nullable String pathOrNull(@Nullable EmailAddress address) {
-        return address == null ? null : path(address);
-    }
-
-    private static String paths(List<EmailAddress> addresses) {
-        return paths(addresses, addresses.size());
-    }
-
     private static @Nullable String redirected(HeaderChanges changes) {
         List<EmailAddress> recipients = changes.redirected();
         return recipients.isEmpty() ? null : paths(recipients, recipients.size() + changes.moreRedirected());
-    }
-
-    /// @param total number of addresses, including those that are not in the list
-    private static String paths(List<EmailAddress> addresses, int total) {
-        String listed = addresses.stream()
-                .limit(MAX_LISTED_RECIPIENTS)
-                .map(LogJournal::path)
-                .collect(Collectors.joining(","));
-        int others = total - MAX_LISTED_RECIPIENTS;
-        return others > 0 ? listed + ",+" + others : listed;
     }
 
     private static String seconds(Duration duration) {

@@ -1,0 +1,54 @@
+package org.o365relay.journal;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.journal.Event.JudgedReply;
+import org.o365relay.mail.EmailAddress;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/// A log line under construction.
+record JournalLine(LoggingEventBuilder builder) {
+
+    private static final int MAX_LISTED_RECIPIENTS = 10;
+
+    /// @param value null to omit the key
+    JournalLine with(String key, @Nullable Object value) {
+        return value == null ? this : new JournalLine(builder.addKeyValue(key, value));
+    }
+
+    /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the
+    /// line.
+    JournalLine with(JudgedReply judged) {
+        JournalLine line = with("reply", judged.isOwnLimit() ? null : judged.reply());
+        return judged.reason().isEmpty()
+                ? line
+                : line.with("step", judged.step()).with("reason", judged.reason());
+    }
+
+    void log(String event) {
+        builder.log(event);
+    }
+
+    static String path(@Nullable EmailAddress address) {
+        return address == null ? "<>" : "<" + address + ">";
+    }
+
+    static @Nullable String pathOrNull(@Nullable EmailAddress address) {
+        return address == null ? null : path(address);
+    }
+
+    static String paths(List<EmailAddress> addresses) {
+        return paths(addresses, addresses.size());
+    }
+
+    /// @param total number of addresses, including those that are not in the list
+    static String paths(List<EmailAddress> addresses, int total) {
+        String listed = addresses.stream()
+                .limit(MAX_LISTED_RECIPIENTS)
+                .map(JournalLine::path)
+                .collect(Collectors.joining(","));
+        int others = total - MAX_LISTED_RECIPIENTS;
+        return others > 0 ? listed + ",+" + others : listed;
+    }
+}
