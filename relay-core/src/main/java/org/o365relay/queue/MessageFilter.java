@@ -26,7 +26,7 @@ import org.o365relay.mail.QueueId;
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
 /// @param upTo the newest message to include
-/// @param contentKept whether to include only settled messages whose content is kept, which can be resent
+/// @param contentKept true for settled messages whose content is kept, which can be resent; false for others
 public record MessageFilter(
         List<QueueId> ids,
         Set<MessageState> states,
@@ -40,7 +40,7 @@ public record MessageFilter(
         @Nullable String subject,
         @Nullable String messageId,
         @Nullable QueueId upTo,
-        boolean contentKept) {
+        @Nullable Boolean contentKept) {
 
     /// All messages.
     public static final MessageFilter ALL =
@@ -54,7 +54,7 @@ public record MessageFilter(
         states = Set.copyOf(states);
     }
 
-    /// Creates a filter that does not require kept content.
+    /// Creates a filter for messages with or without kept content.
     public MessageFilter(
             List<QueueId> ids,
             Set<MessageState> states,
@@ -68,7 +68,7 @@ public record MessageFilter(
             @Nullable String subject,
             @Nullable String messageId,
             @Nullable QueueId upTo) {
-        this(ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, false);
+        this(ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, null);
     }
 
     /// @return whether the filter selects every open message that is not newer than `upTo`
@@ -76,7 +76,7 @@ public record MessageFilter(
         boolean anyState = states.isEmpty() || openStates().allMatch(states::contains);
         return anyState
                 && ids.isEmpty()
-                && Stream.of(after, before, client, sender, recipient, mailbox, reason, subject, messageId)
+                && Stream.of(after, before, client, sender, recipient, mailbox, reason, subject, messageId, contentKept)
                         .allMatch(Objects::isNull);
     }
 
@@ -164,7 +164,16 @@ public record MessageFilter(
 
     /// @return a copy of this filter, limited to messages whose content is kept
     public MessageFilter withKeptContent() {
+        return withContentKept(true);
+    }
+
+    /// @return a copy of this filter, limited to messages whose content is not kept
+    public MessageFilter withoutKeptContent() {
+        return withContentKept(false);
+    }
+
+    private MessageFilter withContentKept(boolean kept) {
         return new MessageFilter(
-                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, true);
+                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, kept);
     }
 }

@@ -173,8 +173,8 @@ final class FilterSql {
         if (source == Source.IDS) {
             addAddress("recipient", selection.recipient());
         }
-        if (selection.contentKept()) {
-            and("content-kept");
+        if (selection.contentKept() != null) {
+            and(selection.contentKept() ? "content-kept" : "content-not-kept");
         }
     }
 

@@ -49,6 +49,9 @@ EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id A
 -- name: content-kept
 +message.due_at IS NULL AND +message.content_until IS NOT NULL
 
+-- name: content-not-kept
+(+message.due_at IS NOT NULL OR +message.content_until IS NULL)
+
 -- name: received-from
 message.received_at >= ?
 

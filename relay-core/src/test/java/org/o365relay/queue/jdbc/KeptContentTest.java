@@ -103,6 +103,12 @@ class KeptContentTest {
                         .entries())
                 .extracting(MessageEntry::id)
                 .containsExactly(failed);
+        assertThat(fixture.queue()
+                        .reader()
+                        .find(MessageFilter.ALL.withoutKeptContent(), Page.Order.OLDEST_FIRST, null, 10)
+                        .entries())
+                .extracting(MessageEntry::id)
+                .containsExactly(delivered);
     }
 
     @Test

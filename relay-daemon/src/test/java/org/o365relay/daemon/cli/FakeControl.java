@@ -267,7 +267,8 @@ final class FakeControl implements Control {
 
     private Stream<MessageEntry> selected(MessageFilter wanted) {
         return messages.values().stream()
-                .filter(message -> !wanted.contentKept() || message.contentUntil() != null)
+                .filter(message ->
+                        wanted.contentKept() == null || wanted.contentKept() == (message.contentUntil() != null))
                 .map(MessageDetail::entry)
                 .filter(line -> meets(line, wanted));
     }

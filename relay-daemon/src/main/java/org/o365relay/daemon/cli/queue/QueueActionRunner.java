@@ -149,22 +149,16 @@ final class QueueActionRunner {
         if (withoutContent == 0) {
             return List.of();
         }
-        List<String> names = new ArrayList<>();
-        @Nullable QueueId next = null;
-        do {
-            Page page = relay.find(matching, Page.Order.OLDEST_FIRST, next, PAGE);
-            List<QueueId> ids = page.entries().stream().map(MessageEntry::id).toList();
-            Set<QueueId> kept =
-                    states(relay, MessageFilter.of(ids).withKeptContent()).keySet();
-            ids.stream().filter(id -> !kept.contains(id)).map(QueueId::toString).forEach(names::add);
-            next = page.next();
-        } while (next != null && names.size() < SAMPLES);
+        String names =
+                relay.find(matching.withoutKeptContent(), Page.Order.OLDEST_FIRST, null, SAMPLES).entries().stream()
+                        .map(entry -> entry.id().toString())
+                        .collect(Collectors.joining(", "));
         boolean one = withoutContent == 1;
         String more = withoutContent > SAMPLES ? " and " + Amounts.count(withoutContent - SAMPLES) + " more" : "";
         return List.of(Amounts.of(withoutContent, "message") + (one ? " is" : " are")
                 + " not resent, because " + (one ? "its" : "their")
                 + " content is no longer kept (queue.keep-content): "
-                + names.stream().limit(SAMPLES).collect(Collectors.joining(", ")) + more);
+                + names + more);
     }
 
     static String noSuchMessage(List<QueueId> unknown) {
