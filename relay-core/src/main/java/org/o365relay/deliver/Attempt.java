@@ -28,8 +28,7 @@ import org.o365relay.mail.ReportedMessage;
 ///
 /// @param verdicts verdict of each open recipient, in envelope order; for a recipient in backoff, the last
 ///     refusal as a deferral
-/// @param backoffs the recipients that were not tried because they are in backoff, with the end of their
-///     backoff
+/// @param backoffs the recipients that were not tried because they are in backoff, with their backoffs
 /// @param original parts of the received message that are included in notices
 /// @param alias author of the message, if the message is sent as this author (send-as list); null if it is sent
 ///     as the mailbox
@@ -41,7 +40,7 @@ import org.o365relay.mail.ReportedMessage;
 ///     exceeded, because the upstream is not known to have processed a message since this one last failed
 record Attempt(
         Map<Recipient, Verdict> verdicts,
-        Map<Recipient, Instant> backoffs,
+        Map<Recipient, Backoff> backoffs,
         ReportedMessage original,
         @Nullable EmailAddress alias,
         @Nullable Instant notBefore,
@@ -69,13 +68,13 @@ record Attempt(
             @Nullable EmailAddress alias) {
         boolean othersGotFurther = tried.values().stream().anyMatch(Verdict::isPastRcpt);
         Map<Recipient, Verdict> ordered = new LinkedHashMap<>();
-        Map<Recipient, Instant> backoffs = new HashMap<>();
+        Map<Recipient, Backoff> backoffs = new HashMap<>();
         for (Recipient recipient : recipients) {
             Verdict verdict = tried.get(recipient);
             Backoff backoff = inBackoff.get(recipient);
             if (backoff != null) {
                 ordered.put(recipient, backoff.refusal().deferred());
-                backoffs.put(recipient, backoff.until());
+                backoffs.put(recipient, backoff);
             } else if (verdict != null) {
                 ordered.put(recipient, othersGotFurther ? withRecipientAtFault(verdict) : verdict);
             } else {
@@ -161,6 +160,16 @@ record Attempt(
 
     boolean wasTried(Recipient recipient) {
         return !backoffs.containsKey(recipient);
+    }
+
+    /// @return whether the recipient was not tried because a trial has begun whose result is not known yet
+    boolean awaitsTrial(Recipient recipient) {
+        return backoff(recipient).filter(Backoff::isTrial).isPresent();
+    }
+
+    /// @return the backoff because of which the recipient was not tried; empty if it was tried
+    Optional<Backoff> backoff(Recipient recipient) {
+        return Optional.ofNullable(backoffs.get(recipient));
     }
 
     /// @return whether the attempt counts for this recipient: the recipient was tried, and the verdict is not a

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.o365relay.deliver.health.Breakers.Backoff;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.Outcome;
@@ -27,7 +28,8 @@ import org.o365relay.queue.Settlement.Remark;
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
     /// Age of the message from which a recipient that is itself in backoff fails instead of waiting longer, so
-    /// that the sender is notified within hours. Does not apply to a backoff of the author.
+    /// that the sender is notified within hours. Does not apply to a backoff of the author, or during a trial,
+    /// which may show that the recipient is no longer refused.
     private static final Duration MAX_RECIPIENT_BACKOFF = Duration.ofHours(4);
 
     /// @param upstream name of the upstream that the attempt used
@@ -45,7 +47,8 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         attempt.verdicts().forEach((recipient, verdict) -> {
             boolean expired = attempt.wasTried(recipient)
                     ? attempt.counts(recipient) && retryAt.isEmpty() && !keepsTrying(attempt, verdict)
-                    : isTooOld || (verdict.scope() == Scope.RECIPIENT && hasWaited);
+                    : !attempt.awaitsTrial(recipient)
+                            && (isTooOld || (verdict.scope() == Scope.RECIPIENT && hasWaited));
             outcomes.put(recipient, outcome(verdict, expired));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
@@ -95,7 +98,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         }
         Instant notBefore = attempt.notBefore() == null ? claim.dueAt() : attempt.notBefore();
         return deferred.stream()
-                .map(recipient -> attempt.backoffs().getOrDefault(recipient, notBefore))
+                .map(recipient -> attempt.backoff(recipient).map(Backoff::until).orElse(notBefore))
                 .min(Instant::compareTo)
                 .orElse(notBefore);
     }

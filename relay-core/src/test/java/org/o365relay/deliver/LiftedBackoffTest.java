@@ -17,6 +17,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
+import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageFilter;
 
 /// Operators end backoffs: of a mailbox, or of the messages that they name.
@@ -115,6 +116,72 @@ class LiftedBackoffTest {
         relay.clock.advance(MINUTE);
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered").toString()).contains(waiting[1].toString(), waiting[2].toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oldMailThatWasNeverTriedAwaitsTheTrial(boolean isFixed) {
+        QueueId[] waiting = fourAndAHalfHoursInBackoff();
+        retry(waiting);
+        relay.clock.advance(Duration.ofSeconds(1));
+        trialOf(waiting, isFixed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oldMailAwaitsTheTrialAfterARetryOfTheMailbox(boolean isFixed) {
+        QueueId[] waiting = fourAndAHalfHoursInBackoff();
+        assertThat(dispatcher().retry().messages()).isEqualTo(waiting.length);
+        trialOf(waiting, isFixed);
+    }
+
+    @Test
+    void mailWhoseRetryTimeIsOverAwaitsTheTrial() {
+        QueueId[] waiting = fourAndAHalfHoursInBackoff();
+        relay.clock.advance(Duration.ofDays(6));
+        trialOf(waiting, true);
+    }
+
+    /// @return messages to Bert that were never tried, and still wait
+    private QueueId[] fourAndAHalfHoursInBackoff() {
+        refuse(UNKNOWN_RECIPIENT, BERT);
+        for (int minutes : new int[] {15, 30, 60, 120, 240}) {
+            relay.clock.advance(Duration.ofMinutes(minutes - 10));
+            accept(BERT); // is refused
+            relay.clock.advance(Duration.ofMinutes(10));
+            relay.upstream.answer(UNKNOWN_RECIPIENT);
+            relay.deliverDue();
+        }
+        relay.clock.advance(Duration.ofMinutes(210));
+        accept(BERT); // is refused
+        QueueId[] waiting = {accept(BERT), accept(BERT), accept(BERT)};
+        relay.clock.advance(Duration.ofMinutes(30));
+        relay.upstream.answer(UNKNOWN_RECIPIENT);
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofHours(4).minus(MINUTE));
+        assertThat(relay.due()).isEmpty();
+        return waiting;
+    }
+
+    /// Delivers the waiting messages at the same time: one is the trial, the others are claimed during it.
+    private void trialOf(QueueId[] waiting, boolean isFixed) {
+        int before = sent();
+        int failed = relay.journal.lines("failed").size();
+        List<Claim> due = relay.due();
+        assertThat(due).extracting(Claim::id).containsExactlyInAnyOrder(waiting);
+        relay.upstream.answer(_ -> {
+            due.subList(1, due.size()).forEach(relay::deliver);
+            return isFixed ? FakeUpstream.OK : UNKNOWN_RECIPIENT;
+        });
+        relay.deliver(due.getFirst());
+        assertThat(sent()).as("one message is the trial").isEqualTo(before + 1);
+        assertThat(relay.journal.lines("failed")).hasSize(failed + (isFixed ? 0 : 1));
+
+        assertThat(relay.due()).isEmpty();
+        relay.clock.advance(MINUTE);
+        relay.deliverDue();
+        assertThat(relay.journal.lines(isFixed ? "delivered" : "failed").toString())
+                .contains(waiting[0].toString(), waiting[1].toString(), waiting[2].toString());
     }
 
     @Test

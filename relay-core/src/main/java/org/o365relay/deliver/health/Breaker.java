@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.Breakers.Backoff;
+import org.o365relay.deliver.health.Breakers.Phase;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EnhancedStatus;
 
@@ -21,7 +22,6 @@ final class Breaker {
     private int refusals;
     private Instant last = Instant.EPOCH;
     private int periods;
-    private boolean onTrial;
     private @Nullable Backoff backoff;
 
     /// Decides whether a message may be sent. After the backoff, one message per minute may be sent as a trial.
@@ -32,8 +32,7 @@ final class Breaker {
         if (current == null || !isOver(current, now)) {
             return Optional.ofNullable(current);
         }
-        onTrial = true;
-        backoff = new Backoff(current.refusal(), now, now.plus(TRIAL), false);
+        backoff = new Backoff(current.refusal(), now, now.plus(TRIAL), Phase.TRIAL);
         return Optional.empty();
     }
 
@@ -45,7 +44,7 @@ final class Breaker {
     /// Ends the backoff, so that the next message is a trial.
     void endBackoff(Instant now) {
         if (backoff != null) {
-            backoff = new Backoff(backoff.refusal(), backoff.since(), now, false);
+            backoff = new Backoff(backoff.refusal(), backoff.since(), now, Phase.EXTENDED);
         }
     }
 
@@ -53,13 +52,12 @@ final class Breaker {
     Optional<Backoff> refused(Verdict refusal, Instant now) {
         count(reason(refusal), now);
         Backoff current = backoff;
-        boolean startsBackoff = current == null ? refusals >= REFUSALS : onTrial || isOver(current, now);
+        boolean startsBackoff = current == null ? refusals >= REFUSALS : current.isTrial() || isOver(current, now);
         if (!startsBackoff) {
             return Optional.empty();
         }
-        onTrial = false;
         Instant until = now.plus(PERIODS.delay(periods));
-        backoff = new Backoff(refusal, now, until, periods == 0);
+        backoff = new Backoff(refusal, now, until, periods == 0 ? Phase.FIRST : Phase.EXTENDED);
         periods++;
         return Optional.of(backoff);
     }

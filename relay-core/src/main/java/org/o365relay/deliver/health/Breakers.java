@@ -47,8 +47,23 @@ public final class Breakers {
     ///
     /// @param refusal verdict of the refusal that started or extended the backoff
     /// @param since time at which it began or, if a trial has begun, at which the trial began
-    /// @param isFirst whether this is the first backoff; false if it extends an earlier one
-    public record Backoff(Verdict refusal, Instant since, Instant until, boolean isFirst) {}
+    public record Backoff(Verdict refusal, Instant since, Instant until, Phase phase) {
+
+        /// @return whether a trial has begun whose result is not known yet
+        public boolean isTrial() {
+            return phase == Phase.TRIAL;
+        }
+    }
+
+    /// The phase of a breaker that a [Backoff] belongs to.
+    public enum Phase {
+        /// The first backoff after repeated refusals.
+        FIRST,
+        /// A backoff that extends an earlier one, or that an operator ended.
+        EXTENDED,
+        /// The minute after a message was let through, in which other messages wait for its result.
+        TRIAL
+    }
 
     /// The author or recipient that a breaker applies to.
     private record Subject(Scope scope, String name) {
@@ -126,7 +141,7 @@ public final class Breakers {
             if (subject != null && seen.add(subject)) {
                 breakers.computeIfAbsent(subject, _ -> new Breaker())
                         .refused(verdict, now)
-                        .filter(Backoff::isFirst)
+                        .filter(backoff -> backoff.phase() == Phase.FIRST)
                         .ifPresent(first -> report(subject, first));
             }
         });
