@@ -2,6 +2,7 @@ package org.o365relay.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,18 +13,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.deliver.health.HealthEvent;
+import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.upstream.FakeUpstream;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.HistoryEntry;
@@ -128,6 +138,64 @@ class BounceTest {
                         "attempt to deliver it had failed: the mail service could not be",
                         "Diagnostic-Code: x-o365-relay; 4")
                 .doesNotContain("Remote-MTA", "replied:");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void attributesToTheMailServerOnlyWhatItReplied(String reason, Response response) {
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.upstream.answer(response);
+        relay.deliverDue();
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::reason)
+                .containsExactly(reason);
+        relay.upstream.answer(FakeUpstream.OK);
+        relay.clock.advance(Duration.ofHours(1));
+
+        bounce();
+
+        String dsn = dsn();
+        assertThat(dsn).contains(response.reply().text());
+        if (reason.equals(Verdict.UNKNOWN_REPLY)) {
+            assertThat(dsn).contains("Diagnostic-Code: smtp; 4", "Remote-MTA", "replied:");
+        } else {
+            assertThat(dsn).contains("Diagnostic-Code: x-o365-relay; 4").doesNotContain("Remote-MTA", "replied:");
+        }
+    }
+
+    static Stream<Arguments> attributesToTheMailServerOnlyWhatItReplied() {
+        return Verdict.UNCATALOGUED_REASONS.stream().map(reason -> arguments(reason, response(reason)));
+    }
+
+    private static Response response(String reason) {
+        return switch (reason) {
+            case "unknown-reply" -> FakeUpstream.upstream(Step.RCPT, "450 4.2.1 Not now");
+            case "invalid-replies" -> new Response(Step.EHLO, Reply.of(451, "4.5.0", "Not SMTP"), Origin.NETWORK);
+            case "unreachable" -> FakeUpstream.network(Step.CONNECT);
+            case "tls" -> new Response(Step.STARTTLS, Reply.of(454, "4.7.5", "Not trusted"), Origin.TLS);
+            case "sign-in" -> new Response(Step.AUTH, Reply.plain(400, "unknown_error: New"), Origin.SIGN_IN);
+            case "relay" -> new Response(Step.CONTENT, Reply.of(451, "4.3.0", "Not read"), Origin.RELAY);
+            default -> throw new IllegalArgumentException(reason);
+        };
+    }
+
+    @Test
+    void includesTheLastReplyOfMicrosoftIfTheDailyQuotaPostponedTheMessageAfterwards() throws Exception {
+        relay.close();
+        relay = new DeliveryFixture(directory, new MailboxLimits(null, 1, 2, 2));
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "452 4.2.2 Mailbox full"));
+        relay.deliverDue();
+        relay.accept(null, SCAN, "carl@contoso.example");
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofHours(1));
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(bounce().changed()).isEqualTo(1);
+        assertThat(dsn())
+                .contains("Diagnostic-Code: smtp; 452 4.2.2 Mailbox full\r\n", "Remote-MTA: dns; ")
+                .doesNotContain("4.5.3", "bounced by the operator");
     }
 
     /// Delivers the failure notice.

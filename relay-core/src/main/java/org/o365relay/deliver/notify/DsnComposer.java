@@ -174,8 +174,8 @@ public final class DsnComposer {
     private FailedRecipient bounced(Recipient recipient, Verdict verdict, List<HistoryEntry> history) {
         return LastReply.in(history.stream()
                         .filter(event -> event.recipient() == null || event.recipient() == recipient.ordinal())
+                        .filter(event -> !LastReply.isOwnLimit(event))
                         .toList())
-                .filter(last -> !last.isOwnLimit())
                 .map(last -> new FailedRecipient(
                         recipient,
                         last.reply(),

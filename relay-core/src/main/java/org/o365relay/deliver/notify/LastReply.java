@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
@@ -20,11 +21,13 @@ import org.o365relay.queue.HistoryEntry;
 record LastReply(Reply reply, String upstream, String reason) {
 
     // names of reasons that come from the relay itself or the sign-in service, not from the upstream
-    private static final Set<String> LOCAL_REASONS = Stream.concat(
-                    Stream.of("unreachable", "invalid-replies", "tls", "relay", JudgedReply.DAILY_QUOTA),
+    private static final Set<String> LOCAL_REASONS = Stream.of(
+                    Stream.of(JudgedReply.DAILY_QUOTA),
+                    Verdict.UNCATALOGUED_REASONS.stream().filter(reason -> !reason.equals(Verdict.UNKNOWN_REPLY)),
                     ReplyCatalogue.microsoft365().entries().stream()
                             .filter(entry -> entry.sources().contains(ReplySource.SIGN_IN))
                             .map(KnownReply::name))
+            .flatMap(reasons -> reasons)
             .collect(Collectors.toUnmodifiableSet());
 
     /// @param history events of a message, oldest first
@@ -56,7 +59,7 @@ record LastReply(Reply reply, String upstream, String reason) {
     }
 
     /// @return whether the message waited for a limit of the relay, so that the reply is not about the message
-    boolean isOwnLimit() {
-        return reason.equals(JudgedReply.DAILY_QUOTA);
+    static boolean isOwnLimit(HistoryEntry event) {
+        return event.reason().equals(JudgedReply.DAILY_QUOTA);
     }
 }

@@ -37,9 +37,12 @@ public record Verdict(
     /// it as the reason, by which these attempts are counted.
     public static final String UNCONFIRMED = "graph-timeout";
 
+    /// The [reason][#reason] of replies of an upstream that are not in the catalogue.
+    public static final String UNKNOWN_REPLY = "unknown-reply";
+
     /// The [reasons][#reason] of replies and failures that are not in the catalogue.
     public static final Set<String> UNCATALOGUED_REASONS =
-            Set.of("unknown-reply", "invalid-replies", "unreachable", "tls", "sign-in", "relay");
+            Set.of(UNKNOWN_REPLY, "invalid-replies", "unreachable", "tls", "sign-in", "relay");
 
     /// @return a copy with another scope and outcome
     public Verdict withScope(Scope newScope, Outcome newOutcome) {
@@ -129,7 +132,7 @@ public record Verdict(
             return name;
         }
         return switch (response.origin()) {
-            case SUBMISSION, CONNECTOR, GRAPH, NDR, FOREIGN_NDR -> "unknown-reply";
+            case SUBMISSION, CONNECTOR, GRAPH, NDR, FOREIGN_NDR -> UNKNOWN_REPLY;
             case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
             case PROXY -> "unreachable";
             case TLS -> "tls";
