@@ -1,6 +1,7 @@
 package org.o365relay.admit;
 
 import java.time.DayOfWeek;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -22,6 +23,14 @@ final class DailyCounts {
         DayOfWeek weekday = counts.day().getDayOfWeek();
         days.merge(weekday, counts, (old, more) -> old.day().equals(more.day()) ? old.plus(more) : more);
         dirty.add(weekday);
+    }
+
+    /// Subtracts an accepted message from the day on which it was counted, unless another day has replaced it.
+    void rollBack(LocalDate day) {
+        DeviceDay counted = days.get(day.getDayOfWeek());
+        if (counted != null && counted.day().equals(day)) {
+            add(new DeviceDay(day, -1, 0, 0, 0));
+        }
     }
 
     void restore(Collection<DeviceDay> stored) {

@@ -149,22 +149,26 @@ public final class Device {
     ///
     /// @param reserved number of recipients reserved for the message
     /// @param recipients number of its recipients to count; rewriting rules may add or remove some
-    public synchronized void messageAccepted(int reserved, int recipients, long size) {
+    /// @return the day on which the message is counted
+    public synchronized LocalDate messageAccepted(int reserved, int recipients, long size) {
         lastSeen = clock.calendar().millis();
         messages++;
-        days.add(new DeviceDay(today(), 1, 0, 0, 0));
+        LocalDate day = today();
+        days.add(new DeviceDay(day, 1, 0, 0, 0));
         octets += size;
         usage.release(reserved);
         usage.add(recipients, clock.millis());
         usageChanged();
+        return day;
     }
 
     /// Reverts [#messageAccepted] for a message that could not be committed.
     ///
+    /// @param day day that [#messageAccepted] returned
     /// @param recipients recipients passed to [#messageAccepted]; they no longer count against the limits
-    public synchronized void rollBack(int recipients, long size) {
+    public synchronized void rollBack(LocalDate day, int recipients, long size) {
         messages--;
-        days.add(new DeviceDay(today(), -1, 0, 0, 0));
+        days.rollBack(day);
         octets -= size;
         usage.rollBack(recipients, clock.millis());
         usageChanged();

@@ -60,7 +60,7 @@ class DeviceCountsTest {
         clock.advance(Duration.ofMinutes(31));
         accept();
         accept();
-        printer.rollBack(1, 100);
+        printer.rollBack(MONDAY.plusDays(1), 1, 100);
         printer.failed(ANNA, "recipient-unknown");
         printer.bounced();
         printer.rejected();
@@ -69,6 +69,30 @@ class DeviceCountsTest {
         LocalDate tuesday = MONDAY.plusDays(1);
         assertThat(on(tuesday)).isEqualTo(new DeviceDay(tuesday, 1, 0, 2, 1));
         assertThat(between(MONDAY, tuesday)).isEqualTo(new DeviceDay(tuesday, 2, 1, 2, 1));
+    }
+
+    @Test
+    void rollsBackTheDayOnWhichTheMessageWasCounted() {
+        assertThat(printer.reserveRecipient(NONE)).isEmpty();
+        LocalDate counted = printer.messageAccepted(1, 1, 100);
+        clock.advance(Duration.ofMinutes(31));
+        printer.rollBack(counted, 1, 100);
+
+        assertThat(on(MONDAY)).isEqualTo(new DeviceDay(MONDAY, 0, 0, 0, 0));
+        LocalDate tuesday = MONDAY.plusDays(1);
+        assertThat(on(tuesday)).isEqualTo(new DeviceDay(tuesday, 0, 0, 0, 0));
+    }
+
+    @Test
+    void rollsBackNothingIfAnotherDayHasReplacedTheCountedOne() {
+        assertThat(printer.reserveRecipient(NONE)).isEmpty();
+        LocalDate counted = printer.messageAccepted(1, 1, 100);
+        clock.advance(Duration.ofDays(7)); // the clock was wrong
+        accept();
+        printer.rollBack(counted, 1, 100);
+
+        LocalDate nextMonday = MONDAY.plusDays(7);
+        assertThat(on(nextMonday)).isEqualTo(new DeviceDay(nextMonday, 1, 0, 0, 0));
     }
 
     @Test

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +32,7 @@ class DeviceTest {
     private final ManualClock clock = new ManualClock("2026-03-01T08:03:20.500Z");
     private final Devices devices = new Devices(clock.steady());
     private final Device printer = devices.at(PRINTER);
+    private final Deque<LocalDate> acceptedOn = new ArrayDeque<>();
 
     /// Steps: `m` begins a message, `r` reserves a recipient, `a` accepts a message with one recipient,
     /// reserved before or not, `w` withdraws it, `l` releases a recipient, `+5m` waits, `!5m` sets the clock. A
@@ -88,8 +92,8 @@ class DeviceTest {
             case 'M' -> assertThat(printer.beginMessage(limits)).as(because).isPresent();
             case 'r' -> assertThat(printer.reserveRecipient(limits)).as(because).isEmpty();
             case 'R' -> assertThat(printer.reserveRecipient(limits)).as(because).isPresent();
-            case 'a' -> printer.messageAccepted(1, 1, 100);
-            case 'w' -> printer.rollBack(1, 100);
+            case 'a' -> acceptedOn.add(printer.messageAccepted(1, 1, 100));
+            case 'w' -> printer.rollBack(acceptedOn.removeLast(), 1, 100);
             case 'l' -> printer.release(1);
             default -> throw new IllegalArgumentException(String.valueOf(action));
         }
@@ -210,8 +214,8 @@ class DeviceTest {
         printer.deviated(Deviation.NO_DATE);
         clock.advance(Duration.ofMinutes(5));
         printer.messageAccepted(3, 3, 1_000);
-        printer.messageAccepted(2, 2, 500);
-        printer.rollBack(2, 500);
+        LocalDate day = printer.messageAccepted(2, 2, 500);
+        printer.rollBack(day, 2, 500);
         clock.advance(Duration.ofMinutes(1));
         printer.rejected();
 

@@ -1,6 +1,7 @@
 package org.o365relay.accept.session;
 
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -294,10 +295,10 @@ public final class MessageReceiver {
         int recipients = RoutedEnvelope.recipients(parts);
         long size = ended.size();
         // before the commit, so that a crash cannot lose the count
-        client.device().messageAccepted(ended.recipients().size(), recipients, size);
+        LocalDate day = client.device().messageAccepted(ended.recipients().size(), recipients, size);
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
-                client.device().rollBack(recipients, size);
+                client.device().rollBack(day, recipients, size);
                 Reply reply = queueWriteError(failure);
                 errors.rejected(ended.sender(), ended.firstRecipient(), reply);
                 discardStored(ended);

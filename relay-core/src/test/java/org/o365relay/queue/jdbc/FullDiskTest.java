@@ -5,6 +5,7 @@ import static org.o365relay.queue.jdbc.QueueFixture.ANNA;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,12 +67,12 @@ class FullDiskTest {
         int accepted = 0;
         for (int i = 0; i < most; i++) {
             assertThat(device.reserveRecipient(limits)).isEmpty();
-            device.messageAccepted(1, 1, SIZE);
+            LocalDate day = device.messageAccepted(1, 1, SIZE);
             try {
                 fixture.accept(QueueFixture.content(i, SIZE), ANNA);
                 accepted++;
             } catch (CompletionException e) {
-                device.rollBack(1, SIZE);
+                device.rollBack(day, 1, SIZE);
                 if (!(e.getCause() instanceof QueueException)) {
                     throw e;
                 }
