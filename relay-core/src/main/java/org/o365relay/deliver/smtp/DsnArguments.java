@@ -8,8 +8,9 @@ import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
 /// Formats the DSN parameters of a message for a server that offers DSN (RFC 3461 §5.2.1). Parameters that the
-/// message does not have, and a malformed ORCPT, are left out. The relay does not add ORCPT, because it does
-/// not change recipients.
+/// message does not have, and a malformed ORCPT, are left out. A redirected recipient keeps the ORCPT of the
+/// original one, unless it replaces several whose parameters differ. The relay adds no ORCPT of its own:
+/// reports go to the mailbox, not to the author.
 final class DsnArguments {
 
     private DsnArguments() {}
