@@ -91,10 +91,22 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         List<UpstreamReader> readers = new ArrayList<>();
         readers.add(new UpstreamReader(mailbox.section("upstream"), cloud, files, hostname));
         for (Setting element : mailbox.elements(FALLBACK)) {
-            mailbox.element(element, List.of(), fallbackKeys())
+            mailbox.element(element, inheritedProxy(element), fallbackKeys())
                     .ifPresent(upstream -> readers.add(new UpstreamReader(upstream, cloud, files, hostname)));
         }
+        boolean inherited = readers.stream().anyMatch(reader -> reader.preset() != Preset.GRAPH);
+        readers.forEach(reader -> reader.reportUnusedProxy(inherited && !reader.isFallback()));
         return readers;
+    }
+
+    /// Returns the `proxy` of `upstream`; nothing for an element of `fallback` that sets `proxy`, even to null.
+    private List<Layer> inheritedProxy(Setting fallback) {
+        boolean hasOwn = fallback.value() instanceof ConfigObject keys && keys.containsKey(SmtpUpstreamReader.PROXY);
+        return hasOwn
+                ? List.of()
+                : mailbox.layers("upstream").stream()
+                        .map(layer -> layer.only(SmtpUpstreamReader.PROXY))
+                        .toList();
     }
 
     /// Returns the keys that an element of `fallback` may contain: those of `upstream`, and `credential`.
@@ -178,7 +190,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     /// Returns whether the upstream has its own credential. The primary upstream has none, because it uses the
     /// credential of the mailbox.
     private boolean hasCredential(UpstreamReader upstream) {
-        return !upstream.keys().path().endsWith(".upstream")
+        return upstream.isFallback()
                 && upstream.keys().configured(CredentialReader.KEY).isPresent();
     }
 

@@ -28,8 +28,8 @@ import org.o365relay.net.UnusableKeyException;
 record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
 
     static final String HOST = "host";
+    static final String PROXY = "proxy";
 
-    private static final String PROXY = "proxy";
     private static final String DOMAIN = "domain";
     private static final String TLS = "tls";
     private static final String CERTIFICATE = "client-certificate";
@@ -77,7 +77,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     ///
     /// @param scoped whether a scope is configured; without one, a token is for Exchange Online
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
-        boolean remote = !Entra.isThisMachine(settings.host());
+        boolean remote = isRemote(settings);
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
             signIn.problem(
                     "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, otherwise set the scope of that server"
@@ -86,6 +86,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         if (settings.tls() == Tls.NONE && remote && !isPresetHost()) {
             reportPlainText(settings.host(), signIn);
         }
+    }
+
+    /// Returns whether the server may be on another machine. With a proxy it always may: `localhost` is then
+    /// the machine of the proxy.
+    static boolean isRemote(SmtpUpstreamSettings settings) {
+        return settings.proxy() != null || !Entra.isThisMachine(settings.host());
     }
 
     private void reportPlainText(String host, UpstreamCredential signIn) {

@@ -31,13 +31,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             .orElseGet(() -> TextValues.unknown(
                     text, Arrays.stream(Preset.values()).map(Preset::key).toList())));
     private static final List<String> SMTP_ONLY = List.of(
-            "port",
-            "tls",
-            "trusted-certificates",
-            "client-certificate",
-            "client-certificate-key",
-            "local-address",
-            "proxy");
+            "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
     /// Returns the preset of the upstream. The default is `smarthost` if `host` is set, and `office365`
     /// otherwise.
@@ -53,7 +47,10 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         Optional<String> scope = keys.optional(SCOPE, TextValues.ANY);
         SmtpUpstreamReader smtp = new SmtpUpstreamReader(keys, preset(), cloud, files, hostname);
         var upstream = smtp.read(connections, domain);
-        reportSignIn(signIn, upstream.map(settings -> settings.host()));
+        reportSignIn(
+                signIn,
+                upstream.filter(settings -> !SmtpUpstreamReader.isRemote(settings))
+                        .isEmpty());
         if (preset() == Preset.GRAPH) {
             reportKeysUnusedByGraph();
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
@@ -86,8 +83,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         };
     }
 
-    private void reportSignIn(UpstreamCredential signIn, Optional<String> host) {
-        boolean remote = host.filter(Entra::isThisMachine).isEmpty();
+    private void reportSignIn(UpstreamCredential signIn, boolean remote) {
         switch (preset()) {
             case GRAPH -> {
                 if (signIn.isPassword() || signIn.isNone()) {
@@ -123,9 +119,27 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         if (keys.configured(SmtpUpstreamReader.HOST).isPresent()) {
             keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }
-        SMTP_ONLY.stream()
-                .filter(key -> keys.configured(key).isPresent())
-                .forEach(key -> keys.warning(
-                        key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));
+        SMTP_ONLY.stream().filter(key -> keys.configured(key).isPresent()).forEach(this::reportUnusedByGraph);
+    }
+
+    /// Warns if this upstream is Microsoft Graph and has a proxy. Does not warn of an inherited proxy.
+    ///
+    /// @param inherited whether fallbacks that use SMTP may inherit the proxy of this upstream
+    void reportUnusedProxy(boolean inherited) {
+        boolean isOwn = keys.configured(SmtpUpstreamReader.PROXY)
+                .filter(proxy -> !isFallback() || proxy.path().startsWith(keys.path()))
+                .isPresent();
+        if (preset() == Preset.GRAPH && isOwn && !inherited) {
+            reportUnusedByGraph(SmtpUpstreamReader.PROXY);
+        }
+    }
+
+    /// Returns whether this is an element of `fallback`.
+    boolean isFallback() {
+        return !keys.path().endsWith(".upstream");
+    }
+
+    private void reportUnusedByGraph(String key) {
+        keys.warning(key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)");
     }
 }

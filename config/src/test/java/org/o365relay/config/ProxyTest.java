@@ -81,11 +81,101 @@ class ProxyTest {
         host = x.example, username = u           | proxy.password: is missing
         host = x.example, password = p           | proxy.username: is missing; username and password belong together
         username = u, password = p               | proxy.host: is missing; set the host of the proxy, or remove the login
+        port = 8080                              | proxy.host: is missing; set the host of the proxy, or remove its type and port
+        type = socks5                            | proxy.host: is missing; set the host of the proxy, or remove its type and port
+        host = x.example, username = "a:b", password = p | proxy.username: contains a colon
+        type = socks5, host = x.example, username = LONG, password = p | proxy.username: is longer than 255 bytes
+        type = socks5, host = x.example, username = u, password = LONG | proxy.password: is longer than 255 bytes
         hots = x.example                         | did you mean host?
         """)
     void reportsInvalidKeys(String keys, String problem) throws IOException {
-        assertThat(ReadText.problems(directory, conf("relay.mailbox-defaults.upstream.proxy { " + keys + " }")))
-                .anySatisfy(line -> assertThat(line).contains(problem));
+        String written = keys.replace("LONG", "ä".repeat(128));
+        assertThat(ReadText.problems(directory, conf("relay.mailbox-defaults.upstream.proxy { " + written + " }")))
+                .anySatisfy(line -> assertThat(line).contains(problem).doesNotContain("ä"));
+    }
+
+    @Test
+    void reportsThePortOfTheProxyForHttpsWithoutItsHost() throws IOException {
+        assertThat(ReadText.problems(directory, conf("relay.http.proxy.port = 3128")))
+                .anySatisfy(line -> assertThat(line).contains("relay.http.proxy.host: is missing; set the host"));
+    }
+
+    /// SOCKS5 has no reserved characters.
+    @Test
+    void acceptsAColonInTheUserNameForSocks() throws IOException {
+        String keys = "type = socks5, host = x.example, username = \"a:b\", password = p";
+        assertThat(proxy("relay.mailbox-defaults.upstream.proxy { " + keys + " }"))
+                .isEqualTo(new SmtpProxy(
+                        SmtpProxy.Type.SOCKS5, new Proxy("x.example", 1080, new Login("a:b", new Secret("p")))));
+    }
+
+    /// Through a proxy, localhost is the machine of the proxy.
+    @Test
+    void sendsNoPasswordToLocalhostThroughAProxyInPlainText() throws IOException {
+        String server = "relay.mailbox-defaults.upstream { host = localhost, tls = none }";
+        ReadText.valid(directory, conf(server));
+        assertThat(ReadText.problems(
+                        directory, conf(server, "relay.mailbox-defaults.upstream.proxy.host = proxy.example")))
+                .anySatisfy(line -> assertThat(line).contains("none would send the password to localhost unencrypted"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        host = mail.example                                 | upstream.example
+        host = mail.example, proxy = null                   | -
+        host = mail.example, proxy { host = other.example } | other.example
+        """)
+    void usesTheProxyOfUpstreamForFallbacksWithoutTheirOwn(String fallback, @Nullable String host) throws IOException {
+        String text = conf(
+                "relay.mailbox-defaults.upstream.proxy.host = upstream.example",
+                "relay.mailbox-defaults.fallback = [ { " + fallback + " } ]");
+        UpstreamSettings second = ReadText.valid(directory, text)
+                .settings()
+                .mailboxes()
+                .getFirst()
+                .upstreams()
+                .getLast();
+        assertThat(second)
+                .isInstanceOfSatisfying(
+                        UpstreamSettings.Smtp.class,
+                        smtp -> assertThat(smtp.upstream().proxy())
+                                .isEqualTo(
+                                        host == null
+                                                ? null
+                                                : new SmtpProxy(SmtpProxy.Type.HTTP, new Proxy(host, 8080, null))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        preset = graph     |                    | proxy.host = x.example | 1
+        preset = graph     | proxy.host = y.example |                    | 1
+        preset = office365 | proxy.host = y.example |                    | 1
+        preset = office365 |                    | proxy.host = x.example | 0
+        """)
+    void warnsOnlyOfAProxyThatNothingUses(String first, @Nullable String fallback, @Nullable String proxy, int warnings)
+            throws IOException {
+        String text = conf("""
+            relay.mailbox-defaults { upstream { %s, %s }, fallback = [ { preset = graph, %s } ], credential {
+              type = client-secret, tenant = contoso.example, client-secret = s
+              client-id = "b3f1c6b2-0000-4000-8000-000000000001" } }
+            """.formatted(
+                                first, proxy == null ? "scope = s" : proxy, fallback == null ? "scope = s" : fallback))
+                .replace(", credential { password = geheim }", "");
+        assertThat(ReadText.warnings(directory, text).stream()
+                        .filter(line -> line.contains("proxy: is not used with preset = graph")))
+                .hasSize(warnings);
+    }
+
+    @Test
+    void doesNotWarnOfTheProxyOfGraphThatAFallbackUses() throws IOException {
+        String graph = """
+            relay.mailbox-defaults { upstream { preset = graph, proxy.host = x.example }, credential {
+              type = client-secret, tenant = contoso.example, client-secret = s
+              client-id = "b3f1c6b2-0000-4000-8000-000000000001" }, fallback = [ { preset = office365 } ] }
+            """;
+        String text = conf(graph).replace(", credential { password = geheim }", "");
+        assertThat(ReadText.warnings(directory, text))
+                .noneSatisfy(line -> assertThat(line).contains("proxy"));
     }
 
     @Test

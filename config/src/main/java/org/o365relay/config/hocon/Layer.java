@@ -14,4 +14,9 @@ public record Layer(String path, ConfigObject values, FilePosition position) {
                 .map(value -> new Setting(path + "." + key, value, position))
                 .filter(setting -> !setting.isNull());
     }
+
+    /// Returns this layer with this key alone.
+    public Layer only(String key) {
+        return new Layer(path, values.withOnlyKey(key), position);
+    }
 }
