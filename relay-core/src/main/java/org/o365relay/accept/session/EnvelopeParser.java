@@ -15,11 +15,12 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Parses the arguments of MAIL and RCPT: addresses and parameters. Allocates a set of deviations only if there are
-/// any.
+/// Parses the arguments of MAIL and RCPT: addresses and parameters. Allocates a set of deviations only if there
+/// are any.
 final class EnvelopeParser {
 
-    /// Known parameters of MAIL: those defined by the extensions in [Extensions], including AUTH (RFC 4954 §5).
+    /// Known parameters of MAIL: those defined by the extensions in [Extensions], including AUTH
+    /// (RFC 4954 §5).
     private static final Set<String> MAIL = Set.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
 
     private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
@@ -67,7 +68,11 @@ final class EnvelopeParser {
         for (Path path : paths.paths()) {
             if (path.address() == null) {
                 return new Malformed(Reply.of(
-                        501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.text())));
+                        501,
+                        "5.1.3",
+                        path.text().isEmpty()
+                                ? "Bad recipient address: the address is empty"
+                                : "Bad recipient address syntax: " + RejectReplies.printable(path.text())));
             }
             recipients.add(path.address());
         }

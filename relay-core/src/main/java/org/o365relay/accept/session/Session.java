@@ -112,6 +112,11 @@ public final class Session {
                         && withArgument.command() instanceof Command.Data);
     }
 
+    /// @return whether the line begins with the verb of a command that SMTP or its extensions define
+    public static boolean isCommand(String line) {
+        return !line.isBlank() && !(CommandParser.parse(line) instanceof Command.Unknown);
+    }
+
     private static boolean isRecognized(Command command) {
         return !(command instanceof Command.Unknown
                 || command instanceof Command.Malformed

@@ -85,7 +85,7 @@ class CommandParserTest {
         MAIL FROM:<a b@c.test>     | 501 5.1.7 Bad sender address syntax: a b@c.test
         MAIL FROM:<@b.test>        | 501 5.1.7 Bad sender address syntax: @b.test
         RCPT TO:                   | 501 5.5.4 Syntax: RCPT TO:<address>
-        RCPT TO:<>                 | 501 5.1.3 Bad recipient address syntax:
+        RCPT TO:<>                 | 501 5.1.3 Bad recipient address: the address is empty
         RCPT TO:<grün@>            | 501 5.1.3 Bad recipient address syntax: gr?n@
         """)
     void reportsTheSyntaxError(String line, String reply) {
@@ -200,7 +200,7 @@ class CommandParserTest {
         RCPT TO:<mailto:a@x>      | 501 5.1.3 Bad recipient address syntax: mailto:a@x
         RCPT TO:mailto:a@x        | 501 5.1.3 Bad recipient address syntax: mailto:a@x
         RCPT TO:a@x>              | 501 5.1.3 Bad recipient address syntax: a@x>
-        RCPT TO:<a@x>,<>          | 501 5.1.3 Bad recipient address syntax:
+        RCPT TO:<a@x>,<>          | 501 5.1.3 Bad recipient address: the address is empty
         RCPT TO:<a@x>,<b@>        | 501 5.1.3 Bad recipient address syntax: b@
         RCPT TO:<Care Team c@x>   | 501 5.1.3 Bad recipient address syntax: Care Team c@x
         RCPT TO:<a@x NOTIFY=NEVER>| 501 5.1.3 Bad recipient address syntax: a@x NOTIFY=NEVER

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.session.Session;
@@ -26,7 +27,8 @@ final class CommandSteps {
     private final AdmissionRules rules;
     private final InetAddress client;
     private final List<Exchange> exchanges;
-    private final List<EmailAddress> recipients = new ArrayList<>();
+    private final List<EmailAddress> recipients = new ArrayList<>(); // of the current transaction
+    private List<EmailAddress> messageRecipients = List.of(); // of the last accepted message
 
     CommandSteps(RelaySettings settings, InetAddress client, List<Exchange> exchanges) {
         this.settings = settings;
@@ -35,14 +37,20 @@ final class CommandSteps {
         this.exchanges = exchanges;
     }
 
-    /// @return the accepted recipients, before the rewriting rules
+    /// @return the recipients of the last accepted message, before the rewriting rules; empty before [#steps]
     List<EmailAddress> recipients() {
-        return recipients;
+        return messageRecipients;
     }
 
     List<ExplanationStep> steps(TrustedNetwork trusted) {
         List<ExplanationStep> steps = new ArrayList<>();
         for (Exchange exchange : exchanges) {
+            if (exchange.queuesMessage()) {
+                messageRecipients = List.copyOf(recipients);
+            }
+            if (exchange.isAccepted() && beginsTransaction(exchange)) {
+                recipients.clear();
+            }
             if (exchange.is("MAIL")) {
                 if (steps.isEmpty() || declaredSize(exchange) > 0) {
                     steps.add(size(exchange, trusted));
@@ -55,6 +63,10 @@ final class CommandSteps {
             }
         }
         return steps;
+    }
+
+    private static boolean beginsTransaction(Exchange exchange) {
+        return Stream.of("MAIL", "RSET", "EHLO", "HELO").anyMatch(exchange::is);
     }
 
     private static String subject(Exchange exchange) {

@@ -25,6 +25,11 @@ public record Exchange(String client, List<String> replies) {
         return !replies.isEmpty() && !isAccepted();
     }
 
+    /// @return whether the relay replied that it queued a message
+    boolean queuesMessage() {
+        return replies.stream().anyMatch(line -> line.startsWith("250 2.0.0 Queued as"));
+    }
+
     /// @return the reply on one line
     String reply() {
         return replies.isEmpty() ? "no reply" : replies.getLast();

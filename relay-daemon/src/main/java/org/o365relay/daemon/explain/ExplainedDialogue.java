@@ -6,16 +6,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.o365relay.accept.SimulatedMessage;
 import org.o365relay.accept.SimulatedSession;
+import org.o365relay.accept.session.Session;
 
 /// A dialogue with a simulated session.
 final class ExplainedDialogue {
 
     private static final int PIECE = 64 * 1024;
+    private static final Pattern LOGIN = Pattern.compile("(?i)^(\\s*(?:AUTH\\s+\\S+|AUTH\\S+)\\s+).*");
 
     private final SimulatedSession session;
     private final List<Exchange> exchanges = new ArrayList<>();
+    private boolean afterLogin; // since AUTH, no other command
 
     ExplainedDialogue(SimulatedSession session) {
         this.session = session;
@@ -101,13 +105,20 @@ final class ExplainedDialogue {
         return "(content, " + octets + " octets)";
     }
 
+    /// Masks passwords, even those that a client sends though the relay has not replied 334 to its AUTH.
+    ///
     /// @return the line, without a password
     private String shown(byte[] line) {
         String text = new String(line, StandardCharsets.UTF_8).stripTrailing();
         if (exchanges.getLast().reply().startsWith("334")) {
             return "(login, not shown)";
         }
-        return text.replaceFirst("(?i)^(\\s*AUTH\\s+\\S+\\s+).*", "$1(not shown)");
+        if (text.stripLeading().regionMatches(true, 0, "AUTH", 0, 4)) {
+            afterLogin = true;
+            return LOGIN.matcher(text).replaceFirst("$1(not shown)");
+        }
+        afterLogin &= !Session.isCommand(text);
+        return afterLogin ? "(login, not shown)" : text;
     }
 
     private static List<String> shown(List<String> replies) {

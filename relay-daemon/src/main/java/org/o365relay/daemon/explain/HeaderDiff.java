@@ -1,5 +1,6 @@
 package org.o365relay.daemon.explain;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
@@ -18,11 +20,15 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RawText;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
+import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.Rewriter;
+import org.o365relay.rewrite.StoredContent;
 
 /// Compares the header of a message as received with the header that the relay would send under the current
 /// configuration.
@@ -64,15 +70,45 @@ public record HeaderDiff(RelaySettings settings) {
         List<String> lines = new ArrayList<>();
         switch (rewriting) {
             case RewriteResult.Rewritten rewritten -> {
-                lines.add("Header as sent by " + mailbox.address() + " (- removed, + added):");
-                lines.addAll(diff(before, fields(rewritten.header())));
+                boolean isGraph = mailbox.upstreams().getFirst() instanceof UpstreamSettings.Graph;
+                try {
+                    byte[] sent = isGraph ? readdressed(rewritten.header(), envelope) : rewritten.header();
+                    lines.add("Header as sent by " + mailbox.address() + " (- removed, + added)"
+                            + (isGraph ? "; Graph delivers to To, Cc and Bcc:" : ":"));
+                    lines.addAll(diff(before, fields(sent)));
+                } catch (UnacceptableContentException e) {
+                    addUnchanged(lines, e.reply(), before);
+                }
             }
-            case RewriteResult.Unacceptable(var reply, var _) -> {
-                lines.add("Header as received; it cannot be rewritten: " + reply);
-                before.forEach(field -> addField(lines, "  ", field));
-            }
+            case RewriteResult.Unacceptable(var reply, var _) -> addUnchanged(lines, reply, before);
         }
         return lines;
+    }
+
+    private static void addUnchanged(List<String> lines, Reply reply, List<String> fields) {
+        lines.add("Header as received; it cannot be rewritten: " + reply);
+        fields.forEach(field -> addField(lines, "  ", field));
+    }
+
+    /// Microsoft Graph delivers to the recipients in the header.
+    private static byte[] readdressed(byte[] header, Envelope envelope) throws IOException {
+        return DestinationFields.readdress(new HeaderOnly(header), envelope.recipients())
+                .header();
+    }
+
+    /// A message without a body.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record HeaderOnly(byte[] header) implements StoredContent {
+
+        @Override
+        public long size() {
+            return header.length;
+        }
+
+        @Override
+        public InputStream read(long from, long to) {
+            return new ByteArrayInputStream(header, (int) from, (int) (to - from));
+        }
     }
 
     /// @param name name of a mailbox or pool
