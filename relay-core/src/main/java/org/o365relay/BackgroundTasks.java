@@ -24,7 +24,7 @@ final class BackgroundTasks implements AutoCloseable {
     private final Alerts alerts;
     private final Journal journal;
     private final SteadyClock clock;
-    private @Nullable Tasks running;
+    private volatile @Nullable Tasks running;
 
     /// @param ndrs null if no NDRs are read
     record Tasks(
@@ -87,6 +87,14 @@ final class BackgroundTasks implements AutoCloseable {
                         settings,
                         upstreams,
                         upstreams.ndrReaders(settings, queue.ndrs(), new NdrNotifier(notices), journal));
+    }
+
+    /// Ends rerouting by the settings so far: mail may now be queued for mailboxes that they do not name.
+    void stopRerouting() {
+        Tasks current = running;
+        if (current != null) {
+            current.rerouter().close();
+        }
     }
 
     /// Ends the running tasks, and starts these.

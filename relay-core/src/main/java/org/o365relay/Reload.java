@@ -62,7 +62,12 @@ final class Reload {
             remarks = remarks(next);
             changed = apply(next, prepared);
         }
-        operations.retryAfterReload(changed, by);
+        try {
+            operations.retryAfterReload(changed, by);
+        } catch (QueueException e) { // the settings are in force nevertheless
+            remarks.add("mail that waits for a changed mailbox was not made due; use \"mailboxes retry\": "
+                    + e.getMessage());
+        }
         return remarks;
     }
 
@@ -85,6 +90,7 @@ final class Reload {
 
     /// @return the mailboxes that should retry now what failed
     private List<MailboxWorkers> apply(RelaySettings next, Prepared prepared) {
+        tasks.stopRerouting();
         queue.use(next.queue());
         notices.use(next.notices(), next.hostname());
         alerts.use(next.alerts(), prepared.channels());

@@ -18,6 +18,7 @@ final class Rerouter implements AutoCloseable {
 
     private final RelaySettings settings;
     private final QueuedRoutes queued;
+    private volatile boolean isClosed;
     private final RepeatingTask task =
             new RepeatingTask("reroute", Duration.ZERO, Duration.ofMinutes(1), this::reroute);
 
@@ -44,6 +45,9 @@ final class Rerouter implements AutoCloseable {
 
     private void rerouteOrphaned() {
         for (String route : queued.names()) {
+            if (isClosed) {
+                return; // other settings apply to what is queued from now on
+            }
             if (!settings.isConfigured(route)) {
                 int moved = queued.reroute(route, new Rerouting(settings.routes()));
                 log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
@@ -69,6 +73,7 @@ final class Rerouter implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
         task.stop(MAX_SHUTDOWN);
     }
 }

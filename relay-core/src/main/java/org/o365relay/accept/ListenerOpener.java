@@ -9,6 +9,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
+import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.socket.ServerSockets;
 import org.o365relay.accept.tls.OldTls;
@@ -46,12 +47,13 @@ final class ListenerOpener {
         this.clock = clock;
     }
 
-    /// Opens the endpoint of a listener and starts accepting connections.
+    /// Opens the endpoint of a listener. Connections wait in its backlog until [OpenListener#accept].
     OpenListener opened(ListenerSettings listener, Acceptance settings) throws ListenException {
         CurrentFilter filter = new CurrentFilter(filter(listener, settings), buffers(settings));
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(eventLoops)
                 .handler(new AcceptFailureHandler(clock))
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // the client may still wait for replies
                 .childHandler(filter);
@@ -68,6 +70,18 @@ final class ListenerOpener {
                 proxyConnections,
                 clients,
                 settings.limits().commandTimeout());
+    }
+
+    /// Gives up a listener that has accepted no connection. An inherited socket stays open for another attempt.
+    void discard(OpenListener listener) {
+        if (listener.settings().endpoint() instanceof Endpoint.SystemdSocket) {
+            listener.sockets().forEach(socket -> {
+                listening.remove(socket.channel());
+                socket.release();
+            });
+        } else {
+            listener.close();
+        }
     }
 
     /// Changes the settings of an open listener for the connections that it accepts from now on.

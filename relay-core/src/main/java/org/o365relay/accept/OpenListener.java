@@ -12,6 +12,11 @@ record OpenListener(ListenerSettings settings, CurrentFilter filter, List<Server
         return sockets.stream().map(ServerSockets.Bound::endpoint);
     }
 
+    /// Starts accepting connections.
+    void accept() {
+        sockets.forEach(socket -> socket.channel().config().setAutoRead(true));
+    }
+
     void close() {
         sockets.forEach(socket -> socket.channel().close().awaitUninterruptibly());
     }

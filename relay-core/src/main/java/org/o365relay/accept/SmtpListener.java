@@ -146,6 +146,7 @@ public final class SmtpListener {
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
         ListenerOpener.checkTls(listener, acceptance);
         OpenListener opened = opener.opened(listener, acceptance);
+        opened.accept();
         open = Stream.concat(open.stream(), Stream.of(opened)).toList();
         return opened.endpoints().toList();
     }
@@ -156,7 +157,7 @@ public final class SmtpListener {
     }
 
     /// Opens the listeners that are new in these settings, and checks that the others can be used. Nothing else
-    /// changes until [Change#apply].
+    /// changes until [Change#apply], and no new listener accepts connections before.
     ///
     /// @throws ListenException if an endpoint or TLS cannot be used; everything is as before
     public Change prepare(AcceptSettings settings, List<ListenerSettings> listeners) throws ListenException {
@@ -242,6 +243,7 @@ public final class SmtpListener {
             users.use(next.settings().users());
             acceptance = next;
             kept.forEach(listener -> opener.use(listener, next));
+            added.forEach(OpenListener::accept);
             open = List.copyOf(all);
             removed.forEach(OpenListener::close);
             if (previous != null && previous.equals(next.tls())) {
@@ -253,7 +255,7 @@ public final class SmtpListener {
 
         /// Closes what was opened for these settings.
         public void discard() {
-            added.forEach(OpenListener::close);
+            added.forEach(opener::discard);
             if (next.tls() != null && !next.tls().equals(acceptance.tls())) {
                 next.tls().close();
             }

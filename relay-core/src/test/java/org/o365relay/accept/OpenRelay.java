@@ -101,6 +101,15 @@ final class OpenRelay implements AutoCloseable {
         return listener.listen(settings);
     }
 
+    /// Changes the listeners to these.
+    void change(Endpoint... endpoints) throws ListenException {
+        List<ListenerSettings> listeners = Stream.of(endpoints)
+                .map(endpoint ->
+                        new ListenerSettings(endpoint, ListenerTls.OFF, trusting(false, "127.0.0.1"), List.of()))
+                .toList();
+        listener.prepare(plainSettings(), listeners).apply();
+    }
+
     static TrustedNetworks trusting(boolean oldTls, String... networks) {
         return trusting(oldTls, 1_000, networks);
     }

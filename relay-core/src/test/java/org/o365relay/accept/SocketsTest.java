@@ -11,6 +11,7 @@ import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -241,6 +242,33 @@ class SocketsTest {
             return new ProcessBuilder(program, "--version").start().waitFor() == 0;
         } catch (IOException missing) {
             return false;
+        }
+    }
+
+    @Test
+    void leavesNewSocketsAsTheyWereIfAnotherCannotBeOpened() throws Exception {
+        Path path = directory.resolve("handed.sock");
+        Socket unix = Socket.newSocketDomain();
+        unix.bind(new DomainSocketAddress(path.toString()));
+        unix.listen(10);
+        Endpoint.SystemdSocket inherited = new Endpoint.SystemdSocket("smtp");
+        try (OpenRelay relay = relay(Map.of(unix.intValue(), "smtp"));
+                ServerSocket other = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"));
+                SocketChannel early = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            Endpoint inUse = new Endpoint.Tcp(other.getInetAddress(), other.getLocalPort());
+            assertThatThrownBy(() -> relay.change(endpoint(), inherited, inUse)).isInstanceOf(ListenException.class);
+            early.configureBlocking(false);
+            assertThat(early.read(ByteBuffer.allocate(1_000)))
+                    .as("octets of a greeting")
+                    .isZero();
+            early.configureBlocking(true);
+            assertThat(endpoint().path()).doesNotExist();
+
+            relay.change(endpoint(), inherited);
+
+            assertThat(read(early)).as("waited in the backlog").startsWith("220 ");
+            converse(path);
+            converse(endpoint().path());
         }
     }
 

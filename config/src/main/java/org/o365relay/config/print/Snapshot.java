@@ -29,7 +29,7 @@ public final class Snapshot {
     public static final Set<String> RESTART_KEYS =
             Set.of("relay.data-directory", "relay.control.socket", "relay.control.group");
 
-    /// A list whose elements mean nothing by themselves.
+    /// A list whose elements mean nothing by themselves. All but the first, the program, may contain secrets.
     private static final String COMMAND = ".command";
 
     private static final String HIDDEN = "***";
@@ -130,12 +130,17 @@ public final class Snapshot {
             if (before instanceof Map || after instanceof Map) {
                 compareMaps(key, map(before), map(after));
             } else if (key.endsWith(COMMAND)) {
-                add(key, text(before), text(after));
+                add(key, program(before), program(after));
             } else if (before instanceof List || after instanceof List) {
                 compareLists(key, list(before), list(after));
             } else {
                 add(key, text(before), text(after));
             }
+        }
+
+        private static @Nullable String program(@Nullable Object command) {
+            List<?> arguments = list(command);
+            return arguments.size() < 2 ? text(command) : "[" + text(arguments.getFirst()) + ", " + HIDDEN + "]";
         }
 
         private void compareMaps(String key, Map<?, ?> before, Map<?, ?> after) {

@@ -53,7 +53,13 @@ public final class ServerSockets {
     ///
     /// @param endpoint endpoint with its actual port; for a systemd socket, the TCP or Unix endpoint of the
     ///     socket
-    public record Bound(Channel channel, Endpoint endpoint) {}
+    public record Bound(Channel channel, Endpoint endpoint) {
+
+        /// Gives up the channel, but leaves an inherited socket open.
+        public void release() {
+            channel.deregister().awaitUninterruptibly();
+        }
+    }
 
     /// @param bootstrap configures accepted connections
     public List<Bound> open(Endpoint endpoint, ServerBootstrap bootstrap) throws ListenException {
@@ -151,8 +157,13 @@ public final class ServerSockets {
 
     private List<Bound> inherited(Endpoint.SystemdSocket endpoint, ServerBootstrap bootstrap) throws ListenException {
         List<Bound> bound = new ArrayList<>();
-        for (int descriptor : inherited.named(endpoint)) {
-            bound.add(bound(endpoint, descriptor, bootstrap));
+        try {
+            for (int descriptor : inherited.named(endpoint)) {
+                bound.add(bound(endpoint, descriptor, bootstrap));
+            }
+        } catch (ListenException e) {
+            bound.forEach(Bound::release);
+            throw e;
         }
         bound.forEach(socket -> socket.channel().closeFuture().addListener(_ -> inherited.closed(endpoint)));
         return bound;

@@ -54,10 +54,10 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, QueueUnavailableException, InterruptedException {
+        CompletableFuture<Runnable> hangup = Hangup.handle();
         Valid valid = config.read();
         RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
-        CompletableFuture<Runnable> hangup = Hangup.handle();
         Journal journal = new LogJournal();
         RunningRelay relay = start(settings, journal);
         Reloader reloader = new Reloader(config.file(), valid, relay, journal, serviceManager);

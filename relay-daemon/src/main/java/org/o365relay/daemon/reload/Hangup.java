@@ -47,7 +47,7 @@ public final class Hangup {
     private static void run(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("the configuration could not be reloaded because of a bug; please report it", e);
         }
     }
