@@ -283,12 +283,13 @@ final class Mailboxes {
         }
     }
 
-    /// Starts no more deliveries of a mailbox, and closes its upstreams when those in flight have ended.
+    /// Reports nothing more about a mailbox, starts no more deliveries of it, and closes its upstreams. The
+    /// deliveries in flight continue.
     private void end(MailboxWorkers worker) {
+        worker.sender().end();
         Thread thread = Thread.ofVirtual()
                 .name("end-" + worker.dispatcher().mailbox())
                 .unstarted(() -> {
-                    worker.sender().end();
                     worker.dispatcher().stop(MAX_DELIVERY);
                     ending.remove(Thread.currentThread());
                 });

@@ -65,7 +65,8 @@ public final class Dispatcher {
         checkLoop = Thread.ofVirtual().name("checks-" + mailbox()).start(() -> repeat(this::checkNext));
     }
 
-    /// Starts no more deliveries, and waits for those in flight. Later calls have no effect.
+    /// Starts no more deliveries, closes the idle connections, and waits for the deliveries in flight. Later
+    /// calls have no effect.
     ///
     /// @param grace maximum wait; messages whose delivery takes longer are retried after the next startup
     public void stop(Duration grace) {
@@ -82,13 +83,13 @@ public final class Dispatcher {
                 loop.interrupt();
                 loop.join(grace);
             }
+            sender().close(); // connections in use are closed when their delivery ends
             if (!deliverySlots.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.warn("deliveries did not end in time; they are retried after the next startup");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        sender().close();
     }
 
     /// @return the mailbox whose mail this dispatcher delivers
@@ -193,8 +194,7 @@ public final class Dispatcher {
     }
 
     private void deliverNext() throws InterruptedException {
-        Work current = work;
-        MailboxSender sender = current.sender();
+        MailboxSender sender = sender();
         sender.limitReporter().check(sender.isOpen(), () -> queue.nextDue(sender.claimScope()));
         if (sender.failover().freeSlots() == 0) {
             releaseIfOutOfService();
@@ -202,8 +202,9 @@ public final class Dispatcher {
             return;
         }
         List<AttemptPermit> permits = AttemptPermit.await(sender.failover(), sender.account(), MAX_WAIT);
+        Work current = work; // may have changed during the wait
         if (!permits.isEmpty() && !start(permits, current)) {
-            queue.awaitDue(sender.claimScope(), MAX_WAIT);
+            queue.awaitDue(current.sender().claimScope(), MAX_WAIT);
         }
     }
 

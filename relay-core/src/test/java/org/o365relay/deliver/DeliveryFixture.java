@@ -47,6 +47,8 @@ final class DeliveryFixture implements AutoCloseable {
 
     static final String POOL = "alerts";
 
+    private static final String HOSTNAME = "relay.contoso.example";
+
     static final ProbeSchedule PROBES = new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15));
     static final MailboxLimits UNLIMITED = new MailboxLimits(null, 1, 2, null);
 
@@ -83,8 +85,7 @@ final class DeliveryFixture implements AutoCloseable {
         this.clock = clock;
         queue = SqliteQueue.open(
                 new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock.steady(), random);
-        noticePolicy = new NoticePolicy(
-                notices, "relay.contoso.example", queue.notices().storedNotices(), queue.clock());
+        noticePolicy = new NoticePolicy(notices, HOSTNAME, queue.notices().storedNotices(), queue.clock());
         SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), queue.clock());
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
@@ -100,8 +101,13 @@ final class DeliveryFixture implements AutoCloseable {
             SendingAccount account,
             ProbeSchedule probes,
             SteadyClock time) {
-        MailboxSender another =
-                new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
+        return member(
+                new MailboxSender(
+                        mailbox(mailbox, HOSTNAME), upstreams, account, routes(mailbox), probes, journal, time),
+                time);
+    }
+
+    private Member member(MailboxSender another, SteadyClock time) {
         return new Member(another, new Delivery(queue.claims(), another, RETRY, noticePolicy, journal, time, random));
     }
 
@@ -217,12 +223,21 @@ final class DeliveryFixture implements AutoCloseable {
         queue.close();
     }
 
-    private static MailboxSettings mailbox(EmailAddress mailbox) {
+    /// The mailbox of [#sender] with another hostname of the relay, through the same upstreams.
+    Member renamed(String hostname) {
+        return member(sender.with(mailbox(MAILBOX, hostname), routes(MAILBOX)), queue.clock());
+    }
+
+    private static MailboxSettings mailbox(EmailAddress mailbox, String hostname) {
         // the upstreams are never connected to
-        return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules(mailbox));
+        return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules(mailbox, hostname));
     }
 
     static RewriteSettings rules(EmailAddress mailbox) {
+        return rules(mailbox, HOSTNAME);
+    }
+
+    private static RewriteSettings rules(EmailAddress mailbox, String hostname) {
         return new RewriteSettings(
                 mailbox,
                 RewriteSettings.KEEP_DISPLAY_NAME,
@@ -230,6 +245,6 @@ final class DeliveryFixture implements AutoCloseable {
                 null,
                 true,
                 true,
-                "relay.contoso.example");
+                hostname);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Effort;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.ConcurrencyLimiter;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
@@ -118,6 +119,53 @@ class DispatcherTest {
         dispatcher.start();
         dispatcher.stop(Duration.ofHours(1));
         dispatcher.stop(Duration.ofHours(1));
+    }
+
+    @Test
+    void closesIdleConnectionsBeforeDeliveriesInFlightHaveEnded() throws Exception {
+        CountDownLatch inFlight = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        relay.upstream.answer(_ -> {
+            inFlight.countDown();
+            await(answered);
+            return FakeUpstream.OK;
+        });
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        dispatcher.start();
+        await(inFlight);
+        Thread stopping = Thread.ofVirtual().start(() -> dispatcher.stop(Duration.ofHours(1)));
+        assertThat(relay.upstream.awaitClose()).isTrue();
+        assertThat(relay.journal.lines("delivered")).isEmpty();
+        answered.countDown();
+        assertThat(stopping.join(Duration.ofSeconds(20))).isTrue();
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void appliesOtherSettingsToMailThatWaitsForAConnection() throws Exception {
+        ConcurrencyLimiter connections = relay.sender.account().concurrencyLimiter();
+        connections.acquire(2, Duration.ZERO);
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        relay.clock.advance(LimitReporter.MIN_WAIT);
+        dispatcher.start();
+        relay.journal.await("limitReached", 1); // from now on, it waits for a connection
+
+        DeliveryFixture.Member changed = relay.renamed("other.contoso.example");
+        dispatcher.use(changed.sender(), changed.delivery());
+        connections.release(2);
+
+        relay.journal.await("delivered", 1);
+        assertThat(relay.upstream.sent())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.content()).contains("by other.contoso.example"));
     }
 
     @Test

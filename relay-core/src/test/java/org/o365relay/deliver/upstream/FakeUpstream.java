@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -40,6 +42,7 @@ public final class FakeUpstream implements Upstream {
     private final AtomicInteger checks = new AtomicInteger();
     private final AtomicBoolean retryAfter = new AtomicBoolean();
     private final AtomicInteger repeats = new AtomicInteger();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private boolean canLookUp;
     private final String name;
     private final int connections;
@@ -159,7 +162,16 @@ public final class FakeUpstream implements Upstream {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closing.countDown();
+    }
+
+    /// Waits up to 20 seconds until the upstream is closed.
+    ///
+    /// @return whether it is closed
+    public boolean awaitClose() throws InterruptedException {
+        return closing.await(20, TimeUnit.SECONDS);
+    }
 
     private static String written(OutgoingMessage message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
