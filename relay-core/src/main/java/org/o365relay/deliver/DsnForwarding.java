@@ -12,7 +12,8 @@ import org.o365relay.queue.Claim;
 
 /// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream sends its reports to the mailbox,
 /// because the mailbox is the envelope sender. NOTIFY=SUCCESS is therefore passed on only for mail from the
-/// mailbox itself; to all other senders that request it, the relay reports success.
+/// mailbox itself; to all other senders that request it, the relay reports success. A recipient that the
+/// rewriting rules added has no NOTIFY, so that the mailbox gets a report about a failure.
 final class DsnForwarding {
 
     private static final Set<NotifyCondition> NEVER = Set.of();
@@ -35,7 +36,8 @@ final class DsnForwarding {
     private static DsnRequest never(Envelope envelope) {
         DsnRequest request = envelope.dsnRequest();
         Map<EmailAddress, ForRecipient> parameters = new HashMap<>();
-        envelope.recipients()
+        envelope.recipients().stream()
+                .filter(recipient -> !envelope.isAdded(recipient))
                 .forEach(recipient -> parameters.put(
                         recipient, new ForRecipient(NEVER, request.of(recipient).original())));
         return new DsnRequest(request.envelopeId(), request.returned(), parameters);

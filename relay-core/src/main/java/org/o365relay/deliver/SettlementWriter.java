@@ -161,7 +161,7 @@ final class SettlementWriter {
     }
 
     private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
-        return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
+        return claim.envelope().wantsNotice(recipient.address(), NotifyCondition.FAILURE);
     }
 
     /// Logs nothing if the attempt does not count, for example because the upstream is at fault: a block is

@@ -3,6 +3,7 @@ package org.o365relay.mail;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 
 /// The envelope of a message: the data from MAIL and RCPT (RFC 5321 §2.3.1).
 ///
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
 /// @param dsnRequest DSN parameters; for a repeated recipient, those of its first RCPT
-/// @param changes changes to the header that the rewriting rules decided on
+/// @param changes what the rewriting rules decided
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
@@ -40,6 +41,17 @@ public record Envelope(
     /// An envelope with 7BIT content and no DSN request.
     public Envelope(@Nullable EmailAddress sender, List<EmailAddress> recipients, boolean smtpUtf8) {
         this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, DsnRequest.NONE);
+    }
+
+    /// @return whether the rewriting rules added this recipient
+    public boolean isAdded(EmailAddress recipient) {
+        return recipient.equals(changes.addedRecipient());
+    }
+
+    /// @return whether the sender wants a notice about this recipient for this condition. The sender gets none
+    ///     about a recipient that the rewriting rules added
+    public boolean wantsNotice(EmailAddress recipient, NotifyCondition condition) {
+        return !isAdded(recipient) && dsnRequest.of(recipient).includes(condition);
     }
 
     /// @return the sender; empty for the null sender

@@ -8,6 +8,11 @@ import java.util.List;
 /// @param envelope the envelope, with only the recipients of this part
 public record RoutedEnvelope(String route, Priority priority, Envelope envelope) {
 
+    /// @return whether the only recipient is one that the rewriting rules added
+    public boolean isAddedCopy() {
+        return envelope.recipients().stream().allMatch(envelope::isAdded);
+    }
+
     /// @return number of recipients of all parts
     public static int recipients(List<RoutedEnvelope> parts) {
         int recipients = 0;

@@ -18,6 +18,7 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
@@ -199,10 +200,8 @@ final class NdrProcessor {
         MessageSummary message = candidate.message();
         List<FailedRecipient> failed = failures.stream()
                 .flatMap(failure -> failed(message, failure).stream())
-                .filter(failure -> message.envelope()
-                        .dsnRequest()
-                        .of(failure.recipient().address())
-                        .includes(NotifyCondition.FAILURE))
+                .filter(failure ->
+                        wantsNotice(message.envelope(), failure.recipient().address()))
                 .toList();
         if (failed.isEmpty()) {
             return Notification.NONE;
@@ -228,6 +227,13 @@ final class NdrProcessor {
         }
         return new Notification(
                 writer.write(failure).map(notice -> localMessage(notice, message, now)), Optional.empty());
+    }
+
+    /// @param recipient a recipient of the message, or the address that it was forwarded to
+    private static boolean wantsNotice(Envelope envelope, EmailAddress recipient) {
+        return envelope.recipients().contains(recipient)
+                ? envelope.wantsNotice(recipient, NotifyCondition.FAILURE)
+                : !envelope.recipients().stream().allMatch(envelope::isAdded);
     }
 
     private static Optional<FailedRecipient> failed(MessageSummary message, FailedDelivery failure) {

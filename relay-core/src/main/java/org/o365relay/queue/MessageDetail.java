@@ -15,7 +15,7 @@ import org.o365relay.mail.QueueId;
 /// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
 /// @param content ID under which the content is stored; for a part of a split message it may be the ID of
 ///     another part
-/// @param changes changes to the header that the rewriting rules decided on
+/// @param changes what the rewriting rules decided
 /// @param hasContent whether the content is still stored
 /// @param contentUntil until when the content of the settled message is kept; null if it is open, or if its
 ///     content is kept for other messages only, or not at all

@@ -10,6 +10,7 @@ import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
 
@@ -123,7 +124,12 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
                         envelope.smtpUtf8(),
                         envelope.body(),
                         subset(envelope.dsnRequest(), recipients),
-                        envelope.changes());
+                        changes(envelope, recipients));
+    }
+
+    private static HeaderChanges changes(Envelope envelope, List<EmailAddress> recipients) {
+        boolean hasAdded = recipients.stream().anyMatch(envelope::isAdded);
+        return hasAdded ? envelope.changes() : envelope.changes().withAddedRecipient(null);
     }
 
     private static DsnRequest subset(DsnRequest request, List<EmailAddress> recipients) {

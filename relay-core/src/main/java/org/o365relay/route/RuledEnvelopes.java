@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.DsnRequest;
@@ -17,9 +16,6 @@ import org.o365relay.route.RewriteRules.Decision;
 
 /// Applies the decisions of the rewriting rules to one envelope, which may become several.
 final class RuledEnvelopes {
-
-    /// The sender does not know a recipient that the rules add, and gets no notices about it (RFC 3461 §4.1).
-    private static final ForRecipient NEVER = new ForRecipient(Set.of(), null);
 
     private final Envelope original;
     private final List<EmailAddress> kept;
@@ -64,9 +60,22 @@ final class RuledEnvelopes {
         redirections.values().forEach(redirection -> envelopes.add(redirected(redirection)));
         EmailAddress copyTo = added;
         if (copyTo != null && !isRecipient(copyTo, envelopes)) {
-            envelopes.set(0, withRecipient(envelopes.getFirst(), copyTo));
+            addCopy(envelopes, copyTo);
         }
         return envelopes;
+    }
+
+    /// The added recipient shares the envelope of the recipients that are not redirected. If there is none, it
+    /// gets one of its own, so that it does not see whose mail was redirected.
+    private void addCopy(List<Envelope> envelopes, EmailAddress copyTo) {
+        HeaderChanges header = changes.withAddedRecipient(copyTo);
+        if (kept.isEmpty()) {
+            envelopes.add(envelope(List.of(copyTo), Map.of(), header));
+        } else {
+            List<EmailAddress> recipients = new ArrayList<>(kept);
+            recipients.add(copyTo);
+            envelopes.set(0, envelope(recipients, requests(kept), header));
+        }
     }
 
     private static boolean isRecipient(EmailAddress address, List<Envelope> envelopes) {
@@ -92,21 +101,6 @@ final class RuledEnvelopes {
                 new HashMap<>(original.dsnRequest().recipients());
         requests.keySet().retainAll(recipients);
         return requests;
-    }
-
-    private static Envelope withRecipient(Envelope envelope, EmailAddress address) {
-        List<EmailAddress> recipients = new ArrayList<>(envelope.recipients());
-        recipients.add(address);
-        DsnRequest request = envelope.dsnRequest();
-        Map<EmailAddress, ForRecipient> requests = new HashMap<>(request.recipients());
-        requests.put(address, NEVER);
-        return new Envelope(
-                envelope.sender(),
-                recipients,
-                envelope.smtpUtf8() || !address.isAscii(),
-                envelope.body(),
-                new DsnRequest(request.envelopeId(), request.returned(), requests),
-                envelope.changes());
     }
 
     private Envelope envelope(

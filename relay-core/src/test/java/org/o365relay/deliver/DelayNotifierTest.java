@@ -147,6 +147,16 @@ class DelayNotifierTest {
     }
 
     @Test
+    void doesNotNameARecipientThatTheRulesAdded() {
+        relay.upstream.answer(BUSY);
+        relay.acceptAdding("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(warning()).contains("Final-Recipient: rfc822; " + ANNA).doesNotContain(BERT);
+    }
+
+    @Test
     void sendsNoDelayNoticeAboutNoticesAndNullSenders() {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, ANNA);

@@ -24,6 +24,7 @@ import org.o365relay.mail.Domain;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
@@ -146,6 +147,18 @@ final class DeliveryFixture implements AutoCloseable {
                 false,
                 body,
                 report);
+        return commit(MAILBOX.toString(), envelope, content);
+    }
+
+    /// Accepts a message with an additional recipient that the rewriting rules added.
+    QueueId acceptAdding(@Nullable String sender, String content, String recipient, String added) {
+        Envelope envelope = new Envelope(
+                sender == null ? null : address(sender),
+                List.of(address(recipient), address(added)),
+                false,
+                BodyType.SEVEN_BIT,
+                DsnRequest.NONE,
+                HeaderChanges.NONE.withAddedRecipient(address(added)));
         return commit(MAILBOX.toString(), envelope, content);
     }
 

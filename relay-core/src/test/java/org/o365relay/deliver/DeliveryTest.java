@@ -433,6 +433,17 @@ class DeliveryTest {
                         .isEqualTo(Set.of()));
     }
 
+    /// Otherwise its failure would remain unknown.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void requestsReportsAboutARecipientThatTheRulesAdded(boolean nullSender) {
+        relay.acceptAdding(nullSender ? null : "scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+
+        DsnRequest request = relay.upstream.sent().getFirst().message().dsnRequest();
+        assertThat(request.of(DeliveryFixture.address(BERT))).isEqualTo(ForRecipient.NONE);
+    }
+
     @Test
     void neverReportsToTheNullSender() {
         relay.upstream.answer(recipient -> recipient.ordinal() == 0

@@ -111,7 +111,8 @@ record RewriteCase(Path directory, Map<String, String> given) {
                         EmailAddress.parse(value("reply-to")).orElse(null),
                         given.get("subject-prefix"),
                         List.of(),
-                        0)
+                        0,
+                        null)
                 .withRedirected(redirected);
     }
 

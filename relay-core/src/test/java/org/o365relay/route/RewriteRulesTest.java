@@ -50,7 +50,7 @@ class RewriteRulesTest {
                 .extracting(Decision::position, decision -> decision.action().value())
                 .containsExactly(tuple(3, "ERP"), tuple(4, "eve@contoso.example"), tuple(2, "[first]"));
         assertThat(rules.apply(INPUT, envelope(ANN)))
-                .containsExactly(envelope(new HeaderChanges("ERP", OWN, "[first]", List.of(), 0), ANN));
+                .containsExactly(envelope(new HeaderChanges("ERP", OWN, "[first]", List.of(), 0, null), ANN));
     }
 
     @Test
@@ -148,20 +148,23 @@ class RewriteRulesTest {
         Envelope added = rules.apply(INPUT, envelope(ANN)).getFirst();
 
         assertThat(added.recipients()).containsExactly(ANN, ARCHIVE);
-        assertThat(added.dsnRequest().of(ARCHIVE).includes(NotifyCondition.FAILURE))
-                .isFalse();
-        assertThat(added.dsnRequest().of(ANN).includes(NotifyCondition.FAILURE)).isTrue();
+        assertThat(added.wantsNotice(ARCHIVE, NotifyCondition.FAILURE)).isFalse();
+        assertThat(added.wantsNotice(ANN, NotifyCondition.FAILURE)).isTrue();
+        assertThat(added.dsnRequest()).isEqualTo(DsnRequest.NONE);
         Envelope present = envelope(address("Archive@CONTOSO.example"), ANN);
         assertThat(rules.apply(INPUT, present)).containsExactly(present);
     }
 
     @Test
-    void addsARecipientToARedirectedMessage() {
-        RewriteRules rules = rules(rule(Conditions.NONE, new AddRecipient(ARCHIVE), new RedirectRecipient(TEST)));
+    void theAddedRecipientDoesNotSeeWhoseMailWasRedirected() {
+        RewriteRules rules = rules(rule(
+                Conditions.NONE, new AddRecipient(ARCHIVE), new RedirectRecipient(TEST), new SubjectPrefix("[x]")));
+        HeaderChanges prefixed = HeaderChanges.NONE.withSubjectPrefix("[x]");
 
         assertThat(rules.apply(INPUT, envelope(ANN, BOB)))
-                .singleElement()
-                .satisfies(envelope -> assertThat(envelope.recipients()).containsExactly(TEST, ARCHIVE));
+                .containsExactly(
+                        envelope(prefixed.withRedirected(List.of(ANN, BOB)), TEST),
+                        envelope(prefixed.withAddedRecipient(ARCHIVE), ARCHIVE));
     }
 
     @Test

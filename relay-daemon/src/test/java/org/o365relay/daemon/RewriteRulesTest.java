@@ -63,15 +63,19 @@ final class RewriteRulesTest {
                     "bob@customer.example");
         }
 
-        AcceptedMessage arrived = relay.received(1).getFirst();
+        List<AcceptedMessage> arrived = relay.received(2);
 
-        assertThat(arrived.envelopeTo()).containsExactlyInAnyOrder("test@contoso.example", "archive@contoso.example");
-        MimeMessage message = parsed(arrived);
+        AcceptedMessage redirected = to("test@contoso.example", arrived);
+        MimeMessage message = parsed(redirected);
         assertThat(message.getSubject()).isEqualTo("[Test] Invoice");
         assertThat(message.getHeader("From", null)).isEqualTo("ERP test <relay@contoso.example>");
         assertThat(message.getHeader("Reply-To", null)).contains("helpdesk@contoso.example");
         assertThat(message.getHeader("X-Original-To", null)).isEqualTo("ann@customer.example, bob@customer.example");
-        assertThat(new String(arrived.content(), UTF_8)).doesNotContain("archive@contoso.example");
+        assertThat(new String(redirected.content(), UTF_8)).doesNotContain("archive@contoso.example");
+        AcceptedMessage copy = to("archive@contoso.example", arrived);
+        assertThat(parsed(copy).getSubject()).isEqualTo("[Test] Invoice");
+        assertThat(new String(copy.content(), UTF_8))
+                .doesNotContain("X-Original-To", "bob@customer.example", "test@contoso.example");
     }
 
     @Test
@@ -107,9 +111,10 @@ final class RewriteRulesTest {
         relay.clock().advance(Duration.ofHours(2));
         relay.start("relay.rewrite-rules = []");
 
-        AcceptedMessage arrived = relay.received("[Test] Invoice");
-
-        assertThat(arrived.envelopeTo()).containsExactly("test@contoso.example", "archive@contoso.example");
+        assertThat(relay.received(2))
+                .allSatisfy(message -> assertThat(message.subject()).isEqualTo("[Test] Invoice"))
+                .flatExtracting(AcceptedMessage::envelopeTo)
+                .containsExactlyInAnyOrder("test@contoso.example", "archive@contoso.example");
     }
 
     @Test
@@ -128,6 +133,71 @@ final class RewriteRulesTest {
         assertThat(new String(notice.content(), UTF_8))
                 .contains("Final-Recipient: rfc822; test@contoso.example")
                 .doesNotContain("archive@contoso.example");
+    }
+
+    @Test
+    void aLaterFailureOfTheArchiveIsRecordedButNotReportedToTheAuthor() throws Exception {
+        relay.start(
+                "relay.rewrite-rules = [ { add-recipient = \"archive@contoso.example\" } ]",
+                ConfigText.mailboxes(
+                        relay.office(),
+                        ConfigText.address(ConfigText.MAILBOX)
+                                + ConfigText.smtp(relay.office())
+                                + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                                + "ndr { source = graph, graph-url = \""
+                                + relay.office().origin() + "\", poll-interval = 1s }"));
+        try (Device device = relay.device()) {
+            device.sendFrom("erp@contoso.example", Device.message("Invoice"), "ann@customer.example");
+        }
+        AcceptedMessage sent = relay.received("Invoice");
+        relay.office().reportUndelivered(sent, "archive@contoso.example", "550 5.1.10 Recipient not found");
+
+        assertThat(relay.journal().await("ndr", 1))
+                .singleElement()
+                .asString()
+                .contains("to archive@contoso.example")
+                .endsWith("notice to null");
+        relay.office().reportUndelivered(sent, "ann@customer.example", "550 5.1.10 Recipient not found");
+        relay.received("Not delivered: Invoice");
+        assertThat(relay.office().acceptedCount()).isEqualTo(2);
+    }
+
+    @Test
+    void anAutomaticMessageIsNotRejectedBecauseOfACopyToTheMailbox() throws Exception {
+        relay.start("relay.rewrite-rules = [ { add-recipient = \"" + ConfigText.MAILBOX + "\" } ]");
+        try (Device device = relay.device()) {
+            device.send("Alarm\r\nAuto-Submitted: auto-replied", "ann@customer.example");
+        }
+
+        assertThat(relay.received("Alarm").envelopeTo()).containsExactly("ann@customer.example", ConfigText.MAILBOX);
+    }
+
+    @Test
+    void aCopyThatIsTooLargeForItsMailboxIsLeftOut() throws Exception {
+        String common = ConfigText.smtp(relay.office()) + ConfigText.password();
+        relay.start(
+                """
+                relay.rewrite-rules = [ { add-recipient = "archive@contoso.example" } ]
+                relay.routing = [ { recipient = "archive@contoso.example", mailbox = "small@contoso.example" } ]
+                """,
+                ConfigText.mailboxes(
+                        relay.office(),
+                        ConfigText.address(ConfigText.MAILBOX) + common,
+                        ConfigText.address("small@contoso.example") + common + "limits.message-size = 64KiB"));
+        try (Device device = relay.device()) {
+            device.send("Small", "ann@customer.example");
+            device.sendContent("Subject: Large\r\n\r\n" + "text\r\n".repeat(20_000), "ann@customer.example");
+        }
+
+        assertThat(relay.received("Large").envelopeTo()).containsExactly("ann@customer.example");
+        assertThat(relay.journal().lines("accepted")).hasSize(3);
+    }
+
+    private static AcceptedMessage to(String recipient, List<AcceptedMessage> messages) {
+        return messages.stream()
+                .filter(message -> message.envelopeTo().equals(List.of(recipient)))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void start(boolean graph) throws Exception {

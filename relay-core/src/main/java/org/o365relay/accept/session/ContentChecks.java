@@ -1,5 +1,6 @@
 package org.o365relay.accept.session;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,15 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Intake;
+import org.o365relay.route.Target;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Checks the content of a message. Sizes and free space are checked while the content is received; mail loops
 /// and deviations that the client's network refuses are checked when the content is complete.
 final class ContentChecks {
+
+    private static final Logger log = LoggerFactory.getLogger(ContentChecks.class);
 
     private final Client client;
     private final SessionSettings settings;
@@ -54,11 +60,46 @@ final class ContentChecks {
     }
 
     /// Rejects the message for all recipients even if it is too large for only one of their mailboxes or pools,
-    /// because there is only one reply after the final dot.
+    /// because there is only one reply after the final dot. A copy for a recipient that the rewriting rules add
+    /// is left out instead.
     private Optional<Reply> tooLargeForTarget(MailTransaction transaction) {
+        List<RoutedEnvelope> requested =
+                parts(transaction).stream().filter(part -> !part.isAddedCopy()).toList();
         return settings.routes()
-                .firstOverSizeLimit(transaction.parts(settings, client.address()), transaction.size())
+                .firstOverSizeLimit(requested, transaction.size())
                 .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
+    }
+
+    /// @param size size of the complete message, which is not rejected, in octets
+    /// @return the parts to commit: all except a copy that is too large for the mailbox or pool of a recipient
+    ///     that the rewriting rules add
+    List<RoutedEnvelope> accepted(MailTransaction transaction, long size) {
+        return parts(transaction).stream()
+                .filter(part -> tooSmallFor(part, size).isEmpty())
+                .toList();
+    }
+
+    /// Logs the copy that [#accepted] leaves out, if any.
+    void logOmittedCopy(MailTransaction transaction, long size, QueueId id) {
+        for (RoutedEnvelope part : parts(transaction)) {
+            tooSmallFor(part, size)
+                    .ifPresent(target -> log.warn(
+                            "message {} is not sent to {}, which a rewriting rule adds: it has {} octets, and {}"
+                                    + " accepts at most {}",
+                            id,
+                            part.envelope().recipients().getFirst(),
+                            size,
+                            target.name(),
+                            target.messageSize()));
+        }
+    }
+
+    private Optional<Target> tooSmallFor(RoutedEnvelope part, long size) {
+        return part.isAddedCopy() ? settings.routes().firstOverSizeLimit(List.of(part), size) : Optional.empty();
+    }
+
+    private List<RoutedEnvelope> parts(MailTransaction transaction) {
+        return transaction.parts(settings, client.address());
     }
 
     private Optional<Reply> refusedContent(MailTransaction transaction) {
@@ -94,8 +135,9 @@ final class ContentChecks {
 
     private boolean isSentToOwnMailbox(MailTransaction transaction) {
         for (EmailAddress mailbox : settings.mailboxes()) {
-            for (RoutedEnvelope part : transaction.parts(settings, client.address())) {
+            for (RoutedEnvelope part : parts(transaction)) {
                 if (part.envelope().recipients().stream()
+                        .filter(recipient -> !part.envelope().isAdded(recipient))
                         .anyMatch(recipient -> recipient.key().equals(mailbox.key()))) {
                     return true;
                 }

@@ -39,7 +39,6 @@ public final class MessageReceiver {
     private static final long MAX_SKIPPED = 64L * 1024 * 1024;
 
     private final Client client;
-    private final SessionSettings settings;
     private final SizeLimit sizeLimit;
     private final ContentChecks checks;
     private final Journal journal;
@@ -67,7 +66,6 @@ public final class MessageReceiver {
             ClientState state,
             SessionErrors errors) {
         this.client = client;
-        this.settings = settings;
         this.sizeLimit = SizeLimit.of(client.policy(), settings.routes());
         this.checks = new ContentChecks(client, settings, sizeLimit, queue);
         this.journal = journal;
@@ -291,9 +289,9 @@ public final class MessageReceiver {
                 client.address(),
                 state.helo(),
                 state.protocol(ended.smtpUtf8()));
-        List<RoutedEnvelope> parts = ended.parts(settings, client.address());
-        int recipients = RoutedEnvelope.recipients(parts);
         long size = ended.size();
+        List<RoutedEnvelope> parts = checks.accepted(ended, size);
+        int recipients = RoutedEnvelope.recipients(parts);
         // before the commit, so that a crash cannot lose the count
         LocalDate day = client.device().messageAccepted(ended.recipients().size(), recipients, size);
         return ended.commit(arrival, parts).handle((ids, failure) -> {
@@ -309,6 +307,7 @@ public final class MessageReceiver {
             for (int i = 0; i < ids.size(); i++) {
                 journal.record(new Accepted(ids.get(i), arrival, parts.get(i).envelope(), size));
             }
+            checks.logOmittedCopy(ended, size, ids.getFirst());
             return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
         });
     }

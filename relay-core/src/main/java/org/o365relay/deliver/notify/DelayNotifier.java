@@ -208,7 +208,8 @@ final class DelayNotifier {
     private static boolean allowsDelayNotice(WaitingMessage waiting, Recipient recipient) {
         Set<NotifyCondition> conditions =
                 waiting.envelope().dsnRequest().of(recipient.address()).conditions();
-        return conditions == null || conditions.contains(NotifyCondition.DELAY);
+        boolean requested = conditions == null || conditions.contains(NotifyCondition.DELAY);
+        return requested && !waiting.envelope().isAdded(recipient.address());
     }
 
     private Optional<NoticeMailbox> openMailbox(WaitingMessage waiting) {

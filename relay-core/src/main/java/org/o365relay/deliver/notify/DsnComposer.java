@@ -193,10 +193,7 @@ public final class DsnComposer {
             Predicate<Outcome> outcome) {
         return verdicts.entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
-                .filter(entry -> claim.envelope()
-                        .dsnRequest()
-                        .of(entry.getKey().address())
-                        .includes(condition));
+                .filter(entry -> claim.envelope().wantsNotice(entry.getKey().address(), condition));
     }
 
     /// Applies the device's notice limit to the failure notice.

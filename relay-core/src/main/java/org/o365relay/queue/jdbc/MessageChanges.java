@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Change;
@@ -116,12 +118,30 @@ record MessageChanges(Statements statements, Reading now, String by, KeepContent
                     to.toString(),
                     message.id().value(),
                     before.get().ordinal());
+            readdressAdded(message, from, to);
         }
         if (!to.isAscii()) {
             update("set-smtp-utf8", message.id().value());
         }
         record(message, "redirected", before.get().ordinal(), "from " + from + " to " + to + ", by " + by);
         return true;
+    }
+
+    /// The sender still does not know of a recipient that the rewriting rules added.
+    private void readdressAdded(Candidate message, EmailAddress from, EmailAddress to) throws SQLException {
+        Optional<HeaderChanges> changes = statements
+                .first(
+                        "header-changes",
+                        row -> row.getString("header_changes"),
+                        message.id().value())
+                .flatMap(stored -> Json.read(stored, HeaderChanges.class))
+                .filter(stored -> from.equals(stored.addedRecipient()));
+        if (changes.isPresent()) {
+            update(
+                    "set-header-changes",
+                    Json.text(changes.get().withAddedRecipient(to)),
+                    message.id().value());
+        }
     }
 
     /// Merges a recipient into an existing one that has the new address, so that no duplicate is sent. The
@@ -176,9 +196,9 @@ record MessageChanges(Statements statements, Reading now, String by, KeepContent
         return true;
     }
 
-    /// Exchange drops a message if it has delivered one with the same Message-ID to the mailbox before. A message
-    /// that no recipient has received keeps its Message-ID, because the upstream may have accepted it without a
-    /// reply.
+    /// Exchange drops a message if it has delivered one with the same Message-ID to the mailbox before. A
+    /// message that no recipient has received keeps its Message-ID, because the upstream may have accepted it
+    /// without a reply.
     ///
     /// @param received whether a recipient has received the original
     /// @return the Message-ID to send instead of the one in the content; null if that one is sent, or there is

@@ -213,7 +213,7 @@ public record MessageRow(
         return changes.equals(HeaderChanges.NONE) ? null : Json.text(changes);
     }
 
-    private static HeaderChanges changes(@Nullable String stored) {
+    static HeaderChanges changes(@Nullable String stored) {
         return stored == null
                 ? HeaderChanges.NONE
                 : Json.read(stored, HeaderChanges.class)

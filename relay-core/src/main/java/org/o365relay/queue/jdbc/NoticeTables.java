@@ -122,6 +122,7 @@ final class NoticeTables {
         boolean deleted = row.wasNull();
         String subject = row.getString("subject");
         String helo = row.getString("helo");
+        EmailAddress added = MessageRow.changes(row.getString("header_changes")).addedRecipient();
         row.getLong("due_at");
         boolean settled = row.wasNull();
         List<HistoryEntry> events = MessageTables.events(statements, new QueueId(id));
@@ -131,14 +132,19 @@ final class NoticeTables {
                 Instant.ofEpochMilli(deleted ? suppressedAt : receivedAt),
                 helo == null ? "" : helo,
                 subject,
-                recipients(statements, id, kind, events, Instant.ofEpochMilli(suppressedAt)),
+                recipients(statements, id, added, kind, events, Instant.ofEpochMilli(suppressedAt)),
                 settled,
                 !deleted,
                 reason(events, kind));
     }
 
     private static List<EmailAddress> recipients(
-            Statements statements, long id, SuppressedNotice.Kind kind, List<HistoryEntry> events, Instant since)
+            Statements statements,
+            long id,
+            @Nullable EmailAddress added,
+            SuppressedNotice.Kind kind,
+            List<HistoryEntry> events,
+            Instant since)
             throws SQLException {
         Set<Integer> failed = new HashSet<>();
         events.stream()
@@ -152,6 +158,7 @@ final class NoticeTables {
                     case DELAYED -> row.isOpen() || row.state().equals("delivered");
                 })
                 .map(row -> row.recipient().address())
+                .filter(address -> !address.equals(added))
                 .toList();
     }
 

@@ -411,6 +411,12 @@ UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ?,
 -- name: readdress
 UPDATE recipient SET address = ? WHERE message_id = ? AND ordinal = ?
 
+-- name: header-changes
+SELECT header_changes FROM message WHERE id = ? AND header_changes IS NOT NULL
+
+-- name: set-header-changes
+UPDATE message SET header_changes = ? WHERE id = ?
+
 -- name: reopen-recipient
 UPDATE recipient SET state = 'queued' WHERE message_id = ? AND ordinal = ?
 
@@ -454,7 +460,7 @@ GROUP BY client, recipient
 
 -- name: suppressed-notices
 SELECT suppressed.message_id, suppressed.kind, suppressed.at, message.received_at, message.due_at, message.subject,
-  message.helo
+  message.helo, message.header_changes
 FROM suppressed_notice AS suppressed LEFT JOIN message ON message.id = suppressed.message_id
 WHERE suppressed.client = ? AND suppressed.recipient = ? AND suppressed.waiting_from <= ?
 ORDER BY suppressed.message_id, suppressed.kind LIMIT ?

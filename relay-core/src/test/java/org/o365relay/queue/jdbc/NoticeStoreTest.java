@@ -66,6 +66,20 @@ class NoticeStoreTest {
     }
 
     @Test
+    void aDigestDoesNotNameARecipientThatTheRulesAdded() {
+        fixture.acceptAdding(QueueFixture.BERT, QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
+
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
+
+        assertThat(notices().suppressedMessages(group(1), 50))
+                .singleElement()
+                .satisfies(message -> assertThat(message.recipients()).containsExactly(QueueFixture.ANNA));
+    }
+
+    @Test
     void suppressesNothingIfTheLeaseHasEnded() {
         fixture.accept("scan", QueueFixture.ANNA);
         Claim stale = fixture.claimOne();

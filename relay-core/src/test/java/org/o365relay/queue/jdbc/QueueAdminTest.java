@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Priority;
@@ -177,6 +179,18 @@ class QueueAdminTest {
                 .extracting(claim -> claim.recipients().toString())
                 .containsExactly("[carl@contoso.example, bert@contoso.example]", "[bert@contoso.example]");
         assertThat(fixture.queue().notices().history(other)).isEmpty();
+    }
+
+    @Test
+    void theSenderGetsNoNoticeAboutAReaddressedRecipientThatTheRulesAdded() {
+        fixture.acceptAdding(BERT, ANNA);
+
+        apply(new Change.Readdress(BERT, CARL), MessageFilter.ALL);
+
+        Envelope envelope = fixture.claimOne().envelope();
+        assertThat(envelope.recipients()).containsExactly(ANNA, CARL);
+        assertThat(envelope.wantsNotice(CARL, NotifyCondition.FAILURE)).isFalse();
+        assertThat(envelope.wantsNotice(ANNA, NotifyCondition.FAILURE)).isTrue();
     }
 
     @Test

@@ -26,8 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
@@ -123,8 +126,24 @@ public final class QueueFixture implements AutoCloseable {
 
     /// Commits a message, in as many chunks as its size requires.
     public QueueId accept(byte[] content, EmailAddress... to) {
+        return accept(content, envelope(to));
+    }
+
+    /// Commits a message with an additional recipient that the rewriting rules added.
+    public QueueId acceptAdding(EmailAddress added, EmailAddress to) {
+        Envelope envelope = new Envelope(
+                PRINTER,
+                List.of(to, added),
+                false,
+                BodyType.SEVEN_BIT,
+                DsnRequest.NONE,
+                HeaderChanges.NONE.withAddedRecipient(added));
+        return accept("copied".getBytes(StandardCharsets.UTF_8), envelope);
+    }
+
+    private QueueId accept(byte[] content, Envelope envelope) {
         return receive(content)
-                .commit(arrival(), routed(envelope(to)), SearchableHeaders.NONE, last(content))
+                .commit(arrival(), routed(envelope), SearchableHeaders.NONE, last(content))
                 .join()
                 .getFirst();
     }

@@ -36,7 +36,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         }
         add(lines, "subject", entry.subject());
         add(lines, "rules", changes(message.changes()));
-        add(lines, "message-id", messageId(entry));
+        add(lines, "message-id", messageId(message));
         add(lines, "size", Amounts.octets(entry.size()) + content(message));
         add(
                 lines,
@@ -94,13 +94,25 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         if (changes.subjectPrefix() != null) {
             parts.add("subject-prefix \"" + changes.subjectPrefix() + '"');
         }
+        if (changes.addedRecipient() != null) {
+            parts.add("add-recipient " + changes.addedRecipient());
+        }
         return String.join(", ", parts);
     }
 
-    private static String messageId(MessageEntry entry) {
-        return entry.newMessageId().isEmpty()
-                ? entry.messageId()
-                : entry.messageId() + ", used before with other content; sent as " + entry.newMessageId();
+    private static String messageId(MessageDetail message) {
+        MessageEntry entry = message.entry();
+        if (entry.newMessageId().isEmpty()) {
+            return entry.messageId();
+        }
+        String reason = isResent(message) ? "used by the original message" : "used before with other content";
+        return entry.messageId() + ", " + reason + "; sent as " + entry.newMessageId();
+    }
+
+    private static boolean isResent(MessageDetail message) {
+        return message.events().stream()
+                .anyMatch(
+                        event -> event.kind().equals("resent") && event.detail().startsWith("from "));
     }
 
     private String recipient(MessageDetail message, RecipientEntry recipient) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
@@ -37,6 +38,10 @@ final class MessageReportTest {
     }
 
     private String report(MessageState state, int attempts, HistoryEntry... events) {
+        return report(state, attempts, HeaderChanges.NONE, events);
+    }
+
+    private String report(MessageState state, int attempts, HeaderChanges changes, HistoryEntry... events) {
         MessageEntry line = new MessageEntry(
                 new QueueId(1L << 40),
                 state,
@@ -60,16 +65,7 @@ final class MessageReportTest {
                 false);
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
         MessageDetail message = new MessageDetail(
-                line,
-                "ESMTP",
-                "8BITMIME",
-                false,
-                HeaderChanges.NONE,
-                line.id(),
-                false,
-                null,
-                recipients,
-                List.of(events));
+                line, "ESMTP", "8BITMIME", false, changes, line.id(), false, null, recipients, List.of(events));
         return String.join(
                 "\n", story.lines(message, WaitReasons.notRunning(story.layout().times())));
     }
@@ -86,8 +82,23 @@ final class MessageReportTest {
     }
 
     @Test
+    void showsWhatTheRulesDecided() {
+        HeaderChanges changes = HeaderChanges.NONE
+                .withFromName("Scanner")
+                .withAddedRecipient(
+                        EmailAddress.parse("archive@contoso.example").orElseThrow());
+
+        assertThat(report(MessageState.FAILED, 1, changes))
+                .containsPattern("rules +from-name \"Scanner\", add-recipient archive@contoso.example");
+    }
+
+    @Test
     void showsBothMessageIdsOfAMessageWithANewOne() {
         assertThat(report(0)).contains("<1@mfp>, used before with other content; sent as <1.0f@mfp>");
+        HistoryEntry resentAs = new HistoryEntry(NOW, null, "resent", "", "as 38FT0RHZ00001, by root", "", false);
+        assertThat(report(0, resentAs)).contains("<1@mfp>, used before with other content; sent as <1.0f@mfp>");
+        HistoryEntry resentFrom = new HistoryEntry(NOW, null, "resent", "", "from 38FT0RHZ00000, by root", "", false);
+        assertThat(report(0, resentFrom)).contains("<1@mfp>, used by the original message; sent as <1.0f@mfp>");
     }
 
     @Test
