@@ -31,6 +31,7 @@ import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderChanges;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
@@ -123,6 +124,41 @@ class NdrProcessorTest {
         assertThat(queue.notices().history(id)).hasSize(1);
         assertThat(notices()).isEmpty();
         assertThat(queue.ndrs().position(MARK)).contains("here");
+    }
+
+    /// A group member is not in the envelope, but only the added recipient can have expanded to it.
+    @ParameterizedTest
+    @CsvSource({"bert@fabrikam.example", "member@fabrikam.example"})
+    void recordsTheFailureOfARecipientThatTheRulesAddedWithoutNotice(String failed) throws Exception {
+        HeaderChanges adding = HeaderChanges.NONE.withAddedRecipient(BERT);
+        Envelope copy = new Envelope(PRINTER, List.of(BERT), false, BodyType.SEVEN_BIT, DsnRequest.NONE, adding);
+        QueueId id = accept(List.of(copy), "<own-1@mfp>").getFirst();
+
+        returns.process("here", report("<own-1@mfp>", failed));
+
+        assertThat(queue.notices().history(id)).extracting(HistoryEntry::kind).containsExactly("ndr");
+        assertThat(journal.lines("ndr"))
+                .singleElement()
+                .asString()
+                .contains("to " + failed)
+                .endsWith("notice to null");
+        assertThat(notices()).isEmpty();
+    }
+
+    @Test
+    void notifiesTheSenderOfTheOtherRecipientsOfACopiedMessage() throws Exception {
+        HeaderChanges adding = HeaderChanges.NONE.withAddedRecipient(BERT);
+        Envelope copied =
+                new Envelope(PRINTER, List.of(ANNA, BERT), false, BodyType.SEVEN_BIT, DsnRequest.NONE, adding);
+        accept(List.of(copied), "<own-1@mfp>");
+
+        returns.process("here", report("<own-1@mfp>", ANNA.toString(), BERT.toString()));
+
+        assertThat(notices())
+                .singleElement()
+                .asString()
+                .contains(ANNA.toString())
+                .doesNotContain(BERT.toString());
     }
 
     @Test

@@ -136,33 +136,6 @@ final class RewriteRulesTest {
     }
 
     @Test
-    void aLaterFailureOfTheArchiveIsRecordedButNotReportedToTheAuthor() throws Exception {
-        relay.start(
-                "relay.rewrite-rules = [ { add-recipient = \"archive@contoso.example\" } ]",
-                ConfigText.mailboxes(
-                        relay.office(),
-                        ConfigText.address(ConfigText.MAILBOX)
-                                + ConfigText.smtp(relay.office())
-                                + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
-                                + "ndr { source = graph, graph-url = \""
-                                + relay.office().origin() + "\", poll-interval = 1s }"));
-        try (Device device = relay.device()) {
-            device.sendFrom("erp@contoso.example", Device.message("Invoice"), "ann@customer.example");
-        }
-        AcceptedMessage sent = relay.received("Invoice");
-        relay.office().reportUndelivered(sent, "archive@contoso.example", "550 5.1.10 Recipient not found");
-
-        assertThat(relay.journal().await("ndr", 1))
-                .singleElement()
-                .asString()
-                .contains("to archive@contoso.example")
-                .endsWith("notice to null");
-        relay.office().reportUndelivered(sent, "ann@customer.example", "550 5.1.10 Recipient not found");
-        relay.received("Not delivered: Invoice");
-        assertThat(relay.office().acceptedCount()).isEqualTo(2);
-    }
-
-    @Test
     void anAutomaticMessageIsNotRejectedBecauseOfACopyToTheMailbox() throws Exception {
         relay.start("relay.rewrite-rules = [ { add-recipient = \"" + ConfigText.MAILBOX + "\" } ]");
         try (Device device = relay.device()) {
