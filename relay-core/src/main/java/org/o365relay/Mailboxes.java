@@ -49,6 +49,8 @@ final class Mailboxes {
     private volatile InForce inForce;
 
     /// @param http settings from which `factory` was created
+    /// @param accounts all accounts since startup, by name: the counts of one that is no longer configured
+    ///     matter while its deliveries are in flight, and if it is configured again
     private record InForce(
             List<MailboxWorkers> workers,
             Routes routes,
@@ -147,7 +149,7 @@ final class Mailboxes {
         private final InForce before = inForce;
         private final HttpKey http;
         private final UpstreamFactory factory;
-        private final Map<String, SendingAccount> accounts = new HashMap<>();
+        private final Map<String, SendingAccount> accounts;
         private final Map<SendingAccount, MailboxLimits> limits = new HashMap<>();
         private final List<MailboxWorkers> next = new ArrayList<>();
         private final List<MailboxWorkers> created = new ArrayList<>();
@@ -156,6 +158,7 @@ final class Mailboxes {
 
         private Change(RelaySettings settings) {
             this.settings = settings;
+            this.accounts = new HashMap<>(before.accounts());
             this.http = HttpKey.of(settings.http());
             this.factory = http.equals(before.http()) ? before.factory() : newFactory(settings.http());
         }
@@ -187,10 +190,6 @@ final class Mailboxes {
 
         /// Mailboxes with the same account share the limits of that account.
         private SendingAccount account(MailboxSettings mailbox) {
-            SendingAccount known = before.accounts().get(mailbox.account());
-            if (known != null) {
-                return known;
-            }
             Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
             return new SendingAccount(
                     mailbox.account(), mailbox.limits(), claims.quotaUsage(mailbox.account(), since), clock);
