@@ -17,12 +17,14 @@ import org.o365relay.net.HttpSettings;
 /// Everything from which the upstreams of a mailbox are created. While it stays the same, a mailbox keeps its
 /// upstreams and their health over a reload.
 ///
+/// @param graphConnections maximum number of connections of a Graph upstream; 0 if there is none
 /// @param http settings of HTTPS connections; null if no upstream uses HTTPS
 /// @param files contents of the files that the other settings name
 record UpstreamKey(
         String mailbox,
         String account,
         List<UpstreamSettings> upstreams,
+        int graphConnections,
         ProbeSchedule probes,
         @Nullable HttpSettings http,
         FileContents files) {
@@ -33,8 +35,15 @@ record UpstreamKey(
         Stream<Path> files = Stream.concat(
                 upstreams.stream().flatMap(UpstreamKey::files),
                 Stream.ofNullable(used).flatMap(UpstreamKey::files));
+        boolean usesGraph = upstreams.stream().anyMatch(UpstreamSettings.Graph.class::isInstance);
         return new UpstreamKey(
-                mailbox.address().key().toString(), mailbox.account(), upstreams, probes, used, FileContents.of(files));
+                mailbox.address().key().toString(),
+                mailbox.account(),
+                upstreams,
+                usesGraph ? mailbox.limits().connections() : 0,
+                probes,
+                used,
+                FileContents.of(files));
     }
 
     private static boolean usesHttps(UpstreamSettings upstream) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.OperationException;
 import org.o365relay.Operations;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
@@ -90,6 +91,14 @@ final class RelayFixture implements AutoCloseable {
         RelaySettings read = settings(ConfigText.write(directory, sandbox, more));
         relay = new Relay(read, to, "test", clock.steady(), RandomGenerator.getDefault()).start();
         return this;
+    }
+
+    /// @param more lines of configuration
+    void reload(String... more) throws IOException, OperationException {
+        if (relay == null) {
+            throw new IllegalStateException("not started");
+        }
+        relay.reload(settings(ConfigText.write(directory, sandbox, more)), "test");
     }
 
     static RelaySettings settings(Path file) {
