@@ -33,6 +33,7 @@ public final class UpstreamFailover {
     private MailboxHealth health;
     private boolean mailWaits = true; // messages may still wait because of a failure before the last start
     private boolean isEnded;
+    private volatile @Nullable UpstreamFailover successor; // null until the upstreams are replaced
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
     /// @param probes schedule of probes for failures that do not specify a schedule
@@ -52,13 +53,21 @@ public final class UpstreamFailover {
     }
 
     /// Takes over the health of the mailbox so far. Its upstreams are replaced by these; the results of
-    /// attempts that are still in flight through the previous ones no longer matter.
+    /// attempts that are still in flight through the previous ones no longer matter. When these attempts end,
+    /// the time of their message's next attempt depends on the new upstreams.
     public void replace(UpstreamFailover previous) {
         MailboxHealth last = previous.ended();
         synchronized (this) {
             health = health.replacing(last);
             notifyAll();
         }
+        previous.successor = this;
+    }
+
+    /// @return the failover that replaced this one, directly or not; this one if it was not replaced
+    private UpstreamFailover latest() {
+        UpstreamFailover next = successor;
+        return next == null ? this : next.latest();
     }
 
     /// Writes nothing more to the journal, because the mailbox is no longer configured.
@@ -180,8 +189,11 @@ public final class UpstreamFailover {
     }
 
     /// @return the operator who requested the probe that is due and must send a message; empty if there is none
-    public synchronized Optional<String> messageProbeRequestedBy() {
-        return health.messageProbeRequestedBy(clock.instant());
+    public Optional<String> messageProbeRequestedBy() {
+        UpstreamFailover latest = latest();
+        synchronized (latest) {
+            return latest.health.messageProbeRequestedBy(clock.instant());
+        }
     }
 
     /// @return whether an upstream is open and the mailbox is not blocked; if not, only probes are made
@@ -211,14 +223,20 @@ public final class UpstreamFailover {
 
     /// @return whether the mailbox is paused or blocked, or its upstreams have been unreachable for a minute,
     ///     so that the pool's other mailboxes may send the messages of this one
-    public synchronized boolean isOutOfService() {
-        return health.isOutOfService(clock.instant());
+    public boolean isOutOfService() {
+        UpstreamFailover latest = latest();
+        synchronized (latest) {
+            return latest.health.isOutOfService(clock.instant());
+        }
     }
 
     /// @return time until the next attempt or probe may be made; zero if an upstream is in use or a probe is
     ///     due. The end of a probe in flight is assumed to be 30 seconds away
-    public synchronized Duration untilNextAttempt() {
-        return current().untilNextAttempt(clock.instant());
+    public Duration untilNextAttempt() {
+        UpstreamFailover latest = latest();
+        synchronized (latest) {
+            return latest.current().untilNextAttempt(clock.instant());
+        }
     }
 
     /// @return how many deliveries may start now: the free connections of the upstream in use or, if none is in

@@ -12,6 +12,7 @@ import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
 import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
 import org.o365relay.deliver.health.HealthEvent.MessageRefused;
 import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.health.HealthEvent.RequestMessageProbe;
 import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
 import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
 import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
@@ -75,6 +76,31 @@ class UpstreamFailoverTest {
             failover.apply(new MailboxFailed(probe, QUOTA, hourly));
             failover.release(probe);
         }
+    }
+
+    @Test
+    void deliveriesThroughReplacedUpstreamsAreScheduledByTheHealthOfTheNewOnes() {
+        DeliveryPermit old = enter(failover);
+        UpstreamFailover second = failover(new FakeUpstream("smtp.example:587", 2));
+        UpstreamFailover third = failover(new FakeUpstream("smtp.example:587", 2));
+        second.replace(failover);
+        third.replace(second);
+
+        failover.apply(new UpstreamUnreachable(old, REFUSED));
+        failover.release(old);
+        assertThat(failover.untilNextAttempt()).as("the new upstream is open").isZero();
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(failover.isOutOfService()).isFalse();
+        assertThat(journal.lines()).isEmpty();
+
+        DeliveryPermit permit = enter(third);
+        third.apply(new MailboxFailed(permit, QUOTA, null));
+        third.release(permit);
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(failover.isOutOfService()).isTrue();
+        var _ = third.retry(null);
+        third.apply(new RequestMessageProbe("anna"));
+        assertThat(failover.messageProbeRequestedBy()).contains("anna");
     }
 
     @Test
