@@ -15,7 +15,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// Writes to the journal when the account's rate or connections begin to delay due mail of a mailbox, and when
 /// that is over: once for each busy period, not for each message. A full daily quota blocks the mailbox, which
-/// is reported as such. Used by one thread.
+/// is reported as such. Thread-safe.
 final class LimitReporter {
 
     /// Shorter waits are not reported.
@@ -52,7 +52,7 @@ final class LimitReporter {
     ///
     /// @param isOpen whether mail may leave through the mailbox; if not, it does not wait for a limit
     /// @param nextDue the earliest due time of its mail, on the steady clock
-    void check(boolean isOpen, Supplier<Optional<Instant>> nextDue) {
+    synchronized void check(boolean isOpen, Supplier<Optional<Instant>> nextDue) {
         Instant now = clock.instant();
         if (now.isBefore(checkedAt.plus(INTERVAL))) {
             return;

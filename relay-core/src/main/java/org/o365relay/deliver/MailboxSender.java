@@ -37,8 +37,8 @@ public final class MailboxSender implements NoticeMailbox {
     private final SendingAccount account;
     private final FailurePolicy policy;
     private final UpstreamFailover failover;
-    private final Breakers breakers;
-    private final LimitReporter limitReporter;
+    private volatile Breakers breakers;
+    private volatile LimitReporter limitReporter;
     private final SteadyClock clock;
 
     /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
@@ -84,9 +84,14 @@ public final class MailboxSender implements NoticeMailbox {
         return new MailboxSender(this, settings, routes);
     }
 
-    /// Takes over the health of the mailbox so far. Its upstreams are replaced by those of this sender.
+    /// Takes over the health of the mailbox so far, and the backoffs of authors and recipients. Its upstreams
+    /// are replaced by those of this sender.
     public void replace(MailboxSender previous) {
         failover.replace(previous.failover);
+        breakers = previous.breakers;
+        if (account.equals(previous.account)) {
+            limitReporter = previous.limitReporter;
+        }
     }
 
     /// Reports nothing more about the health of the mailbox, because it is no longer configured.

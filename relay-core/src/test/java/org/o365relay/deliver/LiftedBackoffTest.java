@@ -94,6 +94,32 @@ class LiftedBackoffTest {
     }
 
     @Test
+    void otherUpstreamsOfTheMailboxKeepTheBackoffs() {
+        refuse(UNKNOWN_RECIPIENT, BERT);
+        FakeUpstream other = new FakeUpstream("other.example", 2);
+        DeliveryFixture.Member next = relay.member(
+                DeliveryFixture.MAILBOX,
+                List.of(other),
+                relay.sender.account(),
+                DeliveryFixture.PROBES,
+                relay.queue.clock());
+        next.sender().replace(relay.sender);
+
+        accept(BERT);
+        accept(ANNA);
+        relay.deliverDue(next);
+        assertThat(other.sent())
+                .singleElement()
+                .satisfies(sent ->
+                        assertThat(sent.message().recipients().toString()).contains(ANNA));
+
+        relay.clock.advance(Duration.ofMinutes(15));
+        relay.deliverDue(next);
+        assertThat(other.sent()).as("the trial").hasSize(2);
+        assertThat(next.sender().breakers().active()).isEmpty();
+    }
+
+    @Test
     void ofSeveralMessagesToOneRecipientOneIsTriedAndTheOthersFollowWhenItIsDelivered() {
         refuse(UNKNOWN_RECIPIENT, BERT);
         QueueId[] waiting = {accept(BERT), accept(BERT), accept(BERT)};
