@@ -15,8 +15,8 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 
-/// Applies other settings while the relay runs. Everything that can fail is done first, the sockets of new
-/// listeners last; then everything changes, without an interruption.
+/// Applies new settings to the running relay. First does everything that can fail, opening the sockets of new
+/// listeners last; then switches everything over without interrupting the service.
 final class Reload {
 
     private final JdbcQueue queue;
@@ -53,7 +53,7 @@ final class Reload {
 
     /// @param by user name of the operator
     /// @return remarks for the operator
-    /// @throws OperationException if the settings cannot be used; everything is as before
+    /// @throws OperationException if the settings cannot be used; nothing has changed
     List<String> apply(RelaySettings next, String by) throws OperationException {
         List<MailboxWorkers> changed;
         List<String> remarks;
@@ -88,7 +88,7 @@ final class Reload {
         }
     }
 
-    /// @return the mailboxes that should retry now what failed
+    /// @return the mailboxes that should retry their failed mail now
     private List<MailboxWorkers> apply(RelaySettings next, Prepared prepared) {
         tasks.stopRerouting();
         queue.use(next.queue());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.o365relay.accept.socket.Endpoint;
 
-/// A relay that was started. Any thread may stop it, or apply other settings.
+/// A relay that was started. Any thread may stop it, or apply new settings.
 public final class RunningRelay {
 
     private final Supplier<List<Endpoint>> endpoints;
@@ -41,7 +41,7 @@ public final class RunningRelay {
                 .toList();
     }
 
-    /// Applies other settings. Sessions and deliveries in progress continue with the previous settings. Files
+    /// Applies new settings. Sessions and deliveries in progress continue with the previous settings. Files
     /// that the settings name are read again. The data directory stays the same.
     ///
     /// @param by user name of the operator

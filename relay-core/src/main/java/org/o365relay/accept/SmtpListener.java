@@ -159,7 +159,7 @@ public final class SmtpListener {
     /// Opens the listeners that are new in these settings, and checks that the others can be used. Nothing else
     /// changes until [Change#apply], and no new listener accepts connections before.
     ///
-    /// @throws ListenException if an endpoint or TLS cannot be used; everything is as before
+    /// @throws ListenException if an endpoint or TLS cannot be used; nothing has changed
     public Change prepare(AcceptSettings settings, List<ListenerSettings> listeners) throws ListenException {
         Change change = new Change(next(settings));
         try {

@@ -11,15 +11,15 @@ import org.o365relay.mail.EmailAddress;
 /// A pattern for addresses:
 ///
 /// - `bob@contoso.example`: this address;
-/// - `@contoso.example`: all addresses of this domain, without subdomains;
+/// - `@contoso.example`: all addresses in this domain, but not in its subdomains;
 /// - `*@*.contoso.example`: `*` matches any number of characters, including none; in a pattern with an `@`, it
 ///   does not match the `@` before the domain;
 /// - `scanner*`: a pattern without an `@` is matched against the whole address;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
 ///
-/// Addresses are compared by their [AddressKey]: the case of ASCII letters and the quotes of a quoted local part
-/// are ignored, and domains are compared as A-labels.
+/// Addresses are compared by their [AddressKey]: the case of ASCII letters and the quotes of a quoted local
+/// part are ignored, and domains are compared as A-labels.
 public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2

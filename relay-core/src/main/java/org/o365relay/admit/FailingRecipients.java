@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.mail.FailingRecipient;
 
-/// The recipients to whom messages of a device failed most recently, at most [#MAX]. A recipient counts from
+/// The recipients for which messages of a device most recently failed, at most [#MAX]. A recipient counts from
 /// its first failure on, until none of its messages has failed for [FailingRecipient#RETENTION]. Not
 /// thread-safe.
 final class FailingRecipients {

@@ -102,8 +102,8 @@ record Attempt(
         return attributed(Verdict::isAmbiguous, Reattribution::messageAtFault);
     }
 
-    /// @return a copy with transaction failures attributed to the upstream, except those after which the
-    ///     message has probably been delivered
+    /// @return a copy with transaction failures attributed to the upstream, except unconfirmed ones, after
+    ///     which the message may have been delivered
     Attempt withUpstreamAtFault() {
         return attributed(
                 verdict -> verdict.isTransactionFailure() && !verdict.response().unconfirmed(),
@@ -205,7 +205,8 @@ record Attempt(
         return first(Verdict::isTransactionFailure);
     }
 
-    /// @return whether the upstream replied to MAIL or a later command, or found that it has the message
+    /// @return whether the upstream replied to MAIL or a later command, or turned out to have the message
+    ///     already
     boolean wasAnswered() {
         return any(verdict -> verdict.isDelivered() || verdict.response().step().compareTo(Step.MAIL) >= 0)
                 && any(Verdict::isFromUpstream);
@@ -247,17 +248,17 @@ record Attempt(
         return first(Attempt::isUnsuitable).orElseThrow().response().reply();
     }
 
-    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because an
-    ///     upstream that may carry it is not open now
+    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because no
+    ///     other upstream, which might be able to carry it, is open now
     Attempt awaitingUpstream() {
         return attributed(Attempt::isUnsuitable, Verdict::deferred);
     }
 
     /// @return a copy that defers the recipients for which the upstream cannot carry the message, because the
     ///     message was delivered to others; the next attempt, which may be made at once, uses an upstream that
-    ///     may carry it
+    ///     may be able to carry it
     Attempt leavingUnsuitable() {
-        return attributed(Attempt::isUnsuitable, Reattribution::triedElsewhere);
+        return attributed(Attempt::isUnsuitable, Reattribution::deferredToOtherUpstream);
     }
 
     /// @return whether the upstream was sent MAIL or a later command for at least one recipient, and the relay
@@ -272,8 +273,8 @@ record Attempt(
         return any(Verdict::isAccepted);
     }
 
-    /// @return number of recipients that the upstream accepted, in this attempt or an earlier one whose result
-    ///     was unknown
+    /// @return number of recipients for whom the upstream accepted the message, in this attempt or an earlier
+    ///     one whose result was unknown
     int delivered() {
         return (int) tried().values().stream().filter(Verdict::isDelivered).count();
     }

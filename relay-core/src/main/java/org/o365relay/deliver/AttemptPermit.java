@@ -111,7 +111,7 @@ final class AttemptPermit implements AutoCloseable {
     /// Settles the quota reservation after an attempt, and records whether the message counts against the rate
     /// limit.
     ///
-    /// @param delivered number of recipients that the upstream accepted
+    /// @param delivered number of recipients for whom the upstream accepted the message
     /// @param reachedMail whether the attempt reached MAIL, so that its message counts against the rate limit
     void attempted(int delivered, boolean reachedMail) {
         account.dailyQuota().settle(reservedRecipients, delivered);

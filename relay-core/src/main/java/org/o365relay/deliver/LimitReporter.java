@@ -13,9 +13,9 @@ import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
-/// Writes to the journal when the account's rate or connections begin to delay due mail of a mailbox, and when
-/// that is over: once for each busy period, not for each message. A full daily quota blocks the mailbox, which
-/// is reported as such. Thread-safe.
+/// Writes to the journal when the account's rate limit or connection limit starts to hold up due mail of a
+/// mailbox, and when it stops: once for each busy period, not for each message. An exhausted daily quota
+/// blocks the mailbox instead; that is reported as a block. Thread-safe.
 final class LimitReporter {
 
     /// Shorter waits are not reported.
@@ -36,7 +36,7 @@ final class LimitReporter {
     /// A limit in effect.
     private record Limit(Throttle kind, int value) {}
 
-    /// A time in which mail waits for a limit.
+    /// A period in which mail waits because of a limit.
     ///
     /// @param lastSeen when mail was last seen waiting
     private record Period(Throttle limit, Instant since, Instant lastSeen) {}
@@ -48,7 +48,7 @@ final class LimitReporter {
         this.clock = clock;
     }
 
-    /// Called before each claim, and at least every 30 seconds. Checks at most once a second.
+    /// Called before each claim, normally at least every 30 seconds. Checks at most once a second.
     ///
     /// @param isOpen whether mail may leave through the mailbox; if not, it does not wait for a limit
     /// @param nextDue the earliest due time of its mail, on the steady clock

@@ -78,7 +78,7 @@ public final class MailboxSender implements NoticeMailbox {
         this.limitReporter = shared.limitReporter;
     }
 
-    /// @param settings other settings of the mailbox, with the same upstreams and account
+    /// @param settings new settings of the mailbox, with the same upstreams and account
     /// @return a sender with other pools and rewrite rules, which shares everything else with this one
     public MailboxSender with(MailboxSettings settings, Routes routes) {
         return new MailboxSender(this, settings, routes);

@@ -31,8 +31,8 @@ final class Reattribution {
         return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }
 
-    /// Defers a recipient that another upstream is to deliver to in the next attempt.
-    static Verdict triedElsewhere(Verdict verdict) {
+    /// Defers a recipient, so that the next attempt tries it at another upstream.
+    static Verdict deferredToOtherUpstream(Verdict verdict) {
         return verdict.withScope(
                 Scope.ATTEMPT, new Outcome.Deferred(verdict.response().reply()));
     }

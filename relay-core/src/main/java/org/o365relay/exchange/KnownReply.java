@@ -48,9 +48,9 @@ public record KnownReply(
         TRANSIENT,
         /// Too many concurrent connections.
         CONNECTIONS,
-        /// Too many messages per minute: the relay sends fewer for a time.
+        /// Too many messages per minute: the relay temporarily sends fewer.
         RATE,
-        /// The mailbox has sent too much mail and is blocked for a time.
+        /// The mailbox has sent too much mail and is temporarily blocked.
         THROTTLED,
         /// The mailbox has no permission to send as this author, or the server refuses the author's domain. If
         /// the message was sent as the mailbox, the mailbox is blocked until the admin acts, or only the

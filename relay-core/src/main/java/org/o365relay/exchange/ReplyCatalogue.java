@@ -20,8 +20,8 @@ import org.o365relay.mail.Reply;
 /// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
-/// permanent. Entries therefore match by enhanced status code and text, and where these mean different things,
-/// by who sent the reply and at which step.
+/// permanent. Entries therefore match by enhanced status code and text, and, where those are ambiguous, also by
+/// who sent the reply and at which step.
 public final class ReplyCatalogue {
 
     private static final String RESOURCE = "replies.txt";
@@ -92,7 +92,7 @@ public final class ReplyCatalogue {
     /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> findReported(Reply reply, boolean fromMicrosoft) {
         Reply complete = withStatus(reply);
-        Reply quoted = quoted(complete); // of another server
+        Reply quoted = quoted(complete); // the reply of another server, if `reply` quotes one
         return entries.stream()
                 .filter(entry -> isAboutMessage(entry)
                         ? matchesReport(entry, complete) || matchesReport(entry, quoted)

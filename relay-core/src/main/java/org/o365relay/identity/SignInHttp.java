@@ -114,8 +114,8 @@ final class SignInHttp implements IHttpClient {
         return new Response(statusForMsal(response.statusCode()), headersForMsal(response.headers()), body);
     }
 
-    /// After one of these statuses, or a response with Retry-After, MSAL would block token requests of users
-    /// for minutes, whatever the operator does. [CachedToken] waits instead.
+    /// After one of these statuses, or a response with Retry-After, MSAL would refuse further token requests
+    /// for users locally for minutes, even after the operator has fixed the cause. [CachedToken] waits instead.
     private static int statusForMsal(int status) {
         return status == TOO_MANY_REQUESTS || status >= 500 ? BAD_REQUEST : status;
     }

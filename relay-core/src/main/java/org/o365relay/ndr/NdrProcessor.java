@@ -149,8 +149,8 @@ final class NdrProcessor {
         }
     }
 
-    /// The notice about a reported message, or the suppressed notice. Both components are empty if no notice
-    /// may or can be sent.
+    /// The notice about a reported message, or the suppressed notice. Both are empty if no notice is allowed or
+    /// possible.
     ///
     /// @param suppressed present instead of a notice if the device has reached its notice limit
     private record Notification(Optional<LocalMessage> notice, Optional<SuppressedNotice> suppressed) {

@@ -163,8 +163,8 @@ public final class Https {
     }
 
     /// Replaces the client after a malformed response, because the JDK keeps the connection of such a response
-    /// open for as long as its client. The connection is closed when the other requests of the old client have
-    /// ended.
+    /// open for the lifetime of the client. The connection is closed when the other requests of the old client
+    /// have ended.
     private synchronized void replace(HttpClient used) {
         if (used.equals(client)) {
             try {

@@ -95,7 +95,7 @@ public record Pem(List<Block> blocks) {
 
     /// @param encoded key in PKCS #8 (RFC 5208 §5)
     /// @param algorithms the JDK's names for the algorithms to try, in this order
-    /// @return the key; empty if the key is damaged or was created for none of these algorithms
+    /// @return the key; empty if the key is damaged or is not for any of these algorithms
     public static Optional<PrivateKey> privateKey(KeySpec encoded, List<String> algorithms) {
         return algorithms.stream()
                 .flatMap(algorithm -> privateKey(encoded, algorithm).stream())

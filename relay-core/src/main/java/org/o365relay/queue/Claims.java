@@ -11,8 +11,8 @@ import org.o365relay.mail.UsageSlot;
 /// The queue operations that delivery uses: claim, read and settle due messages.
 ///
 /// A message whose claim is neither settled nor otherwise ended can be claimed again after the lease has
-/// expired, or after the next startup. Every method except [#content] throws a [QueueException] if the queue
-/// cannot be read or written.
+/// expired, or after the next startup. Methods that access the queue throw a [QueueException] if it cannot be
+/// read or written; the stream of [#content] throws an [java.io.IOException] when it is read.
 public interface Claims {
 
     /// Claims due messages of a scope: urgent messages first; within a priority, one message from each client
@@ -33,19 +33,21 @@ public interface Claims {
     /// Ends the wait of [#awaitDue] for the scope, or the next one if no thread waits.
     void wake(ClaimScope scope);
 
-    /// @return the earliest due time of the scope's messages, on the steady clock; empty if there are none. One
-    ///     that is being delivered counts with the end of its lease, one on hold with a time in the far future
+    /// @return the earliest due time of the scope's messages, on the steady clock; empty if there are none. A
+    ///     message being delivered counts as due when its lease ends, one on hold as due in the far future
     Optional<Instant> nextDue(ClaimScope scope);
 
-    /// Opens the original content, byte for byte as received. The content is read only when the stream is read.
+    /// Opens the original content, byte for byte as received. The queue is not accessed until the stream is
+    /// read.
     ContentStream content(Claim claim);
 
     /// @return the events in the history of the message, oldest first
     List<HistoryEntry> history(Claim claim);
 
     /// Records the result of a delivery attempt or a bounce. When no recipient is left open, the metadata is
-    /// kept for the retention time, and the content is deleted unless another open part of a split message
-    /// shares it. Notices are queued in the same transaction.
+    /// kept for the retention time. The content is kept for as long as `keep-content` says; if that is zero, it
+    /// is deleted at once, unless another message that is open or kept shares it. Notices are queued in the
+    /// same transaction.
     ///
     /// @param suppressed notices over the hourly limit, for a digest
     /// @return the IDs of the queued notices, in the order of `notices`
@@ -79,12 +81,12 @@ public interface Claims {
     /// @param by name of the operator who requested it, for the history
     void retry(Claim claim, String by);
 
-    /// Makes due now those deferred messages of a mailbox and its pools that were last deferred for one of
+    /// Makes the deferred messages of a mailbox and its pools due now if they were last deferred for one of
     /// these reasons. They become due in order of arrival; messages that are already due keep their places.
     /// Messages that are being delivered or on hold are not changed.
     ///
     /// @param reasons names in the reply catalogue
-    /// @param maxAttempts messages with more attempts that count are not changed
+    /// @param maxAttempts messages with more counted attempts are left alone
     /// @return number of messages that became due
     int makeDue(ClaimScope scope, Set<String> reasons, int maxAttempts);
 

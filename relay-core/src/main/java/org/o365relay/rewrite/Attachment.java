@@ -13,7 +13,8 @@ import org.o365relay.mail.TransferEncoding;
 /// @param name file name, never empty
 /// @param type media type, such as `application/pdf`
 /// @param contentId Content-ID without angle brackets; null if there is none
-/// @param isInline whether the text refers to the part by its Content-ID
+/// @param isInline whether the part is assumed to be referenced by its Content-ID: it has one, and is `inline`,
+///     or in a `multipart/related` and no `attachment`
 /// @param encoding a known encoding
 /// @param from offset of the encoded content in the message
 /// @param to end of the encoded content, exclusive

@@ -54,7 +54,7 @@ record MessagePart(
         return parent != null && parent.header.type().equals("multipart/related");
     }
 
-    /// @return the part as an attachment. It is inline if the text refers to it
+    /// @return the part as an attachment. It is inline if the text is assumed to refer to it
     Attachment attachment() {
         boolean isReferenced = header.contentId() != null
                 && (header.disposition().equals("inline")

@@ -42,7 +42,8 @@ public final class Main {
         System.getProperties().putIfAbsent(property, value);
     }
 
-    /// @return the command line with the commands that the arguments need; all without arguments
+    /// @return the command line with the command that the arguments name, or with all commands if they name
+    ///     none
     public static CommandLine commandLine(CliEnvironment environment, String... arguments) {
         return CommandLines.of(
                 commands(environment).neededBy(List.of(arguments)).toArray());

@@ -22,7 +22,8 @@ import org.o365relay.mail.Secret;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// Reads the section `credential` of a mailbox or of one of its upstreams. No problem contains a secret.
+/// Reads the section `credential` of a mailbox or of one of its upstreams. Reported problems never contain a
+/// secret.
 ///
 /// @param data the data directory
 /// @param now current time, for checking expiry dates

@@ -12,7 +12,8 @@ import org.o365relay.config.values.FileContent;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Secret;
 
-/// Reads a secret from its key (`password`) or from a file (`password-file`). No problem contains the secret.
+/// Reads a secret from its key (`password`) or from a file (`password-file`). Reported problems never contain
+/// the secret.
 ///
 /// @param variable environment variable to suggest if the secret is missing
 public record SecretReader(Section section, String key, String variable, SecretFiles files) {
@@ -22,7 +23,8 @@ public record SecretReader(Section section, String key, String variable, SecretF
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
 
-    /// @return the secret; empty if it is not set or cannot be read
+    /// @return the secret; a placeholder if it is set but secrets are not read; empty if it is not set or
+    ///     cannot be read
     public Optional<Secret> read() {
         if (section.configured(key).isPresent() && section.configured(fileKey()).isPresent()) {
             section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));

@@ -154,7 +154,8 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    /// Returns the type of a credential and the keys of this type, with secrets rendered as `***`.
+    /// Returns the type of a credential and the keys of this type; secrets stay [Secret]s, which
+    /// [EffectiveText] masks.
     private static Map<String, Object> typeKeys(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");

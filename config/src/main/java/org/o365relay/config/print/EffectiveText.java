@@ -50,7 +50,7 @@ public final class EffectiveText {
     }
 
     /// @param value a value of the effective settings
-    /// @return the value with strings instead of secrets, which are hidden, and of paths
+    /// @return the value with paths as strings and secrets as `***`
     static Object plain(Object value) {
         return switch (value) {
             case Map<?, ?> map -> {

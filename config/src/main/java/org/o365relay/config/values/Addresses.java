@@ -11,7 +11,7 @@ import org.o365relay.rewrite.RewriteSettings.SendAs;
 /// Parsers for email addresses, domains, local IP addresses and host names. They do not query DNS.
 public final class Addresses {
 
-    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4: 255 octets in messages, 253 characters of text
+    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4: 255 octets on the wire, 253 characters as text
     private static final String LABELS = "[%1$s]([%1$s-]*[%1$s])?(\\.[%1$s]([%1$s-]*[%1$s])?)*";
     private static final String STRICT = LABELS.formatted("A-Za-z0-9");
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");

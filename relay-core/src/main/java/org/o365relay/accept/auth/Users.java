@@ -67,7 +67,7 @@ public final class Users implements AutoCloseable {
         currentHashes();
     }
 
-    /// Changes the users file, and reads it now.
+    /// Switches to another users file, and reads it at once.
     ///
     /// @param next users file; null if it is not configured
     public synchronized void use(@Nullable Path next) {
@@ -80,7 +80,7 @@ public final class Users implements AutoCloseable {
         currentHashes();
     }
 
-    /// Begins to compare a password with the stored hash. The check takes as long for unknown users as for
+    /// Starts checking a password against the stored hash. The check takes as long for unknown users as for
     /// known ones.
     ///
     /// @param client client address; the number of its pending checks is limited

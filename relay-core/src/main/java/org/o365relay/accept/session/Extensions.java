@@ -25,7 +25,7 @@ public record Extensions(long messageSize, boolean startTls, boolean auth) {
             lines.add("STARTTLS"); // RFC 3207
         }
         if (auth) {
-            lines.add("AUTH LOGIN PLAIN"); // RFC 4954; no CRAM-MD5: some printers disconnect after it
+            lines.add("AUTH LOGIN PLAIN"); // RFC 4954; no CRAM-MD5: some printers disconnect when it is offered
         }
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
         return new Reply(250, null, lines);

@@ -27,7 +27,7 @@ final class GraphResponse {
     private static final int MAX_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
-    // These statuses mean the same from Graph and from a proxy. 413 does not: proxies have their own limits.
+    // These statuses are handled alike, whether Graph or a proxy sent them. 413 is not: proxies have their own limits.
     private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
 
     private static final Pattern CHALLENGE_ERROR = Pattern.compile("\\berror=\"([\\w.-]{1,80})\"");
@@ -78,7 +78,8 @@ final class GraphResponse {
             @Nullable String message,
             @JsonAlias("innererror") @Nullable InnerError innerError) {
 
-        /// @return the more specific error codes of the inner errors that the text of this error does not contain
+        /// @return the more specific error codes of the inner errors that the text of this error does not
+        ///     contain
         Stream<String> innerCodes() {
             return Stream.iterate(innerError, inner -> inner != null, InnerError::innerError)
                     .flatMap(inner -> Stream.ofNullable(inner.code()))
@@ -106,10 +107,10 @@ final class GraphResponse {
         return RetryAfter.of(headers, now);
     }
 
-    /// @return reply with Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any
-    ///     other body, such as a proxy's error page, the reply contains the beginning of its text; the reply
-    ///     code is then 502, so that the message is deferred, unless the status means the same from Graph and
-    ///     from a proxy
+    /// @return reply with Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For
+    ///     any other body, such as a proxy's error page, the reply contains the beginning of its text; the
+    ///     reply code is then 502, so that the message is deferred, unless the status means the same from Graph
+    ///     and from a proxy
     Reply errorReply() {
         Optional<GraphError> error = error();
         String text = error.map(GraphResponse::text).orElseGet(this::httpText);
@@ -130,8 +131,8 @@ final class GraphResponse {
         return error.code() + ": " + (isPresent(error.message()) ? error.message() : "no message");
     }
 
-    /// @return the error in a WWW-Authenticate field (RFC 6750 §3), such as `insufficient_claims`; empty if there is
-    ///     none
+    /// @return the error in a WWW-Authenticate field (RFC 6750 §3), such as `insufficient_claims`; empty if
+    ///     there is none
     private static Optional<String> challengeError(String challenge) {
         Matcher error = CHALLENGE_ERROR.matcher(challenge);
         return error.find() ? Optional.of(error.group(1)) : Optional.empty();

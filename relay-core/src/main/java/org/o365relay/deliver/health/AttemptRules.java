@@ -21,8 +21,9 @@ import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.HealthState.Suspended;
 import org.o365relay.deliver.upstream.Response.Step;
 
-/// Computes how the result of an attempt changes the health. While the mailbox is blocked, every attempt is a
-/// probe of the mailbox; otherwise an attempt on a suspended upstream is a probe of that upstream.
+/// Computes how the result of an attempt changes the health of the mailbox and its upstreams. While the mailbox
+/// is blocked, every attempt is a probe of the mailbox; otherwise an attempt on a suspended upstream is a probe
+/// of that upstream.
 ///
 /// @param upstream the upstream of the attempt
 /// @param carriesMail whether the attempt was a delivery; false for a check

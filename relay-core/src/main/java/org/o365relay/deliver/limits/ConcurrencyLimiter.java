@@ -32,8 +32,8 @@ public final class ConcurrencyLimiter {
         this.backoffUntil = changedAt;
     }
 
-    /// Changes the maximum. Attempts in progress above it continue; a lowered limit stays lowered by as many
-    /// attempts.
+    /// Changes the maximum. Attempts in progress beyond it continue. If reports have lowered the limit, it
+    /// stays the same number below the new maximum, but at least 1.
     ///
     /// @param nextMax maximum number of concurrent attempts, 1 or more
     synchronized void use(int nextMax) {
@@ -53,7 +53,7 @@ public final class ConcurrencyLimiter {
         return inUse;
     }
 
-    /// @return whether all connections are in use
+    /// @return whether as many attempts are in progress as the limit allows, regardless of any backoff
     public synchronized boolean isFull() {
         recover();
         return inUse >= limit;

@@ -90,7 +90,7 @@ public final class DailyQuota {
     /// Ends a reservation, and counts the recipients that the message was sent to.
     ///
     /// @param reservation number of recipients that were reserved
-    /// @param sent number of these recipients that the upstream accepted
+    /// @param sent number of these recipients for whom the upstream accepted the message
     public synchronized void settle(int reservation, int sent) {
         reserved -= reservation;
         if (sent > 0) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /// The sending limits of an account and their usage, as shown to operators. Null means no limit.
 ///
 /// @param account user name of the account, in lower case
-/// @param messagesPerMinute rate limit in effect: the configured one, or a lower one for a time
+/// @param messagesPerMinute rate limit in effect: the configured one, or a temporarily reduced one
 /// @param nextMessageAt when the rate limit lets the next message leave; null if a message may leave now
 /// @param connections maximum number of concurrent attempts in effect
 /// @param connectionsInUse number of attempts in progress
-/// @param nextConnectionAt when the next attempt may start, because the upstream reported too many connections;
+/// @param nextConnectionAt when the next attempt may start after the upstream reported too many connections;
 ///     null if one may start now
 /// @param recipientsPerDay maximum number of recipients in 24 hours
 /// @param recipientsCounted number of recipients that count against the daily quota now, including those of

@@ -13,7 +13,7 @@ public interface NoticeMailbox {
 
     EmailAddress mailbox();
 
-    /// @return whether mail can leave now
+    /// @return whether the mailbox can send now: it is neither paused nor blocked, and an upstream is open
     boolean isOpen();
 
     /// @return the name of the mailbox as a route in the queue

@@ -17,7 +17,7 @@ import org.o365relay.notice.Reason;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Texts and limits of notices, shared by all mailboxes. Its settings may be changed at any time.
+/// Texts and limits of notices, shared by all mailboxes. The settings may be changed at any time.
 public final class NoticePolicy {
 
     private final NoticeLimit limit;

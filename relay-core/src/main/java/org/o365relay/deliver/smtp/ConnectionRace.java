@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Connects to the first of several addresses that accepts the connection (RFC 8305 §5): starts the next
-/// attempt when the last one has failed, or has not ended within the stagger. The first success ends the
-/// others.
+/// attempt as soon as any running attempt fails, or when none has ended within the stagger delay. The first
+/// success ends the others.
 ///
 /// @param stagger time between the starts of two attempts, unless one fails
-/// @param memory receives which addresses worked and which failed
+/// @param memory records which addresses worked and which failed
 record ConnectionRace(Connector connector, Duration stagger, AddressMemory memory) {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionRace.class);

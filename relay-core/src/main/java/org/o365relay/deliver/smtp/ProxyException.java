@@ -15,7 +15,7 @@ final class ProxyException extends IOException {
         this.permanent = permanent;
     }
 
-    /// The proxy refuses the connection or the login, or is no such proxy: an admin must act.
+    /// The proxy refuses the connection or the login, or is no such proxy, which an admin must fix.
     static ProxyException refused(String message) {
         return new ProxyException(true, message, null);
     }

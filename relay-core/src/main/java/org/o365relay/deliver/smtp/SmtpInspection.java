@@ -12,7 +12,7 @@ final class SmtpInspection {
 
     // 220 ****2****0***: all characters except digits and spaces
     private static final Pattern GREETING = Pattern.compile("[*0-9 ]*\\*{3,}[*0-9 ]*");
-    // 250-XXXXXXXA: the last letter may be another one
+    // 250-XXXXXXXA: the last letter may differ; some firewalls use asterisks instead
     private static final Pattern KEYWORD = Pattern.compile("(?:X{3,}[A-Z]?|\\*{3,}.*)(?: .*)?");
 
     private SmtpInspection() {}

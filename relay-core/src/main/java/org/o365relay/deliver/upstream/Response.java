@@ -30,8 +30,8 @@ public record Response(
         @Nullable Duration retryAfter,
         boolean unconfirmed) {
 
-    // HTTP statuses after which Graph may have sent the message anyway; not 502, which may also come from
-    // another server
+    // HTTP statuses of the request that sends the message: Graph may have sent it anyway. 502 is not among them: if
+    // a gateway sent it, the response is unconfirmed; otherwise the relay uses it in place of another status.
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 503, 504);
 
     private static final EnhancedStatus PROTOCOL_ERROR = EnhancedStatus.of("4.5.0"); // RFC 3463 §3.6
@@ -96,8 +96,8 @@ public record Response(
         /// Also used for a shortage on the relay's machine, such as too many open files.
         NETWORK,
         /// A proxy opened no connection to the upstream. The reply is composed by the relay: 5xx if the proxy
-        /// refuses the connection or the login, so that an admin must act; 4xx if the proxy cannot be reached,
-        /// or cannot reach the upstream.
+        /// refuses the connection or the login, which an admin must fix; 4xx if the proxy cannot be reached, or
+        /// cannot reach the upstream.
         PROXY,
         /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
         /// common version, or the client certificate cannot be used.

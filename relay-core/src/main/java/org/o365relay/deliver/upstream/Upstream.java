@@ -14,8 +14,8 @@ public interface Upstream extends AutoCloseable {
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(OutgoingMessage message);
 
-    /// Makes one attempt to deliver a message that an earlier attempt may have delivered. If the server can tell, and
-    /// the message was delivered, reports it as delivered without sending it again.
+    /// Makes one attempt to deliver a message that an earlier attempt may have delivered. If the server can
+    /// tell, and the message was delivered, reports it as delivered without sending it again.
     ///
     /// @return a response for each recipient, in the order of the message's recipients
     default Map<Recipient, Response> repeat(OutgoingMessage message) {
@@ -27,7 +27,7 @@ public interface Upstream extends AutoCloseable {
         return false;
     }
 
-    /// Connects and signs in, over SMTP on a new connection; sends no mail.
+    /// Connects (for SMTP, always on a new connection) and signs in; sends no mail.
     UpstreamCheck check();
 
     /// Cancels a wait that the upstream or its sign-in service has asked for (Retry-After), so that the next

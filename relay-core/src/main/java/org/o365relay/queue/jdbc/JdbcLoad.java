@@ -8,7 +8,8 @@ import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.SteadyClock;
 
-/// Measures the disk space, and the number and age of open messages.
+/// Reports the disk space as last measured and the current failures, and determines the number and age of open
+/// messages, except those on hold.
 record JdbcLoad(Store store, SteadyClock clock) implements QueueLoad {
 
     @Override

@@ -18,8 +18,8 @@ import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.time.SteadyClock;
 
-/// Holds an SMTP session that stores nothing, and records which configuration key determines the result of each
-/// step. The replies are those of a real session.
+/// Runs a simulated SMTP session that stores nothing, and records which configuration key determines the result
+/// of each step. The replies are those of a real session.
 ///
 /// The explanation shows the limits of the device and, if its recipients are limited, how many it has used, but
 /// does not enforce the limits on connections, messages per minute, and recipients per hour or day. It does not
@@ -131,7 +131,8 @@ public final class Explainer {
                 CommandSteps.key(trusted, "connections to recipients-per-day")));
     }
 
-    /// Accepts any login, or none, where a login is required and possible: passwords are not checked.
+    /// Where a login is required, possible, and made by the script, accepts any credentials or none: passwords
+    /// are not checked, and [ClientScript.Commands] sends no AUTH.
     private ClientPolicy assumingLogin(ClientPolicy policy) {
         boolean secure = tls == ListenerTls.IMPLICIT || tls == ListenerTls.REQUIRED;
         boolean possible = secure || settings.accept().session().authWithoutTls();

@@ -18,7 +18,7 @@ public final class Hangup {
     /// Handles SIGHUP from now on: by default, it would end the process. A signal that arrives before the
     /// result is completed takes effect then. Does nothing on a system without this signal.
     ///
-    /// @return to be completed with what each signal does
+    /// @return a future that the caller completes with the action to run on each signal
     public static CompletableFuture<Runnable> handle() {
         CompletableFuture<Runnable> action = new CompletableFuture<>();
         try {

@@ -112,8 +112,8 @@ public final class Reloader implements Reloading {
         };
     }
 
-    /// The keys that only a restart changes determine defaults of others, so the file is read again with their
-    /// values in force.
+    /// Some keys take effect only after a restart, but determine the defaults of other keys. The file is
+    /// therefore read again with the values of those keys that are currently in force.
     private Configuration usable() {
         return reader.keeping(inForce.restartValues()).read(file);
     }

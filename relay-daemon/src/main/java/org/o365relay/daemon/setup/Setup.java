@@ -24,8 +24,8 @@ public final class Setup {
     private final Optional<Terminal> terminal;
     private final SystemPaths paths;
 
-    /// @param directory configuration directory; created if missing. Null: `/etc/o365-relay` for root or if it is
-    ///     writable, otherwise the current directory
+    /// @param directory configuration directory; created if missing. Null: `/etc/o365-relay` for root or if it
+    ///     is writable, otherwise the current directory
     /// @param force whether to replace existing files; replaced files are kept with the suffix `.bak`
     /// @param secretFile file that contains the secret; null to ask the user for the secret if there is a
     ///     terminal
@@ -61,10 +61,12 @@ public final class Setup {
     ///
     /// @param given answers from the command line; the keys are option names without the leading dashes, such
     ///     as `mailbox`
-    /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty or not used
-    ///     by the method, or the input ended before the last answer; no file has been written
-    /// @throws FileAlreadyExistsException if `force` is false, and a file that would be written exists, is not
-    ///     empty, and has another content; no file has been written
+    /// @throws InvalidAnswersException if an answer is missing or invalid; if a secret file is given, but is
+    ///     empty, or the submission method needs no secret; or if the input ended before the last answer. No
+    ///     file has been written
+    /// @throws FileAlreadyExistsException if `force` is false and a file to be written already exists and is
+    ///     not empty, even with the same content (only an unchanged certificate file is tolerated); no file has
+    ///     been written
     /// @throws IOException if a file cannot be read or written, or keytool fails
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
@@ -130,7 +132,8 @@ public final class Setup {
         return AppCertificate.exported(target.path(answers.certificate()), password);
     }
 
-    /// @return the files that will be written, unless they have this content already
+    /// @return names of the files to be written, except a certificate file that is already up to date; existing
+    ///     non-empty ones need `force`
     private static List<String> fileNames(
             ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> given, Optional<String> certificate)
             throws IOException {
@@ -204,8 +207,9 @@ public final class Setup {
         }
     }
 
-    /// Writes the drop-in file for the systemd unit, even if there are no secrets, because an older file may name
-    /// some. An older file is replaced: it belongs to a `relay.conf` that is replaced, too, or does not exist.
+    /// Writes the drop-in file for the systemd unit, even if there are no secrets, because an older file may
+    /// name some. An older file is always replaced: the `relay.conf` that it belongs to is being replaced as
+    /// well, or no longer exists.
     private Optional<ServiceDropIn> writeDropIn(ConfigDirectory target, SetupAnswers answers, List<String> secrets)
             throws IOException {
         if (!paths.isServiceIn(directory)) {

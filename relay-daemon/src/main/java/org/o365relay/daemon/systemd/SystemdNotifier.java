@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /// Notifies the service manager (`sd_notify(3)`) that the relay is ready or stopping, and sets the status line.
 ///
-/// If `NOTIFY_SOCKET` is not set or empty, all methods do nothing. If the service manager cannot be reached, a
+/// If `NOTIFY_SOCKET` is unset or empty, all methods do nothing. If the service manager cannot be reached, a
 /// warning is logged once and the relay continues.
 public final class SystemdNotifier {
 

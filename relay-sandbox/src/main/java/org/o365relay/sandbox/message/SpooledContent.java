@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The content of one message while it is received. It is written to a temporary file or discarded; only its
-/// first 128 KiB are kept in memory, so that the header can be parsed.
+/// The content of one message while it is being received. It is written to a temporary file or discarded; only
+/// its first 128 KiB are kept in memory, so that the header can be parsed.
 ///
 /// Writing never throws, because the rest of the content must be read even after an error; [#finish()] throws
 /// the exception.

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Whether the tenant accepts basic authentication and, if not, the reply to a correct password.
 public enum BasicAuth {
     ON(null),
-    /// Retired by Microsoft: the default for tenants after December 2026.
+    /// Switched off by Microsoft, as it is by default in every tenant from the end of December 2026.
     RETIRED("550 5.7.30 Basic authentication is not supported for Client Submission."),
     /// Blocked by an authentication policy.
     BLOCKED("535 5.7.139 Authentication unsuccessful, basic authentication is disabled."),

@@ -22,7 +22,8 @@ public final class SqliteQueue {
 
     /// Opens the queue in the data directory, and creates the queue and the directory if they do not exist.
     /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
-    /// described for [JdbcQueue#open], even on a full disk, except for a queue that does not exist yet.
+    /// described for [JdbcQueue#open]. An existing queue opens even on a full disk; a new one cannot be created
+    /// there.
     ///
     /// @param clock a clock of this process; use [JdbcQueue#clock] from then on
     /// @throws QueueUnavailableException if the queue cannot be opened; the message is for the admin

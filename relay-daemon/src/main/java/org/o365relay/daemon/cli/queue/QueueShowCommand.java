@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = ProgramVersion.class,
         description = {
             "Show a message and its history.",
-            "Shows the envelope, the state and, for each delivery attempt, the reply of the upstream with cause and advice.",
+            "Shows the envelope, the state and, for each delivery attempt, the reply of the upstream with cause and"
+                    + " advice.",
             "Settled messages are shown as long as the history keeps them (queue.history)."
         },
         footer = {"%nExamples:", "  queue show 06F2ABCDEFGHJ --headers", "  queue show 06F2ABCDEFGHJ --content scan.eml"
@@ -119,7 +120,8 @@ final class QueueShowCommand implements Callable<Integer> {
         }
     }
 
-    /// Refuses to write to a terminal, because a message may contain control sequences that manipulate it.
+    /// Writes the message to standard output, unless that is a terminal: the message may contain control
+    /// sequences.
     private void toOutput(InputStream original) throws CommandFailed, IOException {
         if (context.environment().isInteractive()) {
             throw new CommandFailed(
