@@ -26,6 +26,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     private static final Set<String> AT_MAIL = Set.of(
             "starttls-required",
             "not-authenticated",
+            "own-mailbox-disabled",
             "old-tls",
             "bad-helo",
             "command-refused",
