@@ -204,7 +204,8 @@ final class Mailboxes {
 
         /// Applies the mailboxes, without starting those that were created.
         ///
-        /// @return the mailboxes with other upstreams or limits than before, which should retry now what failed
+        /// @return the mailboxes with other upstreams than before, or with a full quota and other limits, which
+        ///     should retry now what failed
         List<MailboxWorkers> apply() {
             isApplied = true;
             limits.forEach(SendingAccount::use);
@@ -240,9 +241,10 @@ final class Mailboxes {
             MailboxWorkers previous = previous(worker.upstreams().mailbox()).orElse(null);
             return previous != null
                     && (created.contains(worker)
-                            || !previous.settings()
-                                    .limits()
-                                    .equals(worker.settings().limits()));
+                            || (worker.status().isDailyQuota()
+                                    && !previous.settings()
+                                            .limits()
+                                            .equals(worker.settings().limits())));
         }
 
         /// @return the factory of the upstreams

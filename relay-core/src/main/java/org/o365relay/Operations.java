@@ -223,14 +223,15 @@ public final class Operations {
         return result;
     }
 
-    /// Probes these mailboxes, unless they are paused, because a reload changed their upstreams or limits.
+    /// Probes these mailboxes, unless they are paused, because a reload changed their upstreams or limits. The
+    /// waits that upstreams have asked for continue.
     ///
     /// @param by user name of the operator who reloaded the configuration
     synchronized void retryAfterReload(List<MailboxWorkers> changed, String by) {
         for (MailboxWorkers worker : changed) {
             if (!worker.dispatcher().isPaused()) {
                 makeMessageDue(
-                        worker, MailboxProbes.of(false, worker.dispatcher().retry()), by);
+                        worker, MailboxProbes.of(false, worker.dispatcher().probe()), by);
             }
         }
     }

@@ -91,6 +91,7 @@ public final class MailboxSender implements NoticeMailbox {
         breakers = previous.breakers;
         if (account.equals(previous.account)) {
             limitReporter = previous.limitReporter;
+            upstreams.forEach(next -> previous.upstreams.forEach(next::keepRetryAfter));
         }
     }
 
@@ -178,6 +179,11 @@ public final class MailboxSender implements NoticeMailbox {
     List<RequestedProbe> retry() {
         account.concurrencyLimiter().endBackoff();
         return failover.retry(quotaFullUntil());
+    }
+
+    /// Like [#retry], but does not end the backoff or a wait that an upstream has asked for.
+    List<RequestedProbe> probe() {
+        return failover.probe(quotaFullUntil());
     }
 
     private @Nullable Instant quotaFullUntil() {

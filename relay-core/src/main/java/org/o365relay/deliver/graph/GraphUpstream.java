@@ -181,6 +181,15 @@ public final class GraphUpstream implements Upstream {
     }
 
     @Override
+    public void keepRetryAfter(Upstream previous) {
+        if (previous instanceof GraphUpstream graph
+                && graph.settings.graphUrl().equals(settings.graphUrl())
+                && graph.settings.user().equalsIgnoreCase(settings.user())) {
+            retryAfter.share(graph.retryAfter);
+        }
+    }
+
+    @Override
     public int connections() {
         return connections;
     }

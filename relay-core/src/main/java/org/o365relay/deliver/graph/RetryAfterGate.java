@@ -16,10 +16,15 @@ import org.o365relay.time.SteadyClock;
 final class RetryAfterGate {
 
     private final SteadyClock clock;
-    private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
+    private volatile AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
 
     RetryAfterGate(SteadyClock clock) {
         this.clock = clock;
+    }
+
+    /// From now on, both gates have the waits of the other one.
+    void share(RetryAfterGate other) {
+        until = other.until;
     }
 
     void record(GraphResponse response) {

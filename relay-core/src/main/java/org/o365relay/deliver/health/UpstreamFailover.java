@@ -171,9 +171,23 @@ public final class UpstreamFailover {
         return probe(new Retry(quotaFullUntil == null), quotaFullUntil);
     }
 
-    private List<RequestedProbe> probe(HealthEvent request, @Nullable Instant quotaFullUntil) {
+    /// Makes every probe due now, like [#retry], but keeps the waits that upstreams have asked for.
+    ///
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
+    /// @return what is probed; empty if nothing is blocked or suspended
+    public synchronized List<RequestedProbe> probe(@Nullable Instant quotaFullUntil) {
+        List<RequestedProbe> probes = due(quotaFullUntil);
+        apply(new Retry(quotaFullUntil == null));
+        return probes;
+    }
+
+    private List<RequestedProbe> due(@Nullable Instant quotaFullUntil) {
         Instant shown = quotaFullUntil == null ? null : clock.toCalendar(quotaFullUntil);
-        List<RequestedProbe> probes = new ArrayList<>(RequestedProbe.of(current(), shown));
+        return RequestedProbe.of(current(), shown);
+    }
+
+    private List<RequestedProbe> probe(HealthEvent request, @Nullable Instant quotaFullUntil) {
+        List<RequestedProbe> probes = new ArrayList<>(due(quotaFullUntil));
         for (int i = 0; i < upstreams.size(); i++) {
             boolean waited = upstreams.get(i).endRetryAfter();
             if (waited && isInUse(i)) {

@@ -38,6 +38,12 @@ public interface Upstream extends AutoCloseable {
         return false;
     }
 
+    /// If the previous upstream is for the same server and mailbox, keeps the waits that the server has asked
+    /// for (Retry-After). Called before the first attempt.
+    ///
+    /// @param previous an upstream that this one replaces; its attempts in flight continue
+    default void keepRetryAfter(Upstream previous) {}
+
     /// @return maximum number of concurrent attempts
     int connections();
 

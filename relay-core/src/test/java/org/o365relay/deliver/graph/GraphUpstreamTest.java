@@ -122,7 +122,8 @@ class GraphUpstreamTest {
                 "POST /sendMail",
                 FakeGraph.answering(
                         400,
-                        "{\"error\":{\"code\":\"invalidRequest\",\"message\":\"Invalid request\",\"innerError\":{\"code\":"
+                        "{\"error\":{\"code\":\"invalidRequest\",\"message\":\"Invalid"
+                                + " request\",\"innerError\":{\"code\":"
                                 + "\"RequestBroker--ParseUri\",\"innererror\":{\"code\":\"invalidRequest\"}}}}"));
         graph.next(
                 "POST /sendMail",
@@ -213,6 +214,20 @@ class GraphUpstreamTest {
         graph.next("POST /sendMail", FakeGraph.refusing(400, "BadRequest", "Header Authorization: Bearer token-1"));
 
         assertThat(fixture.send(SMALL).reply().text()).contains("Bearer ***").doesNotContain("token-1");
+    }
+
+    @Test
+    void keepsTheWaitOfAReplacedUpstreamForTheSameServer() {
+        graph.next("POST /sendMail", FakeGraph.refusing(429, "ApplicationThrottled", "Too many", "Retry-After", "17"));
+        fixture.send(SMALL);
+
+        GraphUpstream next = fixture.upstream(graph.root(), null, Duration.ofSeconds(10));
+        next.keepRetryAfter(fixture.upstream);
+        assertThat(GraphFixture.send(next, out -> out.write(new byte[1])).retryAfter())
+                .isEqualTo(Duration.ofSeconds(17));
+        GraphUpstream elsewhere = fixture.upstream(URI.create("http://other.example"), null, Duration.ofSeconds(10));
+        elsewhere.keepRetryAfter(fixture.upstream);
+        assertThat(elsewhere.endRetryAfter()).isFalse();
     }
 
     @Test

@@ -46,6 +46,17 @@ class RetryAfterGateTest {
         assertThat(gate.end()).as("the wait has ended").isFalse();
     }
 
+    @Test
+    void sharesItsWaitsWithTheGateOfAnUpstreamThatReplacesItsOwn() throws Exception {
+        RetryAfterGate next = new RetryAfterGate(clock.steady());
+        next.share(gate);
+        next.check();
+        record("60", ""); // the response to an attempt that was in flight
+        assertThatThrownBy(next::check).hasMessageContaining("60 s");
+        assertThat(next.end()).isTrue();
+        gate.check();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'Sat, 21 Nov 2026 08:01:00 GMT', ''",

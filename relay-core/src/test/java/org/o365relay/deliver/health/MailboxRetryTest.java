@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
@@ -144,6 +145,18 @@ class MailboxRetryTest {
                         null));
         assertThat(requested(command)).as("the wait has ended").isEmpty();
         assertThat(mailbox.status().state()).isEqualTo(State.OPEN);
+    }
+
+    @Test
+    void aProbeAfterAReloadKeepsTheWaitThatTheUpstreamHasAskedFor() {
+        fail(mailbox.acquire().orElseThrow(), Kind.SIGN_IN_FAILED);
+        primary.beginRetryAfter();
+
+        assertThat(mailbox.probe(null))
+                .extracting(RequestedProbe::method)
+                .containsExactly(RequestedProbe.Method.SIGN_IN);
+        assertThat(mailbox.acquireCheck()).isPresent();
+        assertThat(primary.endRetryAfter()).as("it still waited").isTrue();
     }
 
     @ParameterizedTest
