@@ -116,6 +116,14 @@ final class BackgroundTasks implements AutoCloseable {
         }
     }
 
+    /// Closes what was created for these tasks, which were never used.
+    void discard(Tasks unused) {
+        Ndrs ndrs = unused.ndrs();
+        if (ndrs != null && (running == null || !ndrs.equals(running.ndrs()))) {
+            ndrs.readers().close();
+        }
+    }
+
     private static void close(Tasks tasks) {
         tasks.noticeScheduler().close();
         tasks.expiryMonitor().close();

@@ -21,6 +21,7 @@ import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.FileContents;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.PausedMailbox;
@@ -196,9 +197,13 @@ final class Mailboxes {
         }
 
         private MailboxSender sender(MailboxSettings mailbox, SendingAccount account) {
-            List<Upstream> upstreams = mailbox.upstreams().stream()
-                    .map(upstream -> factory.of(mailbox, upstream))
-                    .toList();
+            List<Upstream> upstreams = new ArrayList<>();
+            try {
+                mailbox.upstreams().forEach(upstream -> upstreams.add(factory.of(mailbox, upstream)));
+            } catch (RuntimeException e) {
+                upstreams.forEach(Upstream::close);
+                throw e;
+            }
             return new MailboxSender(mailbox, upstreams, account, settings.routes(), settings.probe(), journal, clock);
         }
 

@@ -73,14 +73,19 @@ final class Reload {
 
     private Prepared prepare(RelaySettings next) throws OperationException {
         Mailboxes.@Nullable Change senders = null;
+        BackgroundTasks.@Nullable Tasks background = null;
         try {
             senders = mailboxes.prepare(next);
+            background = tasks.prepare(next, senders);
             return new Prepared(
                     senders,
                     alerts.prepare(next.alerts(), next.http(), next.hostname()),
-                    tasks.prepare(next, senders),
+                    background,
                     listener.prepare(next.accept(), next.listeners()));
         } catch (ListenException | UncheckedIOException | IllegalArgumentException | QueueException e) {
+            if (background != null) {
+                tasks.discard(background);
+            }
             if (senders != null) {
                 senders.discard();
             }

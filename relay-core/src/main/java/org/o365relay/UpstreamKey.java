@@ -2,7 +2,6 @@ package org.o365relay;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxSettings;
@@ -11,7 +10,7 @@ import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.smtp.SmtpProxy;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.identity.Credential;
-import org.o365relay.mail.Secret;
+import org.o365relay.mail.FileContents;
 import org.o365relay.net.HttpSettings;
 
 /// Everything from which the upstreams of a mailbox are created. While it stays the same, a mailbox keeps its
@@ -60,7 +59,7 @@ record UpstreamKey(
     }
 
     private static Stream<Path> files(UpstreamSettings upstream) {
-        Stream<Path> credential = files(upstream.credential());
+        Stream<Path> credential = upstream.credential().files();
         return switch (upstream) {
             case UpstreamSettings.Graph _ -> credential;
             case UpstreamSettings.Smtp(var smtp, var _, var _) -> {
@@ -72,22 +71,6 @@ record UpstreamKey(
                 yield Stream.of(credential, tls, files(proxy == null ? null : proxy.server()))
                         .flatMap(files -> files);
             }
-        };
-    }
-
-    /// The token file of a device code is not included, because the relay itself writes it.
-    static Stream<Path> files(Credential credential) {
-        return switch (credential) {
-            case Credential.None _, Credential.ManagedIdentity _ -> Stream.empty();
-            case Credential.Password(var _, Secret password) -> password.file().stream();
-            case Credential.ClientSecret(var _, var _, Secret secret, var _) -> secret.file().stream();
-            case Credential.ClientCertificate(var _, var _, Path certificate, Path key, Secret password) ->
-                Stream.of(
-                                Stream.of(certificate),
-                                Stream.ofNullable(key),
-                                Optional.ofNullable(password).flatMap(Secret::file).stream())
-                        .flatMap(paths -> paths);
-            case Credential.DeviceCode(var _, var _, var _, Secret key) -> key.file().stream();
         };
     }
 }

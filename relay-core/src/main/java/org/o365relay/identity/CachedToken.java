@@ -184,7 +184,8 @@ final class CachedToken implements TokenSource {
         }
     }
 
-    /// Renews the token if it is in use and about to expire.
+    /// Renews the token if it is in use and about to expire. A token that has expired is fetched again when it
+    /// is needed.
     ///
     /// @return whether a renewal has begun, or no request may be sent yet; if not, the login may have to be
     ///     refreshed
@@ -192,7 +193,8 @@ final class CachedToken implements TokenSource {
         if (failure != null && now.isBefore(retryAt)) {
             return true;
         }
-        if (token != null && used && !now.isBefore(expiresAt.minus(margin(RENEWAL_THRESHOLD)))) {
+        boolean expiresSoon = isValid() && !now.isBefore(expiresAt.minus(margin(RENEWAL_THRESHOLD)));
+        if (token != null && used && expiresSoon) {
             startRequest(true);
             return true;
         }

@@ -2,6 +2,8 @@ package org.o365relay.identity;
 
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
@@ -10,6 +12,23 @@ public sealed interface Credential {
 
     /// @return the user name, usually the address of the mailbox; empty if there is no sign-in
     String username();
+
+    /// @return the files that contain secrets, keys and certificates. The file of a stored login is not among
+    ///     them, because the relay itself writes it
+    default Stream<Path> files() {
+        return switch (this) {
+            case None _, ManagedIdentity _ -> Stream.empty();
+            case Password(var _, Secret password) -> password.file().stream();
+            case ClientSecret(var _, var _, Secret secret, var _) -> secret.file().stream();
+            case ClientCertificate(var _, var _, Path certificate, Path key, Secret password) ->
+                Stream.of(
+                                Stream.of(certificate),
+                                Stream.ofNullable(key),
+                                Optional.ofNullable(password).flatMap(Secret::file).stream())
+                        .flatMap(paths -> paths);
+            case DeviceCode(var _, var _, var _, Secret key) -> key.file().stream();
+        };
+    }
 
     /// No sign-in; for connectors and smarthosts that recognize the relay by its IP address or TLS client
     /// certificate.

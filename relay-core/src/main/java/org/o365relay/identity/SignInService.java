@@ -4,15 +4,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.o365relay.mail.FileContents;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.time.RepeatingTask;
 import org.o365relay.time.SteadyClock;
 
 /// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same
-/// credential share one token per scope.
+/// credential share one token per scope, until the last of them closes its source of tokens.
 public final class SignInService implements AutoCloseable {
 
     private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(30);
@@ -21,12 +23,45 @@ public final class SignInService implements AutoCloseable {
     private final Https direct;
     private final SteadyClock clock;
     private final int iterations;
-    private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
+    private final Set<SharedToken> inUse = ConcurrentHashMap.newKeySet();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
     private final RepeatingTask renewal =
             new RepeatingTask("token-renewal", RENEWAL_INTERVAL, RENEWAL_INTERVAL, this::renew);
 
-    private record TokenKey(Credential.OAuth credential, String scope) {}
+    /// @param files contents of the files of the credential, because a token does not prove a changed secret
+    private record TokenKey(Credential.OAuth credential, String scope, FileContents files) {}
+
+    /// One use of a token.
+    private final class SharedToken implements TokenSource {
+
+        private final TokenKey key;
+        private final CachedToken token;
+
+        SharedToken(TokenKey key, CachedToken token) {
+            this.key = key;
+            this.token = token;
+        }
+
+        @Override
+        public AccessToken token() throws TokenException {
+            return token.token();
+        }
+
+        @Override
+        public void invalidate(AccessToken refused) {
+            token.invalidate(refused);
+        }
+
+        @Override
+        public boolean endRetryAfter() {
+            return token.endRetryAfter();
+        }
+
+        @Override
+        public void close() {
+            inUse.remove(this);
+        }
+    }
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains no certificate
@@ -54,21 +89,28 @@ public final class SignInService implements AutoCloseable {
     }
 
     void renew() {
-        tokens.values().forEach(CachedToken::renew);
+        inUse.stream().map(each -> each.token).distinct().forEach(CachedToken::renew);
     }
 
     /// @param scope scopes of the tokens, separated by spaces, such as `https://outlook.office365.com/.default`
-    /// @return a source of tokens; this call sends no request
-    public TokenSource tokens(Credential.OAuth credential, String scope) {
-        return tokens.computeIfAbsent(
-                new TokenKey(withoutUsername(credential), scope), key -> new CachedToken(flow(key), clock));
+    /// @return a source of tokens, which the caller must close; this call sends no request
+    public synchronized TokenSource tokens(Credential.OAuth credential, String scope) {
+        TokenKey key = new TokenKey(withoutUsername(credential), scope, FileContents.of(credential.files()));
+        CachedToken token = inUse.stream()
+                .filter(each -> each.key.equals(key))
+                .map(each -> each.token)
+                .findAny()
+                .orElseGet(() -> new CachedToken(flow(key.credential(), scope), clock));
+        SharedToken use = new SharedToken(key, token);
+        inUse.add(use);
+        return use;
     }
 
     /// @return the expiry of the secret, certificate or stored login; empty if it is unknown or there is none
     /// @throws TokenException if the certificate cannot be read
     public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
         try {
-            return flow(new TokenKey(withoutUsername(credential), "")).expiry();
+            return flow(credential, "").expiry();
         } catch (SignInException e) {
             throw e.toTokenException();
         }
@@ -89,10 +131,9 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    private TokenFlow flow(TokenKey key) {
-        String scope = key.scope();
+    private TokenFlow flow(Credential.OAuth credential, String scope) {
         InstantSource calendar = clock.calendar();
-        return switch (key.credential()) {
+        return switch (credential) {
             case Credential.ClientSecret secret ->
                 new ClientCredentialsFlow(secret.app(), scope, new AppCredential.Secret(secret), https, calendar);
             case Credential.ClientCertificate certificate ->

@@ -1,7 +1,7 @@
 package org.o365relay.identity;
 
 /// Provides access tokens for one server. Thread-safe.
-public interface TokenSource {
+public interface TokenSource extends AutoCloseable {
 
     /// Returns the cached token, or fetches a new one if there is none or it expires soon. Concurrent callers
     /// share one request.
@@ -20,4 +20,9 @@ public interface TokenSource {
     default boolean endRetryAfter() {
         return false;
     }
+
+    /// Ends the renewal of the token, unless another source shares it. Later calls of [#token] still return a
+    /// token, which is fetched when it is needed.
+    @Override
+    default void close() {}
 }

@@ -47,6 +47,12 @@ final class GraphFolder implements NdrFolder {
         this.https = https;
     }
 
+    /// Ends the renewal of the access token.
+    @Override
+    public void close() {
+        tokens.close();
+    }
+
     /// A page of messages; `nextLink` is the URL of the next page, null on the last page.
     private record MessagePage(
             List<Message> value,

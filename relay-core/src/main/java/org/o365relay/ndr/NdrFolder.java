@@ -3,7 +3,7 @@ package org.o365relay.ndr;
 import java.util.Optional;
 
 /// A mail folder that receives NDRs among other mail. Scanning it does not change it.
-interface NdrFolder {
+interface NdrFolder extends AutoCloseable {
 
     /// Receives the results of a scan, oldest message first.
     interface Listener {
@@ -24,4 +24,7 @@ interface NdrFolder {
     /// @throws UnreadableFolderException if the folder cannot be read; the messages and positions already
     ///     passed to the listener remain valid
     void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException;
+
+    @Override
+    void close();
 }

@@ -97,5 +97,6 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
     public void close() {
         polls.interrupt();
         polls.stop(SHUTDOWN_TIMEOUT);
+        folder.close();
     }
 }

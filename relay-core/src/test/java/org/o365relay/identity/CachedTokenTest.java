@@ -69,6 +69,30 @@ class CachedTokenTest {
     }
 
     @Test
+    void doesNotRenewAnExpiredTokenThatIsNotRequested() throws Exception {
+        AtomicInteger unrenewed = new AtomicInteger();
+        TokenFlow flow = new TokenFlow() {
+            @Override
+            public AccessToken fetch(boolean forceRefresh) {
+                return new AccessToken(new Secret("token"), clock.instant().plus(Duration.ofHours(1)));
+            }
+
+            @Override
+            public boolean isKeepAliveDue(Instant now) { // called unless a renewal has begun
+                unrenewed.incrementAndGet();
+                return false;
+            }
+        };
+        CachedToken token = new CachedToken(flow, clock.steady());
+        AccessToken first = token.token();
+        token.token();
+        clock.advance(Duration.ofHours(1));
+        token.renew();
+        assertThat(unrenewed).hasValue(1);
+        assertThat(token.token().expiresAt()).isAfter(first.expiresAt());
+    }
+
+    @Test
     void returnsTheTokenWhileTheStoredLoginIsRead() throws Exception {
         CachedToken token = new CachedToken(new SlowLogin(), clock.steady());
         AccessToken first = token.token();

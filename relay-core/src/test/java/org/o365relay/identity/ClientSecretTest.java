@@ -238,9 +238,7 @@ class ClientSecretTest extends SignInTest {
     @Test
     void usesARenewedSecretFromItsFile() throws Exception {
         Path file = Files.writeString(directory.resolve("secret-" + clientId), "old-secret-value\n");
-        Credential.ClientSecret credential =
-                new Credential.ClientSecret(app(), "relay@contoso.example", Secret.inFile(file), null);
-        TokenSource tokens = service().tokens(credential, SCOPE);
+        TokenSource tokens = service().tokens(secretIn(file), SCOPE);
         AccessToken token = tokens.token();
         Files.writeString(file, "newer-secret-value\n");
         tokens.invalidate(token);
@@ -248,6 +246,47 @@ class ClientSecretTest extends SignInTest {
         assertThat(entra.asked)
                 .extracting(form -> form.get("client_secret"))
                 .containsExactly("old-secret-value", "newer-secret-value");
+    }
+
+    @Test
+    void provesAChangedSecretWithANewToken() throws Exception {
+        Path file = Files.writeString(directory.resolve("secret-" + clientId), "old-secret-value\n");
+        SignInService service = service();
+        AccessToken old = service.tokens(secretIn(file), SCOPE).token();
+        assertThat(service.tokens(secretIn(file), SCOPE).token()).isSameAs(old);
+        Files.writeString(file, "wrong-secret-value\n");
+        entra.says(401, WRONG_SECRET);
+        assertThat(refusal(service.tokens(secretIn(file), SCOPE)).reply().code())
+                .isEqualTo(401);
+        assertThat(entra.asked)
+                .extracting(form -> form.get("client_secret"))
+                .containsExactly("old-secret-value", "wrong-secret-value");
+    }
+
+    private Credential.ClientSecret secretIn(Path file) throws IOException {
+        return new Credential.ClientSecret(app(), "relay@contoso.example", Secret.inFile(file), null);
+    }
+
+    @Test
+    void renewsATokenUntilItsLastSourceIsClosed() throws Exception {
+        ManualClock clock = new ManualClock(Instant.now().toString());
+        SignInService service = service(clock);
+        TokenSource one = service.tokens(secret("one@contoso.example"), SCOPE);
+        TokenSource other = service.tokens(secret("other@contoso.example"), SCOPE);
+        AccessToken first = one.token();
+        assertThat(other.token()).isSameAs(first);
+        one.close();
+        clock.advance(Duration.ofMinutes(51));
+        service.renew();
+        Polling.until("the second token", () -> !other.token().equals(first));
+        other.token();
+        other.close();
+        clock.advance(Duration.ofMinutes(51));
+        service.renew();
+        service.tokens(secret(), SCOPE).token(); // shares nothing with the closed ones
+        assertThat(entra.asked).hasSize(3);
+        clock.advance(Duration.ofHours(1));
+        assertThat(other.token()).isNotNull(); // a delivery still in flight
     }
 
     @Test

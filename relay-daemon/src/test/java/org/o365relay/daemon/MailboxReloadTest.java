@@ -2,6 +2,7 @@ package org.o365relay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -75,8 +76,8 @@ final class MailboxReloadTest {
         assertThat(relay.operations().mailboxes()).hasSize(1);
         relay.reload(ConfigText.mailboxes(relay.office(), limited, second));
 
-        LimitUsage limits = Objects.requireNonNull(
-                relay.operations().mailboxes().getFirst().limits());
+        LimitUsage limits =
+                Objects.requireNonNull(relay.operations().mailboxes().getFirst().limits());
         assertThat(limits.nextMessageAt()).isNotNull();
     }
 
@@ -91,6 +92,28 @@ final class MailboxReloadTest {
         Polling.until(
                 "two deliveries at a time", () -> relay.operations().reader().count(IN_DELIVERY) == 2);
         relay.received(2);
+    }
+
+    @Test
+    void provesAChangedClientSecretAtOnce() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret.txt"), ConfigText.SECRET);
+        String settings = ConfigText.mailboxes(
+                relay.office(),
+                ConfigText.address(ConfigText.MAILBOX)
+                        + ConfigText.smtp(relay.office())
+                        + ConfigText.app(relay.office(), "client-secret", "client-secret-file = secret.txt"));
+        relay.start(settings);
+        send("with the old secret");
+        relay.received("with the old secret");
+
+        Files.writeString(secret, "not~the.secret");
+        relay.reload(settings);
+        send("with a wrong secret");
+        assertThat(relay.journal().await("blocked", 1).getFirst()).contains("AADSTS7000215");
+
+        Files.writeString(secret, ConfigText.SECRET);
+        relay.reload(settings);
+        relay.received("with a wrong secret");
     }
 
     private String graph(int connections) {

@@ -15,10 +15,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.FileContents;
 import org.o365relay.RelaySettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.config.Configuration;
+import org.o365relay.mail.FileContents;
 import org.o365relay.mail.Secret;
 
 /// The effective configuration at one point in time, with the secrets and the contents of the files that it

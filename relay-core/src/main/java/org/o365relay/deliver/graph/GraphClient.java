@@ -92,6 +92,11 @@ final class GraphClient {
         return retryAfter.end() || hasWaitedForToken;
     }
 
+    /// Ends the renewal of the access token.
+    void close() {
+        tokens.close();
+    }
+
     /// Sends a request with the access token. If Graph refuses the token (401), gets a new one and retries
     /// once.
     ///

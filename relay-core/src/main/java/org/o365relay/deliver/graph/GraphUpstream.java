@@ -199,9 +199,11 @@ public final class GraphUpstream implements Upstream {
         return settings.toString();
     }
 
-    /// Does nothing: the connections belong to the HTTP client, which is shared.
+    /// Closes no connection: they belong to the HTTP client, which is shared.
     @Override
-    public void close() {}
+    public void close() {
+        client.close();
+    }
 
     @Override
     public String toString() {

@@ -179,6 +179,7 @@ public final class SmtpUpstream implements Upstream {
     @Override
     public void close() {
         pool.close();
+        connector.close();
     }
 
     @Override

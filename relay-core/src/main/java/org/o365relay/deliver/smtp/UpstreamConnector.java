@@ -122,6 +122,13 @@ final class UpstreamConnector {
         return tokens != null && tokens.endRetryAfter();
     }
 
+    /// Ends the renewal of the access token.
+    void close() {
+        if (tokens != null) {
+            tokens.close();
+        }
+    }
+
     private TokenSource tokenSource() {
         if (tokens == null) {
             throw new IllegalStateException("an OAuth credential without a source of tokens");

@@ -1,4 +1,4 @@
-package org.o365relay;
+package org.o365relay.mail;
 
 import java.io.IOException;
 import java.nio.file.Files;
