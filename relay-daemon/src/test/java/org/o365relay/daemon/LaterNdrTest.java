@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Polling;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.settings.SandboxMailbox;
@@ -36,6 +37,9 @@ final class LaterNdrTest {
         relay = new RelayFixture(
                 directory, RelayFixture.whole(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD)));
         start();
+        Polling.until(
+                "the first scan, which skips existing messages, is over",
+                () -> relay.office().callCounts().of("messages") > 1);
     }
 
     @AfterEach
@@ -92,9 +96,15 @@ final class LaterNdrTest {
                         "Undeliverable",
                         "multipart/report; report-type=delivery-status; boundary=b",
                         ("Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
-                                        + "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns;x\r\n\r\n"
-                                        + "Final-Recipient: rfc822;a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-                                        + "--b\r\nContent-Type: message/rfc822\r\n\r\n" + foreign + "--b--\r\n")
+                                        + "--b\r\n"
+                                        + "Content-Type: message/delivery-status\r\n\r\n"
+                                        + "Reporting-MTA: dns;x\r\n\r\n"
+                                        + "Final-Recipient: rfc822;a@b.example\r\n"
+                                        + "Action: failed\r\n"
+                                        + "Status: 5.1.1\r\n\r\n"
+                                        + "--b\r\n"
+                                        + "Content-Type:"
+                                        + " message/rfc822\r\n\r\n" + foreign + "--b--\r\n")
                                 .getBytes(UTF_8));
         relay.office().reportUndelivered(sent, UNKNOWN, NOT_FOUND);
         assertThat(relay.journal().await("ndr", 1)).singleElement().asString().contains("to " + UNKNOWN);

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The shipped configurations of Logback cause no message; a mistake in an edited one is reported on standard error.
+/// The shipped configurations of Logback cause no message; a mistake in an edited one is reported on standard
+/// error.
 class StderrStatusListenerTest {
 
     private static final Path SHIPPED = Path.of("../packaging/src/main/config/logback.xml");
@@ -55,11 +56,11 @@ class StderrStatusListenerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ref="output"                  | ref="outputs"               | outputs
-            <neverBlock>true</neverBlock> | <neverBlok>true</neverBlok> | neverBlok
-            JsonEncoder                   | JsonEncode                  | JsonEncode
-            </configuration>              | ''                          | XML
-            """)
+        ref="output"                  | ref="outputs"               | outputs
+        <neverBlock>true</neverBlock> | <neverBlok>true</neverBlok> | neverBlok
+        JsonEncoder                   | JsonEncode                  | JsonEncode
+        </configuration>              | ''                          | XML
+        """)
     void reportsAMistakeInAnEditedConfiguration(String right, String wrong, String reported) throws IOException {
         String edited = Files.readString(SHIPPED).replace(right, wrong);
 
@@ -79,7 +80,7 @@ class StderrStatusListenerTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         "org.o365relay.daemon.Main",
-                        "config",
+                        "run",
                         "--config",
                         directory.resolve("missing.conf").toString())
                 .redirectError(Redirect.to(errors.toFile()))
