@@ -168,9 +168,9 @@ class SignInFilesTest {
         assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
                 .containsExactly(
                         "relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret ID, not"
-                            + " the secret: copy the column Value (Microsoft Entra admin center > App registrations >"
-                            + " (the app) > Certificates & secrets). It is shown only once; if it is no longer shown,"
-                            + " create a new secret");
+                                + " the secret: copy the column Value (Microsoft Entra admin center > App registrations >"
+                                + " (the app) > Certificates & secrets). It is shown only once; if it is no longer shown,"
+                                + " create a new secret");
     }
 
     @Test

@@ -86,7 +86,9 @@ class SnapshotTest {
               | alerts.webhook.header: null -> Authorization; alerts.webhook.url: null -> ***
             """)
     void namesEachChangedSettingWithItsValues(String from, String to, String changes) throws IOException {
-        assertThat(changes(from, to).stream().filter(change -> !change.startsWith("mailboxes[scan@contoso.example].message"))).isEqualTo(List.of(changes.split("; ", -1)));
+        assertThat(changes(from, to).stream()
+                        .filter(change -> !change.startsWith("mailboxes[scan@contoso.example].message")))
+                .isEqualTo(List.of(changes.split("; ", -1)));
     }
 
     @Test
@@ -126,8 +128,9 @@ class SnapshotTest {
                 directory.resolve("relay.conf"),
                 TEXT.replace("\"queue\"", "\"other\"").replace("port = 2525", "port = 2526"));
 
-        Configuration read =
-                new ConfigReader(java.util.Map.of()).keeping(inForce.restartValues()).read(file);
+        Configuration read = new ConfigReader(java.util.Map.of())
+                .keeping(inForce.restartValues())
+                .read(file);
 
         assertThat(read).isInstanceOfSatisfying(Configuration.Valid.class, valid -> {
             assertThat(valid.settings().queue().directory()).isEqualTo(directory.resolve("queue"));

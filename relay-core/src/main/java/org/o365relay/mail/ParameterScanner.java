@@ -14,7 +14,7 @@ final class ParameterScanner {
     private static final Pattern ANY = Pattern.compile("[\\w.-]+(?:\\*[0-9*]*)?\\s*=");
     private static final Pattern WELL_KNOWN = Pattern.compile(
             "(?:boundary|charset|name|filename|type|start|start-info|format|delsp|protocol|micalg|report-type|method"
-                + "|smime-type|access-type|site|directory|mode|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
+                    + "|smime-type|access-type|site|directory|mode|size|creation-date|modification-date|read-date|x-[a-z0-9-]+)(?:\\*[0-9*]*)?\\s*=",
             Pattern.CASE_INSENSITIVE);
 
     private final String text;

@@ -140,7 +140,7 @@ class ProxyTest {
                 "PROXY TCP6 fe80::1%lo 2001:db8::1 4000 25\r\nHELO plc\r\n",
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 99999\r\n",
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 25                                                                 "
-                    + "                                                                                         \r\n"
+                        + "                                                                                         \r\n"
             })
     void closesAProxyConnectionThatDoesNotBeginWithAHeader(String said) throws Exception {
         assertRefused(said.getBytes(StandardCharsets.US_ASCII));

@@ -152,7 +152,7 @@ final class OperatingPageTest extends EndToEnd {
         question(
                 "\"The password was changed.\"",
                 "[credentials.md](credentials.md) says where the new one goes. `o365-relay reload` then reads it, and"
-                    + " tries it at once. If the old one is right again in Microsoft 365, nothing is to be reloaded:");
+                        + " tries it at once. If the old one is right again in Microsoft 365, nothing is to be reloaded:");
         relay.office().faults().clear();
         run("mailboxes retry relay@contoso.example");
         relay.journal().await("delivered", 20);

@@ -49,8 +49,8 @@ final class ReplyForms {
 
     private static final Pattern TLS = Pattern.compile("\\b454 4\\.7\\.[45] .*");
     private static final Pattern NETWORK = Pattern.compile("\\b451 (?:4\\.4\\.[123] |4\\.5\\.0 )?.*?(?:name not found:"
-        + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
-        + " | sent an? |lost the transaction |no response from the sign-in service).*");
+            + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
+            + " | sent an? |lost the transaction |no response from the sign-in service).*");
 
     // phrases of non-delivery reports, of the replies of Exchange to itself, and of the large mailbox providers
     private static final Pattern REPORT = Pattern.compile(

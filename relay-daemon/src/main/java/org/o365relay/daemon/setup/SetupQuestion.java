@@ -118,7 +118,7 @@ enum SetupQuestion {
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
                                 ? "Alerts by email leave through the same mailbox: while it cannot send, you receive"
-                                      + " them only by webhook, another mail server or a program (the next questions)."
+                                        + " them only by webhook, another mail server or a program (the next questions)."
                                 : "Without an address, a webhook and a program, no one is notified when mail stops:"
                                         + " alerts appear only in the log and in \"o365-relay status\".");
             default -> Optional.empty();

@@ -95,9 +95,10 @@ final class ExplainReplyCommandTest {
 
     @Test
     void explainsTheFailureOfAProxy() {
-        assertThat(run("WARN blocked mailbox=relay@contoso.example upstream=smtp.office365.com:587 reply=\"550 5.7.0 the"
-                        + " HTTP proxy proxy.example:8080 rejects the login of relay (HTTP 407)\" step=proxy"
-                        + " reason=unreachable"))
+        assertThat(run(
+                        "WARN blocked mailbox=relay@contoso.example upstream=smtp.office365.com:587 reply=\"550 5.7.0 the"
+                                + " HTTP proxy proxy.example:8080 rejects the login of relay (HTTP 407)\" step=proxy"
+                                + " reason=unreachable"))
                 .isZero();
         assertThat(out.toString())
                 .contains("source:    this relay, about the proxy", "advice:    Check upstream.proxy of");

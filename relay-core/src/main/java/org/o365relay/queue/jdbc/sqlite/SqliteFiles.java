@@ -53,8 +53,8 @@ final class SqliteFiles implements Dialect.OpenFiles {
                 copies.filter(copy -> copy.toString().endsWith(".db"))
                         .forEach(copy -> log.warn(
                                 "{} is a copy of a queue whose files were lost; it may contain mail that was not"
-                                    + " delivered. Stop the relay and run \"o365-relay restore {}\" (with --replace if"
-                                    + " there is a queue), then delete the copy",
+                                        + " delivered. Stop the relay and run \"o365-relay restore {}\" (with --replace if"
+                                        + " there is a queue), then delete the copy",
                                 copy,
                                 copy));
             }
