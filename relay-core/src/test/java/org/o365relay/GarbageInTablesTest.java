@@ -64,7 +64,7 @@ class GarbageInTablesTest {
                     "message",
                     "ID, NOW, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 1, 0, NOW, NULL, NULL, '7BIT', NULL,"
                             + " NULL, 'relay@contoso.example', 'relay@contoso.example', 1, NULL, NULL, NULL, NULL, NULL,"
-                            + " NOW, 0, NULL, 1, '<1.2@mfp>', NULL"),
+                            + " NOW, 0, NULL, 1, '<1.2@mfp>', NULL, NULL"),
             Map.entry("clock", "ID, NOW, NOW, 0"));
 
     private static final Set<String> MAIL = Set.of("message", "recipient", "chunk");
