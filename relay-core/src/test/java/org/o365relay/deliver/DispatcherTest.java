@@ -267,8 +267,9 @@ class DispatcherTest {
                         sent -> sent.message().recipients().getFirst().address().localPart())
                 .containsExactlyElementsOf(
                         IntStream.range(0, messages).mapToObj(Integer::toString).toList());
-        assertThat(relay.journal.events()).containsOnly("delivered", "limitReached");
-        assertThat(relay.journal.lines("limitReached")).as("once for all").hasSize(1);
+        // at this speed, it may be the disk that delays the messages, whenever the dispatcher looks at the limit
+        assertThat(relay.journal.events()).isSubsetOf("delivered", "limitReached");
+        assertThat(relay.journal.lines("limitReached")).as("once for all").hasSizeLessThanOrEqualTo(1);
         double due = (messages - limits.burst()) / 150.0;
         assertThat(seconds).as("not faster").isGreaterThan(due * 0.98);
         assertThat(seconds).as("not much slower").isLessThan(due * 1.5);
