@@ -135,14 +135,14 @@ class SqliteTest {
     @Test
     void shrinksAFileWithManyFreePages() throws IOException {
         byte[] content = QueueFixture.content(2, (int) MIB);
-        for (int i = 0; i < 90; i++) {
+        for (int i = 0; i < 120; i++) {
             fixture.accept(content, ANNA);
         }
         fixture.accept("kept", ANNA);
-        List<Claim> claims = new ArrayList<>(fixture.claim(90));
+        List<Claim> claims = new ArrayList<>(fixture.claim(120));
         claims.forEach(
                 claim -> fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of()));
-        assertThat(fixture.spare()).isGreaterThan(80 * MIB);
+        assertThat(fixture.spare()).as("the housekeeper may have begun").isGreaterThan(64 * MIB);
 
         long spare = fixture.spare();
         fixture.returnFreeSpace();
