@@ -92,88 +92,42 @@ public record MessageFilter(
 
     /// @return this filter with these IDs, at least one, in place of its own
     public MessageFilter restrictedTo(List<QueueId> some) {
-        return new MessageFilter(
-                some,
-                states,
-                after,
-                before,
-                client,
-                sender,
-                recipient,
-                mailbox,
-                reason,
-                subject,
-                messageId,
-                upTo,
-                contentKept);
+        return with(some, states, before, upTo, contentKept);
     }
 
     /// @return this filter with this newest message in place of its own `upTo`
     public MessageFilter upTo(QueueId newest) {
-        return new MessageFilter(
-                ids,
-                states,
-                after,
-                before,
-                client,
-                sender,
-                recipient,
-                mailbox,
-                reason,
-                subject,
-                messageId,
-                newest,
-                contentKept);
+        return with(ids, states, before, newest, contentKept);
     }
 
     /// @return this filter for messages received before this time, in place of its own `before`
     public MessageFilter before(Instant limit) {
-        return new MessageFilter(
-                ids,
-                states,
-                after,
-                limit,
-                client,
-                sender,
-                recipient,
-                mailbox,
-                reason,
-                subject,
-                messageId,
-                upTo,
-                contentKept);
+        return with(ids, states, limit, upTo, contentKept);
     }
 
     /// @return this filter with these states in place of its own
     public MessageFilter in(Set<MessageState> wanted) {
-        return new MessageFilter(
-                ids,
-                wanted,
-                after,
-                before,
-                client,
-                sender,
-                recipient,
-                mailbox,
-                reason,
-                subject,
-                messageId,
-                upTo,
-                contentKept);
+        return with(ids, wanted, before, upTo, contentKept);
     }
 
     /// @return a copy of this filter, limited to messages whose content is kept
     public MessageFilter withKeptContent() {
-        return withContentKept(true);
+        return with(ids, states, before, upTo, true);
     }
 
     /// @return a copy of this filter, limited to messages whose content is not kept
     public MessageFilter withoutKeptContent() {
-        return withContentKept(false);
+        return with(ids, states, before, upTo, false);
     }
 
-    private MessageFilter withContentKept(boolean kept) {
+    private MessageFilter with(
+            List<QueueId> some,
+            Set<MessageState> wanted,
+            @Nullable Instant limit,
+            @Nullable QueueId newest,
+            @Nullable Boolean kept) {
         return new MessageFilter(
-                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo, kept);
+                some, wanted, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, newest,
+                kept);
     }
 }
