@@ -65,7 +65,8 @@ record ProbeLines(Layout layout) {
                         : "This is the relay's own limit, so nothing is probed; part of the daily quota is free again"
                                 + " at "
                                 + layout.times().of(probe.waitsUntil())
-                                + ". To send more before then, raise limits.recipients-per-day and restart the relay.";
+                                + ". To send more before then, raise limits.recipients-per-day and reload the"
+                                + " configuration.";
         };
     }
 

@@ -1,5 +1,7 @@
 package org.o365relay.daemon.setup;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -147,6 +149,17 @@ final class AnswerChecks {
     static Optional<String> oneOf(String text, Stream<String> choices) {
         List<String> all = choices.toList();
         return problemUnless(all.contains(text), "not one of " + String.join(", ", all));
+    }
+
+    /// @param directory resolves a relative file name
+    static Optional<String> existingFile(String text, Path directory) {
+        Optional<String> problem = text(text);
+        if (problem.isPresent()) {
+            return problem;
+        }
+        Path file = directory.resolve(text);
+        return problemUnless(Files.isRegularFile(file), "no such file: " + file)
+                .or(() -> problemUnless(Files.isReadable(file), "not readable for this user: " + file));
     }
 
     static Optional<String> text(String text) {

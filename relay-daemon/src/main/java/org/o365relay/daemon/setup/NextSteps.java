@@ -100,6 +100,9 @@ final class NextSteps {
             }
         }
         addNamedFiles();
+        answers.text(SetupQuestion.ALERT_COMMAND)
+                .filter(program -> !Files.isExecutable(Path.of(program)))
+                .ifPresent(program -> step("Create the program for alerts, executable: " + program));
         if (dropIn.filter(ServiceDropIn::requiresUser).isPresent()) {
             step(
                     "Create the user of the service and its data directory:",

@@ -32,7 +32,7 @@ final class RelayConf {
         add("# Written by \"o365-relay setup\". The format is HOCON: JSON with comments, where most quotes may be"
                 + " omitted.");
         add("# All other keys have defaults; see docs/configuration.md. After a change, run");
-        add("# o365-relay check --config <this file>, then restart the relay.");
+        add("# o365-relay check --config <this file>, then o365-relay reload --config <this file>.");
         add("");
         add("relay {");
         addDevices();

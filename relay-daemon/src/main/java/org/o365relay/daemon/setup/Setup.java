@@ -72,6 +72,7 @@ public final class Setup {
         ConfigDirectory target = new ConfigDirectory(directory, force);
         target.prepare(List.of(RelayConf.NAME));
         SetupDialog dialog = new SetupDialog(
+                target,
                 answersByQuestion(given),
                 Map.of(SetupQuestion.DATA_DIRECTORY, paths.dataFor(directory).toString()),
                 terminal);

@@ -23,6 +23,7 @@ final class SetupDialog {
     private static final String FIRST = "  This is the first question.";
     private static final List<SetupQuestion> QUESTIONS = List.of(SetupQuestion.values());
 
+    private final ConfigDirectory directory;
     private final Map<SetupQuestion, String> given;
     private final Map<SetupQuestion, String> defaults;
     private final Optional<Terminal> terminal;
@@ -31,10 +32,16 @@ final class SetupDialog {
     private final List<String> problems = new ArrayList<>();
     private boolean introduced;
 
+    /// @param directory resolves relative file names
     /// @param given answers given as command-line options
     /// @param defaults default answers that replace those of the questions
     /// @param terminal terminal of the user; empty to ask no questions
-    SetupDialog(Map<SetupQuestion, String> given, Map<SetupQuestion, String> defaults, Optional<Terminal> terminal) {
+    SetupDialog(
+            ConfigDirectory directory,
+            Map<SetupQuestion, String> given,
+            Map<SetupQuestion, String> defaults,
+            Optional<Terminal> terminal) {
+        this.directory = directory;
         this.given = Map.copyOf(given);
         this.defaults = Map.copyOf(defaults);
         this.terminal = terminal;
@@ -73,16 +80,34 @@ final class SetupDialog {
                 return new Entered(answers, Optional.empty());
             }
             Secret typedSecret = secret(terminal.get(), secret.get());
-            if (!typedSecret.reveal().equals(BACK)) {
-                return new Entered(
-                        answers,
-                        Optional.of(typedSecret).filter(given -> !given.reveal().isBlank()));
+            if (typedSecret.reveal().equals(BACK)) {
+                if (asked.isEmpty()) {
+                    terminal.get().print(FIRST);
+                } else {
+                    answers = answers(asked.pop());
+                }
+                continue;
             }
-            if (asked.isEmpty()) {
-                terminal.get().print(FIRST);
-            } else {
-                answers = answers(asked.pop());
+            Optional<Secret> entered =
+                    Optional.of(typedSecret).filter(given -> !given.reveal().isBlank());
+            Optional<String> problem = certificateProblem(answers, entered);
+            if (problem.isEmpty()) {
+                return new Entered(answers, entered);
             }
+            SetupText.wrapped(problem.get()).forEach(text -> terminal.get().print("  " + text));
+        }
+    }
+
+    /// @return why the user's certificate file cannot be read with this password
+    private Optional<String> certificateProblem(SetupAnswers answers, Optional<Secret> password) {
+        if (!answers.method().hasCertificate()) {
+            return Optional.empty();
+        }
+        try {
+            AppCertificate.exported(directory.path(answers.certificate()), password);
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.of(String.valueOf(unreadable.getMessage()));
         }
     }
 
@@ -129,7 +154,7 @@ final class SetupDialog {
         Optional<String> defaultAnswer = defaultAnswer(question, earlier);
         String text = given.get(question);
         if (text != null) {
-            Optional<String> problem = question.problem(text.strip());
+            Optional<String> problem = question.problem(text.strip(), directory.path(""));
             problem.ifPresent(found -> problems.add("%s %s: %s".formatted(question.option(), text, found)));
             return problem.isEmpty() ? text.strip() : defaultAnswer.orElse(PLACEHOLDER);
         }
@@ -173,8 +198,9 @@ final class SetupDialog {
                 continue;
             }
             String answer = line.isEmpty() ? defaultAnswer.orElse("") : resolveMethodNumber(question, line);
-            Optional<String> problem =
-                    answer.isEmpty() ? Optional.of("an answer is required") : question.problem(answer);
+            Optional<String> problem = answer.isEmpty()
+                    ? Optional.of("an answer is required")
+                    : question.problem(answer, directory.path(""));
             if (problem.isEmpty()) {
                 if (!line.isEmpty()) {
                     typed.put(question, answer);
@@ -201,9 +227,7 @@ final class SetupDialog {
 
     private static Secret secret(Terminal terminal, SetupSecretFile file) throws InvalidAnswersException, IOException {
         terminal.print("");
-        SetupText.wrapped("Enter the " + file.description()
-                        + ". The input is not shown. If you do not have it yet, press Enter, and write it to"
-                        + " its file later.")
+        SetupText.wrapped("Enter the " + file.description() + ". The input is not shown. " + file.whenMissing())
                 .forEach(terminal::print);
         while (true) {
             Secret entered = orThrow(terminal.secret(file.description() + ": "), file.description());

@@ -1,5 +1,6 @@
 package org.o365relay.daemon.setup;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -118,7 +119,7 @@ enum SetupQuestion {
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
                                 ? "Alerts by email leave through the same mailbox: while it cannot send, you receive"
-                                        + " them only by webhook, another mail server or a program (the next questions)."
+                                      + " them only by webhook, another mail server or a program (the next questions)."
                                 : "Without an address, a webhook and a program, no one is notified when mail stops:"
                                         + " alerts appear only in the log and in \"o365-relay status\".");
             default -> Optional.empty();
@@ -183,12 +184,13 @@ enum SetupQuestion {
         };
     }
 
+    /// @param directory resolves relative file names
     /// @return the problem with the answer; empty if it is valid
-    Optional<String> problem(String answer) {
-        return !none.isEmpty() && answer.equals(none) ? Optional.empty() : check(answer);
+    Optional<String> problem(String answer, Path directory) {
+        return !none.isEmpty() && answer.equals(none) ? Optional.empty() : check(answer, directory);
     }
 
-    private Optional<String> check(String answer) {
+    private Optional<String> check(String answer, Path directory) {
         return switch (this) {
             case MAILBOX, ADMIN -> AnswerChecks.address(answer);
             case METHOD ->
@@ -214,7 +216,9 @@ enum SetupQuestion {
             case WEBHOOK -> AnswerChecks.url(answer);
             case ALERT_SERVER -> AnswerChecks.hostAndPort(answer);
             case ALERT_COMMAND -> AnswerChecks.program(answer);
-            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.text(answer);
+            case CERTIFICATE -> AnswerChecks.existingFile(answer, directory);
+            // Files that do not exist yet are listed among the next steps.
+            case CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.text(answer);
         };
     }
 

@@ -7,8 +7,8 @@ enum SetupSecretFile {
     CLIENT_SECRET(
             "client-secret",
             "client secret (the column Value, not the Secret ID)",
-            "Entra shows it only when it is created: App registrations > (the app) > Certificates & secrets. The script for"
-                    + " the tenant creates and prints one if the app has none."),
+            "Entra shows it only when it is created: App registrations > (the app) > Certificates & secrets. The"
+                    + " script for the tenant creates and prints one if the app has none."),
     PASSWORD("password", "password", "The password of the mailbox or, for another mail server, of the user name."),
     CERTIFICATE_PASSWORD(
             AppCertificate.PASSWORD_FILE,
@@ -41,6 +41,13 @@ enum SetupSecretFile {
     /// @return where the user finds the secret; empty if the user is not asked for it
     String explanation() {
         return explanation;
+    }
+
+    /// @return what the user does who has no such secret
+    String whenMissing() {
+        return this == CERTIFICATE_PASSWORD
+                ? "If the file has none, press Enter."
+                : "If you do not have it yet, press Enter, and write it to its file later.";
     }
 
     /// @return the secret to request from the user; empty if the method needs no secret or setup generates it

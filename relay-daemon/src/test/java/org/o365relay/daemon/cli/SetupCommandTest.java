@@ -123,6 +123,8 @@ final class SetupCommandTest {
         --mailbox r@contoso.example --admin a@b.example --alert-server mail | not a host and port
         --mailbox r@contoso.example --alert-server mail:25              | --alert-server needs --admin
         --mailbox r@contoso.example --alert-command alert.sh            | not an absolute path
+        --mailbox r@contoso.example --certificate nope.p12              | --certificate nope.p12: no such file: /
+        --mailbox r@contoso.example --certificate /                     | --certificate /: no such file: /
         --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
         --mailbox r@contoso.example --method password --client-id 7      | --client-id cannot be used with --method password
         --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | cannot be used
@@ -219,6 +221,57 @@ final class SetupCommandTest {
                 .contains("damaged.pfx is neither a PEM file nor a PFX")
                 .doesNotContain("\tat ");
         assertThat(directory.resolve("relay.conf")).doesNotExist();
+    }
+
+    @Test
+    void asksAgainWhileTheCertificateCannotBeRead() throws IOException {
+        Files.copy(generated.resolve("relay-certificate.p12"), directory.resolve("own.p12"));
+        Path damaged = Files.writeString(directory.resolve("damaged.pfx"), "no certificate");
+        String password = Files.readString(generated.resolve("relay-certificate-password"))
+                .strip();
+        List<String> typed = List.of(
+                "nope.p12",
+                damaged.toString(),
+                "none",
+                "", // a PFX file without a password
+                "back",
+                "back",
+                "own.p12",
+                "none",
+                "wrong",
+                password);
+
+        int code = runAsking(
+                typed,
+                options("--directory DIR --no-check --mailbox r@contoso.example --method oauth-certificate --cloud"
+                        + " worldwide --tenant contoso.example --client-id " + ID + " --graph-fallback no --permission"
+                        + " rbac --send-as none --trusted-networks none --listen 127.0.0.1:25 --data-directory"
+                        + " /srv/queue --webhook none --alert-command none"));
+
+        assertThat(code).as(screen::toString).isZero();
+        assertThat(seen())
+                .containsSubsequence(
+                        "  no such file: DIR/nope.p12",
+                        "  DIR/damaged.pfx is neither a PEM file nor a PFX",
+                        "  DIR/own.p12 is neither a PEM file nor a PFX",
+                        "Files written:")
+                .doesNotContain(password);
+        assertThat(directory.resolve("relay-certificate-password")).hasContent(password);
+    }
+
+    @Test
+    void namesAMissingProgramForAlerts() throws IOException {
+        Path program = Files.writeString(directory.resolve("alert"), "#!/bin/sh");
+        String command = "--yes --no-check --force --method connector-ip --public-addresses 203.0.113.5 --mailbox"
+                + " r@contoso.example --directory DIR --alert-command " + program;
+
+        assertThat(run(options(command))).isZero();
+        assertThat(seen()).contains("Create the program for alerts, executable: DIR/alert");
+
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        screen.getBuffer().setLength(0);
+        assertThat(run(options(command))).isZero();
+        assertThat(seen()).doesNotContain("Create the program");
     }
 
     @Test
