@@ -26,7 +26,7 @@ import org.o365relay.route.RewriteRules;
 
 /// Reads `relay.rewrite-rules`.
 ///
-/// @param listeners the listeners, whose trusted networks rules can apply to
+/// @param listeners the listeners; a rule can apply only to clients in their trusted networks
 record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
 
     private static final String KEY = "rewrite-rules";
@@ -59,7 +59,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
                 relay.source().file());
     }
 
-    /// @return the rule; empty if a condition is invalid or nothing valid is set
+    /// @return the rule; empty if a condition is invalid or there is no valid action
     private static Optional<Element> rule(Setting element, Section section) {
         Optional<Conditions> conditions = ConditionsReader.read(section);
         List<RewriteAction> actions = Arrays.stream(RewriteKey.values())
@@ -106,7 +106,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
                         TextValues.quoted(text) + " is longer than %d characters; shorten it".formatted(MAX_PREFIX));
     }
 
-    /// Reports what can have no effect in one of the rules.
+    /// Reports the conditions and actions of a rule that can never take effect.
     private void report(List<Element> elements, int index) {
         Element element = elements.get(index);
         Network client = element.rule().conditions().client();

@@ -1,4 +1,4 @@
-/// Reads HOCON configuration files into settings records. Reports all problems of a file at once, each with its
+/// Reads HOCON configuration files into settings records. Reports all problems in a file at once, each with its
 /// line number. `reference.conf` documents every key.
 @NullMarked
 package org.o365relay.config;

@@ -9,7 +9,6 @@ import org.o365relay.bench.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// The command `bench accept`.
 @Command(
         name = "accept",
         description = "Measure accepted messages per second, reply latency, CPU time and memory.",

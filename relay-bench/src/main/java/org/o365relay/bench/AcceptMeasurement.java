@@ -20,7 +20,7 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
 
     /// The results of one load.
     ///
-    /// @param cpu processor time of the server during the load; negative if its process is unknown
+    /// @param cpu CPU time of the server during the load; negative if its process is unknown
     /// @param others share of the machine's CPU time used by processes other than the server and the load
     ///     generator, 0 to 1; meaningless if the process of the server is unknown
     /// @param after memory and total CPU time of the server after the load; zero if its process is unknown

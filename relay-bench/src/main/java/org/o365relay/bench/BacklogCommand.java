@@ -23,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The command `bench backlog`.
 @Command(
         name = "backlog",
         description = "Compare start time, live heap and accept rate with and without a long queue and history, and"

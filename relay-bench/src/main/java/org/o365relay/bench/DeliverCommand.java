@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The command `bench deliver`.
 @Command(
         name = "deliver",
         description = "Measure the time until all messages are delivered through STARTTLS and AUTH.",

@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The command `bench large`.
 @Command(
         name = "large",
         description = "Measure how a relay with a small heap accepts and delivers large messages.",

@@ -13,7 +13,6 @@ import org.o365relay.bench.server.SmtpSinkLauncher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// The command `bench peers`.
 @Command(
         name = "peers",
         description = {

@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The command `bench startup`.
 @Command(
         name = "startup",
         description = "Measure the time from process start to open port, and the memory of an idle relay.",

@@ -1,5 +1,5 @@
-/// The entry point of the program. The subpackages contain, among other things, the command line, the control
-/// socket, the check and the reports.
+/// The entry point of the program. Each subpackage is a function of the program besides the relay itself, such
+/// as the command line, the control socket or the reload of the configuration.
 @NullMarked
 package org.o365relay.daemon;
 

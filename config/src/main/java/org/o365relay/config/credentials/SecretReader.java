@@ -23,8 +23,8 @@ public record SecretReader(Section section, String key, String variable, SecretF
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
 
-    /// @return the secret; a placeholder if it is set but secrets are not read; empty if it is not set or
-    ///     cannot be read
+    /// @return the secret; a placeholder if secrets are not read and it is set or refers to a variable; empty
+    ///     if it is not set or cannot be read
     public Optional<Secret> read() {
         if (section.configured(key).isPresent() && section.configured(fileKey()).isPresent()) {
             section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));

@@ -15,7 +15,7 @@ public record Layer(String path, ConfigObject values, FilePosition position) {
                 .filter(setting -> !setting.isNull());
     }
 
-    /// Returns this layer with this key alone.
+    /// Returns a copy that contains only the given key.
     public Layer only(String key) {
         return new Layer(path, values.withOnlyKey(key), position);
     }

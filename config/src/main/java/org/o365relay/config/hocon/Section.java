@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 ///
 /// A value is taken from the first of the operator's layers that sets the key, otherwise from the reference
 /// layer, which contains every known key (usually a section of `reference.conf`). An invalid value is reported,
-/// and reading continues with the default or without the value, so that all problems of a file are found.
+/// and reading continues with the default or without the value, so that all problems in a file are found.
 public final class Section {
 
     private static final ConfigValue NULL_VALUE = ConfigValueFactory.fromAnyRef(null, "nowhere");

@@ -25,11 +25,13 @@ import org.o365relay.mail.Secret;
 /// names, for comparison with a later one.
 public final class Snapshot {
 
-    /// Keys that only a restart changes: the queue and the control socket stay open while the relay runs.
+    /// Keys whose changes take effect only after a restart: the queue and the control socket stay open while
+    /// the relay runs.
     public static final Set<String> RESTART_KEYS =
             Set.of("relay.data-directory", "relay.control.socket", "relay.control.group");
 
-    /// A list whose elements mean nothing by themselves. All but the first, the program, may contain secrets.
+    /// Suffix of the keys whose value is a command line. It is compared as a whole; all words after the program
+    /// may contain secrets.
     private static final String COMMAND = ".command";
 
     private static final String HIDDEN = "***";
@@ -83,14 +85,15 @@ public final class Snapshot {
         };
     }
 
-    /// A network without settings of its own is compared with one that has some.
+    /// Represents a network that is written as a string as a section, so that it can be compared with a network
+    /// that has settings.
     private static Object element(String key, Object element) {
         return key.equals("trusted-networks") && element instanceof String network
                 ? Map.of("network", network)
                 : known(key, element);
     }
 
-    /// @return the values of the keys that only a restart changes; null for a key that is not set
+    /// @return the values of [#RESTART_KEYS]; null for a key that is not set
     public Map<String, @Nullable String> restartValues() {
         Map<String, @Nullable String> values = new HashMap<>();
         RESTART_KEYS.forEach(key -> values.put(key, value(key)));
@@ -105,8 +108,9 @@ public final class Snapshot {
         return value == null ? null : value.toString();
     }
 
-    /// @return the differences to a later configuration, in alphabetical order of the keys; empty if there are
-    ///     none
+    /// @return the differences between this and a later configuration, sorted by key within each section; in a
+    ///     list, elements that were removed, then those that were added, then those that changed; empty if
+    ///     there are none
     public List<ChangedSetting> changes(Snapshot next) {
         Changes changes = new Changes(new ArrayList<>(), basePolicy, next.basePolicy);
         changes.compare("relay", relay, next.relay);
@@ -212,7 +216,7 @@ public final class Snapshot {
         return value instanceof List<?> list ? list : List.of();
     }
 
-    /// @return the elements by their names, in order; empty if they have none
+    /// @return the elements by their names, in order; empty unless each has a name of its own
     private static Optional<Map<String, Object>> byName(List<?> elements) {
         Map<String, Object> byName = new LinkedHashMap<>();
         for (Object element : elements) {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// The octets sent after DATA: one message of an exact size, followed by the end-of-data line. No line starts
-/// with a dot; every line ends with CRLF. Its Message-ID can be changed for each message.
+/// with a dot; every line ends with CRLF. The Message-ID can be replaced before each
+/// transmission.
 ///
 /// Takes at most about 2 MiB of memory, because a large message repeats one 1 MiB page.
 final class Content {
@@ -79,7 +80,8 @@ final class Content {
         return views;
     }
 
-    /// Gives the content of a session another Message-ID, if each message has one of its own.
+    /// Sets a new random Message-ID in the views of a session, if the content was created with
+    /// [MessageIds#RANDOM].
     void renewMessageId(ByteBuffer[] views, RandomGenerator random) {
         if (randomAt >= 0) {
             long digits = random.nextLong();

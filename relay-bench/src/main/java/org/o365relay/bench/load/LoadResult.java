@@ -13,7 +13,7 @@ import org.HdrHistogram.Histogram;
 /// @param dropped number of messages whose connection failed, was closed early or stalled
 /// @param elapsed time from the start of the load until all sessions have ended
 /// @param latency time in microseconds from the last write of the content to the reply to the end of data
-/// @param ownCpu processor time of the JVM of the load generator during the load
+/// @param ownCpu CPU time of the JVM of the load generator during the load
 public record LoadResult(
         long accepted,
         SortedMap<Integer, Long> refused,

@@ -14,7 +14,7 @@ import org.o365relay.bench.server.ProcessUsage;
 /// A load on an SMTP server: concurrent clients that send EHLO once per connection, and MAIL, RCPT, DATA and
 /// the content for each message. They wait for the reply to each command, unless they use pipelining. The
 /// generator must use little CPU time, because it shares the processors with the server. Therefore each thread
-/// uses one selector and prepared octets, and allocates nothing per message on a persistent connection.
+/// uses one selector and preallocated buffers, and allocates nothing per message on a persistent connection.
 ///
 /// @param server address of the server
 /// @param sessions concurrent sessions, at least 1

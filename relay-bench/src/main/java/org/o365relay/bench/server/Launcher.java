@@ -9,7 +9,7 @@ public interface Launcher {
     /// The name of the server in the result tables.
     String name();
 
-    /// @param directory directory for the files of the server; empty, or with the files of an earlier start
+    /// @param directory directory for the files of the server; empty, or left over from an earlier start
     /// @return the server, with its port open
     Server start(Path directory) throws IOException, InterruptedException;
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /// CPU time and memory of a process and its descendants, from Linux `/proc` (proc_pid_stat(5)).
 ///
-/// @param cpu processor time in user and kernel mode, including child processes that have exited
+/// @param cpu CPU time in user and kernel mode, including child processes that have exited
 /// @param residentKib resident memory in KiB; for several processes the sum of their proportional shares (PSS),
 ///     because the sum of resident memory counts shared pages several times
 /// @param peakKib peak resident memory in KiB; 0 if there are several processes
@@ -50,7 +50,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         }
     }
 
-    /// The processor time of this JVM.
+    /// The CPU time of this JVM.
     public static Duration ownCpu() throws IOException {
         return cpuTime(ProcessHandle.current().pid(), 2);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /// CPU time of all processors since boot, from Linux `/proc/stat` (proc_stat(5)).
 ///
-/// @param busy processor time of processes and kernel, and time stolen by the hypervisor
+/// @param busy CPU time of processes and kernel, and time stolen by the hypervisor
 /// @param all busy and idle time
 public record SystemCpu(Duration busy, Duration all) {
 
@@ -36,7 +36,7 @@ public record SystemCpu(Duration busy, Duration all) {
     /// results of the benchmark are unreliable.
     ///
     /// @param before the earlier reading
-    /// @param measured processor time of the server and the load generator since the earlier reading
+    /// @param measured CPU time of the server and the load generator since the earlier reading
     /// @return share, 0 to 1
     public double otherLoadSince(SystemCpu before, Duration measured) {
         Duration others = busy.minus(before.busy).minus(measured);

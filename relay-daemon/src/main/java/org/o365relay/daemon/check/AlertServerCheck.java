@@ -9,7 +9,7 @@ public final class AlertServerCheck {
 
     private AlertServerCheck() {}
 
-    /// Sends no message.
+    /// Connects and signs in, but sends no message.
     ///
     /// @return a warning if the server cannot be used
     public static Optional<String> warning(AlertSmtpSettings settings) {

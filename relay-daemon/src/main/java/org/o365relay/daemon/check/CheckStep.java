@@ -24,7 +24,7 @@ public record CheckStep(Result result, @JsonProperty("step") String name, String
             this.symbol = symbol;
         }
 
-        /// @return a symbol of one character
+        /// @return a one-character symbol
         public String symbol() {
             return symbol;
         }

@@ -40,7 +40,6 @@ public final class MailboxChecker {
     /// Checks that need no connection to an upstream.
     @FunctionalInterface
     public interface LocalChecks {
-        /// @return steps about the expiry of the credentials and the usage of the daily quota
         List<CheckStep> of(MailboxSettings mailbox);
     }
 

@@ -7,7 +7,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// The result of checking a mailbox.
 ///
-/// @param steps steps that need no connection to an upstream: expiry of credentials, usage of the daily quota
+/// @param steps steps that need no connection to an upstream
 /// @param upstreams results of the upstreams, in order of preference
 @JsonPropertyOrder({"mailbox", "canSend"})
 public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<UpstreamReport> upstreams) {

@@ -64,7 +64,7 @@ record ResponseStep(EmailAddress mailbox) {
         return String.valueOf(response.reply().status()).equals(NAME_NOT_FOUND);
     }
 
-    /// @return a step that passed, possibly with a warning, or that turned out to have failed
+    /// @return a step with the result OK or WARNING; FAILED if a later failure showed that this step had failed
     static CheckStep step(Finding finding) {
         String name = name(finding.step());
         if (finding.failed()) {

@@ -16,7 +16,7 @@ import org.o365relay.mail.FailingRecipient;
 /// @param recipientsLastDay recipients in the last 24 hours
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited or the device is not trusted
 /// @param sevenDays counts of the last seven days, including today
-/// @param failing recipients to whom messages failed in the last seven days, most failures first
+/// @param failing recipients to whom delivery failed in the last seven days, most failures first
 /// @param deviations number of occurrences of each kind of protocol deviation
 record DeviceJson(
         String address,

@@ -16,8 +16,8 @@ import org.o365relay.mail.DeviceDay;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.FailingRecipient;
 
-/// Formats devices as a table of 80 columns, with two rows for each device. The lines below them describe the
-/// device, and what is wrong with it.
+/// Formats devices as a table for terminals 80 characters wide, with two rows for each device. The lines below
+/// them describe the device, and what is wrong with it.
 record DeviceTable(Layout layout, ReasonTexts reasons) {
 
     private static final int MAX_NAME_WIDTH = 24;

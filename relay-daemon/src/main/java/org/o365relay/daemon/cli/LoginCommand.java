@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay login`: signs in a user with a device code and stores the login for the relay.
+/// `o365-relay login`: signs in a user with a device code and stores the refresh token for the relay.
 @Command(
         name = "login",
         mixinStandardHelpOptions = true,

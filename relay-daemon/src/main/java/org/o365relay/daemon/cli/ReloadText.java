@@ -12,7 +12,7 @@ import org.o365relay.daemon.control.ReloadResult.Outcome;
 /// Describes the result of `reload` and `config --diff`.
 record ReloadText(ReloadResult result, Path file) {
 
-    /// @return what goes to standard error: the problems of the file, and remarks
+    /// @return what goes to standard error: the problems in the file, and remarks
     List<String> notes() {
         return Stream.concat(
                         result.outcome() == Outcome.INVALID ? result.problems().stream() : Stream.empty(),

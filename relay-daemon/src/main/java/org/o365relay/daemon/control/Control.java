@@ -41,8 +41,7 @@ public interface Control extends AutoCloseable {
     /// @return the message as received, byte for byte
     InputStream content(MessageDetail message) throws ControlException;
 
-    /// Changes the open messages that match and to which the change applies, except messages that are being
-    /// delivered.
+    /// Changes the matching messages to which the change applies, except messages that are being delivered.
     ChangeResult change(Change change, MessageFilter filter) throws ControlException;
 
     RelayStatus status() throws ControlException;
@@ -54,14 +53,15 @@ public interface Control extends AutoCloseable {
     boolean pause(EmailAddress mailbox) throws ControlException;
 
     /// Resumes a mailbox if it is paused. Probes the mailbox, if it is blocked, and its suspended upstreams
-    /// now, regardless of their schedule. A block by the relay's own daily quota lasts until the quota has
-    /// room.
+    /// now, regardless of their schedule. A block by the relay's own daily quota lasts until the quota
+    /// allows further recipients.
     ///
     /// @return whether the mailbox was paused, and the requested probes of the mailbox and its upstreams
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
     /// Probes a blocked mailbox and its suspended upstreams now, regardless of their schedule. A block
-    /// by the relay's own daily quota lasts until the quota has room. Fails if the mailbox is paused.
+    /// by the relay's own daily quota lasts until the quota allows further recipients. Fails if the mailbox is
+    /// paused.
     ///
     /// @return the requested probes of the mailbox and its upstreams
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;

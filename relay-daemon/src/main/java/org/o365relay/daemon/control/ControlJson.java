@@ -54,10 +54,11 @@ import org.o365relay.queue.Page;
 ///   `dueAt`, `reason`, `subject`, `messageId`, `newMessageId`, `settledAt`, `notice`; `queue list` and `queue
 ///   show` also print `waiting`, why it waits: `kind` (`not-running`, `hold`, `paused`, `blocked`, `retrying`,
 ///   `daily-quota`, `backoff`, `retry`, `rate-limit`, `connections` or `turn`), `until`, `text`.
-/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
-///   `contentUntil`, `recipients` (all: `ordinal`, `address`, `state`; commands also print `lastResult`, the
-///   last event with a result for the recipient), `events` (`at`, `recipient` (an ordinal), `kind`,
-///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
+/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `changes` (by rewriting rules:
+///   `fromName`, `replyTo`, `subjectPrefix`, `redirected`, `moreRedirected`, `addedRecipient`), `content`,
+///   `hasContent`, `contentUntil`, `recipients` (all: `ordinal`, `address`, `state`; commands also print
+///   `lastResult`, the last event with a result for the recipient), `events` (`at`, `recipient` (an ordinal),
+///   `kind`, `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
 ///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
 ///   messages, `inBackoff`, how many of these waited for a backoff that `queue retry` lifts, and

@@ -5,8 +5,8 @@ import org.o365relay.config.print.ChangedSetting;
 
 /// The result of reloading the configuration of a running relay, or of comparing its file with it.
 ///
-/// @param changes differences between the configuration that was in force and the file; those that need a
-///     restart are not in force
+/// @param changes differences between the active configuration and the file; those that need a
+///     restart are not applied
 /// @param remarks what the operator should know besides, such as warnings about the file
 /// @param problems why the file cannot be used; empty unless the outcome is [Outcome#INVALID] or
 ///     [Outcome#UNUSABLE]
@@ -20,7 +20,7 @@ public record ReloadResult(Outcome outcome, List<ChangedSetting> changes, List<S
 
     /// What was done.
     public enum Outcome {
-        /// The file is in force, except changes that need a restart.
+        /// The file was applied, except changes that need a restart.
         RELOADED,
         /// Nothing was changed: the file contains nothing new, or only changes that need a restart.
         UNCHANGED,
@@ -33,7 +33,7 @@ public record ReloadResult(Outcome outcome, List<ChangedSetting> changes, List<S
         UNUSABLE
     }
 
-    /// @return the changes that only a restart puts into force
+    /// @return the changes that take effect only after a restart
     public List<ChangedSetting> needingRestart() {
         return changes.stream().filter(ChangedSetting::needsRestart).toList();
     }

@@ -1,7 +1,8 @@
 /// Gives commands access to the relay: over a Unix socket while the relay is running, otherwise by reading its
 /// queue. Users with write permission for the socket can control the relay.
 ///
-/// The request and the response are one line of JSON each (`Protocol`). Both contain the protocol version and
+/// The request and the response are one line of JSON each (`Protocol`); the message follows the response to
+/// `content`. Both contain the protocol version and
 /// the program version, so that the relay can reject a change requested by a command of a different version.
 /// `ControlServer` serves at most 16 clients at once, each in a virtual thread. A client has ten seconds to
 /// send its request, and ten seconds to read each chunk of the response. A change runs to completion even if

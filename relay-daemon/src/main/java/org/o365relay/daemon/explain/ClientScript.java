@@ -13,10 +13,10 @@ public sealed interface ClientScript {
     /// @param tls TLS mode of the listener; [ListenerTls#OFF] if there is no certificate
     void run(ExplainedDialogue dialogue, InetAddress client, ListenerTls tls);
 
-    /// @return whether the content is that of a real message
+    /// @return whether the user supplied the message; otherwise it is an example
     boolean hasMessage();
 
-    /// @return whether the client logs in where it must
+    /// @return whether the client authenticates where the relay requires it
     boolean logsIn();
 
     /// The commands for one message.
@@ -101,7 +101,7 @@ public sealed interface ClientScript {
         }
     }
 
-    /// What a client has sent.
+    /// A recorded session: all octets that the client sent.
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Recording(byte[] octets) implements ClientScript {
 

@@ -17,7 +17,7 @@ import org.o365relay.admit.MatchedRule;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.mail.EmailAddress;
 
-/// Says which configuration keys determined the replies to the commands of a session.
+/// Explains which configuration keys determined the replies to the commands of a session.
 final class CommandSteps {
 
     private static final Pattern KEY = Pattern.compile("\\((relay\\.[^()]*)\\)$");
@@ -133,7 +133,7 @@ final class CommandSteps {
                 && exchange.reply().equals(denied.reply().toString());
     }
 
-    /// The reply names the key.
+    /// Takes the configuration key from the text of the reply.
     private static ExplanationStep rejected(String subject, String what, Exchange exchange, TrustedNetwork trusted) {
         Matcher key = KEY.matcher(exchange.reply());
         String named = key.find() ? key.group(1) : "";

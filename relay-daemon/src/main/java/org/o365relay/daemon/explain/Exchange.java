@@ -30,7 +30,7 @@ public record Exchange(String client, List<String> replies) {
         return replies.stream().anyMatch(line -> line.startsWith("250 2.0.0 Queued as"));
     }
 
-    /// @return the reply on one line
+    /// @return the last line of the reply; `no reply` if there is none
     String reply() {
         return replies.isEmpty() ? "no reply" : replies.getLast();
     }

@@ -53,7 +53,7 @@ public record HeaderDiff(RelaySettings settings) {
     }
 
     /// @param route name of a mailbox or pool
-    /// @param newMessageId Message-ID to send instead of the message's own; null to keep that one
+    /// @param newMessageId Message-ID to send instead of the message's own; null to keep that
     /// @param original the message as received
     List<String> lines(
             String route,
@@ -90,7 +90,7 @@ public record HeaderDiff(RelaySettings settings) {
         fields.forEach(field -> addField(lines, "  ", field));
     }
 
-    /// Microsoft Graph delivers to the recipients in the header.
+    /// Puts the envelope recipients into the header, because Graph delivers to the recipients in the header.
     private static byte[] readdressed(byte[] header, Envelope envelope) throws IOException {
         return DestinationFields.readdress(new HeaderOnly(header), envelope.recipients())
                 .header();

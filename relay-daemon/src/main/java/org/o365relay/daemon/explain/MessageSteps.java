@@ -15,9 +15,9 @@ import org.o365relay.route.RewriteAction;
 import org.o365relay.route.RewriteRules.Decision;
 import org.o365relay.route.RoutingInput;
 
-/// Says what happens to an accepted message: rewriting rules, route, and what is sent.
+/// Explains what happens to an accepted message: rewriting rules, route, and what is sent.
 ///
-/// @param hasMessage whether the content is that of a real message
+/// @param hasMessage whether the user supplied the message; otherwise it is an example
 record MessageSteps(RelaySettings settings, SimulatedMessage message, boolean hasMessage) {
 
     private static final int MAX_HEADER = 64 * 1024;

@@ -9,14 +9,14 @@ import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.exchange.ReplyCatalogue;
 
 /// A reply found in text copied from a log, a notice, a non-delivery report, a web page or the response of an
-/// API, and the relay's verdict on it.
+/// API, and how the relay classifies it.
 ///
 /// A reply does not show where it came from. The text around it may; otherwise the reply is assumed to come
 /// from the source and step under which the catalogue lists it or, if the catalogue does not list it, from
 /// where such replies usually come.
 ///
-/// @param verdict the verdict on the reply, for a message sent as the mailbox
-/// @param sendAs the verdict for a message sent as another author
+/// @param verdict the classification for a message sent as the mailbox
+/// @param sendAs the classification for a message sent as another author
 public record PastedReply(Verdict verdict, Verdict sendAs) {
 
     private static final Set<String> BY_CODE = ReplyCatalogue.microsoft365().namesByCode();
@@ -33,7 +33,7 @@ public record PastedReply(Verdict verdict, Verdict sendAs) {
                 .map(response -> new PastedReply(policy.judge(response, false), policy.judge(response, true)));
     }
 
-    /// A code that was only assumed, because the text does not contain it, must not decide.
+    /// Skips matches that rest only on a code that was assumed and is not in the text.
     private static Optional<Response> firstNamed(List<Response> candidates, String text, FailurePolicy policy) {
         return first(
                 candidates.stream()

@@ -43,7 +43,7 @@ final class ReplyForms {
     private static final Pattern GRAPH = Pattern.compile("\\b(?:Error[A-Z]\\w+|ApplicationThrottled"
             + "|InvalidAuthenticationToken|MailboxNotEnabledForRESTAPI|Request_ResourceNotFound)\\b.*");
 
-    // of an error body that was cut off
+    // the start of a truncated error body
     private static final Pattern ERROR_START =
             Pattern.compile("\"code\"\\s*:\\s*\"(\\w+)\"\\s*,\\s*\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)");
 
@@ -76,8 +76,8 @@ final class ReplyForms {
     private static final List<Integer> REFUSED = List.of(550, 554, 535, 530, 552, 553, 501, 504, 503);
     private static final List<Integer> DEFERRED = List.of(451, 421, 450, 452, 432, 430, 454);
 
-    /// The body of an error response of Graph (`error` is an object) or of the sign-in service (`error` is a
-    /// name).
+    /// The body of an error response from Graph (`error` is an object) or from the sign-in service (`error` is
+    /// a name).
     private record ErrorBody(
             @Nullable JsonNode error,
             @JsonProperty("error_description") @Nullable String description) {}
@@ -134,7 +134,7 @@ final class ReplyForms {
         return (category.equals("4") ? DEFERRED : REFUSED).stream();
     }
 
-    /// A failure of TLS that the relay itself found, or a refusal of the server with the same codes.
+    /// A TLS failure detected by the relay, or a reply from the server with the same codes.
     private static Stream<Response> tls(String line) {
         return TLS.matcher(line).results().limit(1).flatMap(found -> relay(Step.STARTTLS, found.group(), Origin.TLS));
     }
@@ -217,8 +217,8 @@ final class ReplyForms {
         return Stream.concat(graph(status, text), signIn(status, text));
     }
 
-    /// A reply with both codes. Further lines of the reply begin with its code; other lines continue the line
-    /// before.
+    /// A reply with a reply code and an enhanced status code. Further lines of the reply begin with the reply
+    /// code; other lines continue the line before.
     private static Stream<Response> smtp(String lines) {
         Matcher found = SMTP.matcher(lines);
         if (!found.find()) {

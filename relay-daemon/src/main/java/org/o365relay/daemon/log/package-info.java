@@ -1,4 +1,4 @@
-/// Extensions of Logback. `logback.xml` and the system properties that `Main` sets refer to them by class name.
+/// Logback extensions. `logback.xml` and the system properties that `Main` sets refer to them by class name.
 @NullMarked
 package org.o365relay.daemon.log;
 

@@ -16,7 +16,7 @@ public final class Hangup {
     private Hangup() {}
 
     /// Handles SIGHUP from now on: by default, it would end the process. A signal that arrives before the
-    /// result is completed takes effect then. Does nothing on a system without this signal.
+    /// future is completed runs the action once it is. Logs a warning if the signal cannot be handled.
     ///
     /// @return a future that the caller completes with the action to run on each signal
     public static CompletableFuture<Runnable> handle() {

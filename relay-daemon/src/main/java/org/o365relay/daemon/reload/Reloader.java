@@ -113,7 +113,7 @@ public final class Reloader implements Reloading {
     }
 
     /// Some keys take effect only after a restart, but determine the defaults of other keys. The file is
-    /// therefore read again with the values of those keys that are currently in force.
+    /// therefore read again with the active values of those keys.
     private Configuration usable() {
         return reader.keeping(inForce.restartValues()).read(file);
     }

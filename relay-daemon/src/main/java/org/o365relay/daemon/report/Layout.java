@@ -3,7 +3,7 @@ package org.o365relay.daemon.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The layout of text output.
+/// The terminal width and the time format of text output.
 ///
 /// @param times formats times
 /// @param width width of the terminal, in columns; [#UNLIMITED] to truncate nothing

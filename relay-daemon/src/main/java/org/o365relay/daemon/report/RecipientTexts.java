@@ -9,8 +9,8 @@ import org.o365relay.queue.MessageDetail.RecipientEntry;
 /// Describes the outcome of a message for each of its recipients.
 record RecipientTexts(Times times) {
 
-    /// @return such as `delivered 17:42`, `FAILED 17:42: 550 5.1.10 Recipient not found` or `waits: 451 4.7.500
-    ///     Server busy`
+    /// @return the outcome, such as `delivered 17:42`, `FAILED 17:42: 550 5.1.10 Recipient not found` or
+    ///     `waits: 451 4.7.500 Server busy`
     String of(MessageDetail message, RecipientEntry recipient) {
         Optional<HistoryEntry> last = message.lastResult(recipient);
         String when = last.map(event -> " " + times.after(message.entry().receivedAt(), event.at()))

@@ -9,7 +9,8 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// Lists messages with their outcome, one line each if the terminal is wide enough.
+/// Lists messages with their outcome, one row each. The outcome is on a line of its own if the terminal is
+/// narrow; recipients with different outcomes follow on lines of their own.
 public record TraceTable(Layout layout, WaitReasons waits) {
 
     private static final int MAX_RECIPIENTS = 10;

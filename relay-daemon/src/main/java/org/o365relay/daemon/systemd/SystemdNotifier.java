@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies the service manager (`sd_notify(3)`) that the relay is ready or stopping, and sets the status line.
+/// Notifies the service manager (`sd_notify(3)`) that the relay is ready, reloading or
+/// stopping, and sets the status line.
 ///
 /// If `NOTIFY_SOCKET` is unset or empty, all methods do nothing. If the service manager cannot be reached, a
 /// warning is logged once and the relay continues.

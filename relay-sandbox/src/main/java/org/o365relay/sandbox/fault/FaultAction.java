@@ -53,7 +53,6 @@ public sealed interface FaultAction {
     /// and [FaultPoint#GRAPH].
     record DropAfterAccepting() implements FaultAction {}
 
-    /// Sends no reply and keeps the connection open until the client closes it. Over SMTP, the idle
-    /// timeout and the maximum session time still apply.
+    /// Sends no reply and keeps the connection open until the client closes it or the sandbox stops.
     record Hang() implements FaultAction {}
 }

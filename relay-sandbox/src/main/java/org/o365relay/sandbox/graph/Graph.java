@@ -88,7 +88,7 @@ public final class Graph {
     }
 
     /// Returns the response for a fault that injects an HTTP status. An empty code or message is replaced by
-    /// the default for the status; a response below 300 has no body.
+    /// the default for the status; a response with a status below 300 has no body.
     public WebResponse failure(FaultAction.Status fault) {
         return fault.status() < 300
                 ? WebResponse.empty(fault.status())

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Collects the problems of one scenario file.
+/// Collects the problems in a scenario file.
 final class ScenarioProblems {
 
     private final String file;

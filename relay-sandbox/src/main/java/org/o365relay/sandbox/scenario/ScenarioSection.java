@@ -14,7 +14,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// A section of the scenario file. The reference file provides the known keys and their defaults. An invalid
-/// value is reported and replaced by the default, so that all problems are found in one pass.
+/// value is reported and replaced by the default, an invalid list of sections by an empty one, so that all
+/// problems are found in one pass.
 final class ScenarioSection {
 
     private final String path;

@@ -16,7 +16,7 @@ import org.o365relay.sandbox.message.SpooledContent;
 final class SandboxConnection {
 
     /// Maximum length of a line in octets, without its line ending. RFC 4954 §4 considers 12288 sufficient; an
-    /// XOAUTH2 response has 2 to 4.5 KB in base64.
+    /// XOAUTH2 response is 2 to 4.5 KB long in base64.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;

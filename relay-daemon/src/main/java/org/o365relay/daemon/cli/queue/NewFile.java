@@ -19,7 +19,7 @@ final class NewFile {
 
     private NewFile() {}
 
-    /// Removes the file again if it cannot be written completely.
+    /// Deletes the partial file if writing fails.
     ///
     /// @return the number of octets written
     static long write(InputStream from, String file) throws CommandFailed {

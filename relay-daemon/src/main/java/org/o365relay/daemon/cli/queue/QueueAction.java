@@ -114,9 +114,8 @@ record QueueAction(
                 true);
     }
 
-    /// @return the states of the messages that filters select if they name none. For a resend, these do not
-    ///     include delivered messages: an operator who resends yesterday's failed mail does not expect second
-    ///     copies of the rest
+    /// @return the states to select if the filters specify no state. For a resend, delivered messages are not
+    ///     included: an operator who resends yesterday's failed mail does not expect second copies of the rest
     Set<MessageState> filteredStates() {
         return isResend() ? Set.of(MessageState.FAILED) : states;
     }

@@ -4,7 +4,7 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// Converts an option to a qualified email address.
+/// Parses an email address with a domain.
 public final class AddressConverter implements ITypeConverter<EmailAddress> {
     @Override
     public EmailAddress convert(String text) {
