@@ -21,6 +21,7 @@ final class SmarthostSession {
             "\r\n",
             "250-smarthost.bench.example",
             "250-SIZE 157286400",
+            "250-PIPELINING",
             "250-8BITMIME",
             "250-SMTPUTF8",
             "250-ENHANCEDSTATUSCODES",
@@ -30,6 +31,7 @@ final class SmarthostSession {
     private final Runnable handshake;
     private final Runnable login;
     private final Consumer<String> message;
+    private final StringBuilder replies = new StringBuilder();
     private final StringBuilder line = new StringBuilder();
 
     /// Input buffer; a BufferedInputStream would take a lock for every octet.
@@ -164,9 +166,14 @@ final class SmarthostSession {
         return buffer[position++];
     }
 
+    /// Sends the replies to pipelined commands in one packet (RFC 2920 §3.2).
     private void reply(String text) throws IOException {
-        output.write((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        output.flush();
+        replies.append(text).append("\r\n");
+        if (position == limit) {
+            output.write(replies.toString().getBytes(StandardCharsets.US_ASCII));
+            output.flush();
+            replies.setLength(0);
+        }
     }
 
     private static String verb(String command) {

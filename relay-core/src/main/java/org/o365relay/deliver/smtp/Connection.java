@@ -35,6 +35,7 @@ final class Connection {
     private volatile boolean closed;
     private volatile Runnable onIdleTimeout = () -> {};
     private volatile boolean idle;
+    private boolean reused;
     private Step step = Step.GREETING;
     private long shortestRoundTrip = Long.MAX_VALUE;
 
@@ -96,14 +97,6 @@ final class Connection {
         extensions = offered;
     }
 
-    /// Sends MAIL or RCPT.
-    ///
-    /// @return the reply: a completion or a refusal
-    /// @throws AttemptAbortedException if there is no such reply, or if the reply is 421
-    Reply command(Step next, String text) throws AttemptAbortedException {
-        return expected(exchange(next, text), ReplyMeaning::isCompletion);
-    }
-
     /// Begins a step with a command, and reads the reply.
     ///
     /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
@@ -147,7 +140,8 @@ final class Connection {
         return reply;
     }
 
-    private void send(String line) throws AttemptAbortedException {
+    /// Sends a line, or several separated by CRLF.
+    void send(String line) throws AttemptAbortedException {
         checkInStep();
         try {
             wire.write(line);
@@ -298,6 +292,12 @@ final class Connection {
     void wake() {
         watchdog.setLimit(failures.limit(Step.MAIL));
         idle = false;
+        reused = true;
+    }
+
+    /// @return whether the connection was idle before this attempt
+    boolean isReused() {
+        return reused;
     }
 
     private void overdue() {

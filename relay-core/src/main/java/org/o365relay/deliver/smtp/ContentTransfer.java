@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import org.o365relay.deliver.smtp.Received.Complete;
+import org.o365relay.deliver.smtp.StepProof.Way;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -19,18 +19,7 @@ import org.o365relay.mail.Reply;
 /// replies were in step up to DATA, so RSET is sent only if the reply comes sooner than a round trip takes.
 final class ContentTransfer {
 
-    private static final int START_CONTENT = 354; // RFC 5321 §4.3.2
     private static final long MEASURABLE = Duration.ofMillis(2).toNanos(); // thread scheduling distorts shorter times
-
-    /// How to prove that the reply to the content is not a surplus one.
-    private enum Proof {
-        /// RSET was sent with the end of the content.
-        RESET_SENT,
-        /// RSET is sent after the reply.
-        RESET,
-        /// No reply may be waiting.
-        NOTHING_WAITING
-    }
 
     private final Connection connection;
     private final SmtpWire wire;
@@ -40,17 +29,12 @@ final class ContentTransfer {
         this.wire = connection.wire();
     }
 
-    /// Sends the message with DATA (RFC 5321 §4.1.1.4).
+    /// Sends the message after the reply 354 to DATA (RFC 5321 §4.1.1.4).
     ///
-    /// @return the reply to the final dot or, if the server refuses DATA, to DATA
+    /// @return the reply to the final dot
     /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
     ///     if the server refuses the content before its end, or if the reply is 421
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
-        Reply go =
-                connection.expected(connection.exchange(Step.CONTENT, "DATA"), reply -> reply.code() == START_CONTENT);
-        if (go.category() >= 4) {
-            return refused(go);
-        }
         DotStuffing out = new DotStuffing(wire);
         write(content, out);
         boolean pipelined = connection.offers("PIPELINING");
@@ -67,8 +51,8 @@ final class ContentTransfer {
         Reply reply = connection.receive();
         boolean isTooSoon = connection.shortestRoundTrip() >= MEASURABLE
                 && System.nanoTime() - sentAt < connection.shortestRoundTrip();
-        Proof other = isTooSoon ? Proof.RESET : Proof.NOTHING_WAITING;
-        return end(reply, pipelined ? Proof.RESET_SENT : other);
+        Way other = isTooSoon ? Way.RESET : Way.NOTHING_WAITING;
+        return end(reply, pipelined ? Way.RESET_SENT : other);
     }
 
     /// Sends the message with BDAT, octet for octet (RFC 3030 §2).
@@ -87,7 +71,7 @@ final class ContentTransfer {
             if (isBeforeEnd && reply.category() >= 4 && !ReplyMeaning.canBeAboutContent(reply)) {
                 throw connection.outOfStep(reply);
             }
-            return end(reply, Proof.RESET);
+            return end(reply, Way.RESET);
         } catch (IOException e) {
             throw connection.brokenOff(e);
         }
@@ -110,11 +94,11 @@ final class ContentTransfer {
         }
     }
 
-    private Response end(Reply reply, Proof proof) throws AttemptAbortedException {
+    private Response end(Reply reply, Way way) throws AttemptAbortedException {
         Response response = connection.response(reply);
         if (connection.expected(reply, ReplyMeaning::isCompletion).category() < 4) {
-            prove(proof);
-        } else if (proof == Proof.RESET_SENT) {
+            new StepProof(connection).by(way);
+        } else if (way == Way.RESET_SENT) {
             readReplyToReset();
         } else {
             connection.reset();
@@ -124,64 +108,9 @@ final class ContentTransfer {
 
     private void readReplyToReset() {
         try {
-            prove(Proof.RESET_SENT);
+            new StepProof(connection).by(Way.RESET_SENT);
         } catch (AttemptAbortedException _) {
             connection.abort(); // the refusal stands
         }
-    }
-
-    /// Checks that the reply read for the content belongs to it. Only unexpected octets from the server after
-    /// that reply cast doubt on it. If the server closes the connection, or the connection fails, the reply
-    /// stands, and the connection is closed.
-    ///
-    /// @throws AttemptAbortedException if the reply to the content may be a surplus one
-    private void prove(Proof proof) throws AttemptAbortedException {
-        boolean surplus = false;
-        try {
-            connection.restartLimit();
-            surplus = proof != Proof.RESET_SENT && wire.hasWaiting();
-            if (!surplus && proof == Proof.NOTHING_WAITING) {
-                return;
-            }
-            if (!surplus && proof == Proof.RESET) {
-                wire.write(Connection.RESET);
-                wire.flush();
-            }
-            Received received = surplus ? wire.receiveArrived() : wire.receive();
-            if (!surplus && isCompleted(received)) {
-                surplus = wire.hasWaiting();
-                if (!surplus) {
-                    return;
-                }
-                received = wire.receiveArrived();
-            }
-            checkClosing(received);
-        } catch (IOException e) {
-            AttemptAbortedException lost = connection.aborted(e);
-            if (surplus) {
-                throw lost;
-            }
-        }
-    }
-
-    private static boolean isCompleted(Received received) {
-        return received instanceof Complete(var reply) && reply.code() == Connection.COMPLETED;
-    }
-
-    private void checkClosing(Received received) throws AttemptAbortedException {
-        if (received.isClosing()) {
-            connection.abort();
-            return;
-        }
-        if (received instanceof Complete(var reply)) {
-            throw connection.outOfStep(connection.redaction().apply(reply));
-        }
-        connection.judge(received); // throws, because it is no reply
-    }
-
-    private Response refused(Reply reply) {
-        Response response = connection.response(reply);
-        connection.reset();
-        return response;
     }
 }

@@ -15,6 +15,7 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.identity.TokenException;
 import org.o365relay.machine.Shortage;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
@@ -83,6 +84,12 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// belongs to another command. The message may be delivered over another connection.
     Response outOfStep(Step step, Reply reply) {
         return network(step, PROTOCOL, settings + " sent an unexpected reply " + phase(step) + ": " + reply);
+    }
+
+    /// @return whether the response says that the server's replies are out of step or invalid
+    static boolean isProtocolError(Response response) {
+        EnhancedStatus status = response.reply().status();
+        return response.origin() == Origin.NETWORK && status != null && status.equals(EnhancedStatus.of(PROTOCOL));
     }
 
     /// Response for a server that has lost the transaction, or the session. The message may be delivered over

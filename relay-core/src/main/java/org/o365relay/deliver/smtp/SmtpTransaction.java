@@ -26,7 +26,14 @@ final class SmtpTransaction {
 
     private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("4.5.3");
 
+    /// Maximum number of recipients whose RCPT commands are sent in one write: their replies must fit into the
+    /// buffers of both sides while the server is still reading (RFC 2920 §3.1).
+    private static final int MAX_PIPELINED = 100;
+
     private final Connection connection;
+    private final Pipeline pipeline;
+    private final List<Recipient> addressable; // recipients whose addresses can be sent to the server
+    private final boolean pipelines;
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
@@ -34,11 +41,25 @@ final class SmtpTransaction {
     private OutgoingMessage.@Nullable Content binary; // null if the message is sent as text
     private boolean usesOptionalParameters = true; // of DSN and SIZE
 
-    SmtpTransaction(Connection connection, OutgoingMessage message) {
+    /// @param mayPipeline whether commands may be sent in one write if the server offers PIPELINING
+    SmtpTransaction(Connection connection, OutgoingMessage message, boolean mayPipeline) {
         this.connection = connection;
+        this.pipeline = new Pipeline(connection);
         this.failures = connection.failures();
         this.message = message;
         this.binary = supportsBinary(connection) ? message.binary() : null;
+        this.addressable = message.recipients().stream()
+                .filter(recipient -> recipient.address().isAscii() || connection.offers("SMTPUTF8"))
+                .toList();
+        this.pipelines = mayPipeline && connection.offers("PIPELINING") && canBePipelined();
+    }
+
+    /// A refused RCPT with parameters is repeated without them, which is too late after DATA.
+    private boolean canBePipelined() {
+        return !addressable.isEmpty()
+                && addressable.size() <= MAX_PIPELINED
+                && addressable.stream()
+                        .allMatch(recipient -> dsnArguments(recipient).isEmpty());
     }
 
     /// @return a response for each recipient, in the order of the message's recipients
@@ -46,6 +67,9 @@ final class SmtpTransaction {
         try {
             exchange();
         } catch (AttemptAbortedException e) {
+            if (pipeline.isDoubtful() && FailureReplies.isProtocolError(e.response())) {
+                settled.clear(); // the refusals may belong to other recipients
+            }
             settleRest(e.response());
         }
         Map<Recipient, Response> ordered = new LinkedHashMap<>();
@@ -59,6 +83,13 @@ final class SmtpTransaction {
                 && settled.values().stream()
                         .anyMatch(response -> response.origin() == Origin.NETWORK
                                 && response.step().compareTo(Step.RCPT) > 0);
+    }
+
+    /// @return whether the connection was lost, or the replies were out of step, after commands were sent in one
+    ///     write
+    boolean hasLostPipeline() {
+        return pipeline.isDoubtful()
+                && settled.values().stream().anyMatch(response -> response.origin() == Origin.NETWORK);
     }
 
     /// @return whether MAIL failed without a valid reply, or with 421, 451 or 503; on a pooled connection, this
@@ -87,12 +118,13 @@ final class SmtpTransaction {
         }
         Reply reply = mailFrom();
         if (reply.category() != 2) {
-            settleRest(connection.response(reply));
-            connection.reset();
+            Response refusal = connection.response(reply);
+            pipeline.cancel();
+            settleRest(refusal);
             return;
         }
         if (rcptTo().isEmpty()) {
-            connection.reset();
+            pipeline.cancel();
         } else {
             Response response = content();
             successReported.forEach(recipient -> settled.putIfAbsent(recipient, withSuccessReport(response)));
@@ -110,6 +142,7 @@ final class SmtpTransaction {
         Reply reply = mail();
         if (!optionalParameters().isEmpty() && isAboutParameters(reply) && connection.isUsable()) {
             usesOptionalParameters = false;
+            pipeline.skipRest();
             reply = mail();
         }
         if (binary != null && reply.category() == 5 && connection.isUsable()) {
@@ -120,7 +153,13 @@ final class SmtpTransaction {
     }
 
     private Reply mail() throws AttemptAbortedException {
-        return connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
+        String mail = "MAIL FROM:<" + message.sender() + ">" + parameters();
+        if (pipelines && binary == null) {
+            List<String> envelope = new ArrayList<>(List.of(mail));
+            addressable.forEach(recipient -> envelope.add(rcpt(recipient)));
+            pipeline.send(envelope);
+        }
+        return pipeline.command(Step.MAIL, mail);
     }
 
     // RFC 5321 §4.2.2 and §4.1.1.11, RFC 3463 §3.6
@@ -136,7 +175,16 @@ final class SmtpTransaction {
 
     private Response content() throws AttemptAbortedException {
         ContentTransfer transfer = new ContentTransfer(connection);
-        return binary != null ? transfer.sendBinary(binary) : transfer.send(message.content());
+        if (binary != null) {
+            return transfer.sendBinary(binary);
+        }
+        Reply reply = pipeline.data();
+        if (reply.category() < 4) {
+            return transfer.send(message.content());
+        }
+        Response refusal = connection.response(reply);
+        pipeline.cancel();
+        return refusal;
     }
 
     private static Response withSuccessReport(Response response) {
@@ -179,12 +227,9 @@ final class SmtpTransaction {
 
     /// @return the accepted recipients
     private List<Recipient> rcptTo() throws AttemptAbortedException {
+        settleAllBut(addressable, failures.noSmtpUtf8(Step.RCPT));
         List<Recipient> accepted = new ArrayList<>();
-        for (Recipient recipient : message.recipients()) {
-            if (!recipient.address().isAscii() && !connection.offers("SMTPUTF8")) {
-                settled.put(recipient, failures.noSmtpUtf8(Step.RCPT));
-                continue;
-            }
+        for (Recipient recipient : addressable) {
             Reply reply = rcptTo(recipient);
             if (reply.category() == 2) {
                 accepted.add(recipient);
@@ -192,7 +237,7 @@ final class SmtpTransaction {
                 settled.put(recipient, connection.response(reply));
             }
             // RFC 5321 §4.5.3.1.10: delivers to the accepted recipients now, and to the others in the next attempt
-            if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
+            if (TOO_MANY_RECIPIENTS.equals(reply.status()) && !pipeline.isAwaiting()) {
                 settleAllBut(accepted, connection.response(reply));
                 break;
             }
@@ -201,17 +246,26 @@ final class SmtpTransaction {
     }
 
     private Reply rcptTo(Recipient recipient) throws AttemptAbortedException {
-        ForRecipient dsn = message.dsnRequest().of(recipient.address());
-        String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(dsn) : "";
-        String command = "RCPT TO:<" + recipient.address() + ">";
-        Reply reply = connection.command(Step.RCPT, command + parameters);
+        String parameters = dsnArguments(recipient);
+        Reply reply = pipeline.command(Step.RCPT, rcpt(recipient) + parameters);
         if (!parameters.isEmpty() && isAboutParameters(reply)) {
-            return connection.command(Step.RCPT, command);
+            return pipeline.command(Step.RCPT, rcpt(recipient));
         }
+        ForRecipient dsn = message.dsnRequest().of(recipient.address());
         if (!parameters.isEmpty() && reply.category() == 2 && dsn.includes(NotifyCondition.SUCCESS)) {
             successReported.add(recipient);
         }
         return reply;
+    }
+
+    private static String rcpt(Recipient recipient) {
+        return "RCPT TO:<" + recipient.address() + ">";
+    }
+
+    private String dsnArguments(Recipient recipient) {
+        return connection.offers("DSN")
+                ? DsnArguments.ofRcpt(message.dsnRequest().of(recipient.address()))
+                : "";
     }
 
     private void settleRest(Response response) {

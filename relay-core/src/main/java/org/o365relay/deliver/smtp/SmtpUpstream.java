@@ -32,8 +32,8 @@ public final class SmtpUpstream implements Upstream {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpUpstream.class);
 
-    /// Time for which BDAT is not used after a connection was lost while using it.
-    private static final Duration TEXT_FOR = Duration.ofHours(1);
+    /// Time for which an offered extension is not used after a connection was lost while using it.
+    private static final Duration AVOIDED_FOR = Duration.ofHours(1);
 
     private final SmtpUpstreamSettings settings;
     private final UpstreamConnector connector;
@@ -41,6 +41,7 @@ public final class SmtpUpstream implements Upstream {
     private final ConnectionPool pool;
     private final InstantSource clock;
     private volatile Instant binaryAfter = Instant.MIN;
+    private volatile Instant pipelinedAfter = Instant.MIN;
 
     /// Creates an upstream without authentication, or with a password.
     ///
@@ -103,20 +104,26 @@ public final class SmtpUpstream implements Upstream {
         }
     }
 
-    /// Sends the message as text if the upstream has recently failed to handle BDAT: some servers and firewalls
-    /// offer it but never reply.
+    /// Does not use BDAT or PIPELINING if the upstream has recently failed to handle it: some servers and
+    /// firewalls offer BDAT but never reply, or do not expect several commands at once.
     private Map<Recipient, Response> transact(Connection connection, OutgoingMessage message) {
-        boolean isText = clock.instant().isBefore(binaryAfter);
-        SmtpTransaction transaction = new SmtpTransaction(connection, isText ? message.asText() : message);
+        Instant now = clock.instant();
+        boolean isText = now.isBefore(binaryAfter);
+        SmtpTransaction transaction =
+                new SmtpTransaction(connection, isText ? message.asText() : message, !now.isBefore(pipelinedAfter));
         Map<Recipient, Response> responses = transaction.run();
         if (transaction.hasLostBinary()) {
-            log.warn(
-                    "{} did not handle BDAT; binary messages are sent as text for {} minutes",
-                    this,
-                    TEXT_FOR.toMinutes());
-            binaryAfter = clock.instant().plus(TEXT_FOR);
+            binaryAfter = avoided("BDAT", "binary messages are sent as text");
+        }
+        if (transaction.hasLostPipeline() && !(connection.isReused() && SmtpTransaction.isStale(responses))) {
+            pipelinedAfter = avoided("PIPELINING", "commands are sent one by one");
         }
         return responses;
+    }
+
+    private Instant avoided(String extension, String effect) {
+        log.warn("{} did not handle {}; {} for {} minutes", this, extension, effect, AVOIDED_FOR.toMinutes());
+        return clock.instant().plus(AVOIDED_FOR);
     }
 
     /// Releases the connection. If the server refused recipients because of the IP version, sends the message

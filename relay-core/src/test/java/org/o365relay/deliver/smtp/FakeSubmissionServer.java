@@ -84,9 +84,19 @@ final class FakeSubmissionServer implements AutoCloseable {
         STALL
     }
 
+    /// How replies are divided into packets.
+    enum Packets {
+        ONE_PER_REPLY,
+        /// Sends the replies to all commands that have arrived in one packet.
+        ONE_FOR_ALL,
+        ONE_PER_OCTET
+    }
+
     private record EarlyReply(long after, String octets, Then then) {}
 
     final List<String> commands = Collections.synchronizedList(new ArrayList<>());
+    /// The verbs of the commands that arrived together with the next one.
+    final List<String> pipelined = Collections.synchronizedList(new ArrayList<>());
     final List<byte[]> contents = Collections.synchronizedList(new ArrayList<>());
     final List<String> clients = Collections.synchronizedList(new ArrayList<>());
     final List<String> certificates = Collections.synchronizedList(new ArrayList<>());
@@ -106,6 +116,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     private volatile boolean implicitTls;
     private volatile boolean discarding;
     private volatile boolean deaf;
+    private volatile Packets packets = Packets.ONE_PER_REPLY;
     private volatile long delay;
     private volatile boolean wantingCertificates;
     private volatile @Nullable EarlyReply earlyReply;
@@ -160,6 +171,13 @@ final class FakeSubmissionServer implements AutoCloseable {
         return at(step, new Answer.Say(reply));
     }
 
+    /// Gives only the usual answers from now on.
+    void forgetScript() {
+        synchronized (script) {
+            script.clear();
+        }
+    }
+
     /// @return the commands that begin with this word
     List<String> commands(String verb) {
         return List.copyOf(commands).stream()
@@ -174,6 +192,11 @@ final class FakeSubmissionServer implements AutoCloseable {
 
     FakeSubmissionServer readingNoContent() {
         deaf = true;
+        return this;
+    }
+
+    FakeSubmissionServer with(Packets division) {
+        packets = division;
         return this;
     }
 
@@ -249,6 +272,7 @@ final class FakeSubmissionServer implements AutoCloseable {
         private InputStream in;
         private OutputStream out;
         private boolean secure;
+        private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
         private final ByteArrayOutputStream chunks = new ByteArrayOutputStream();
 
         Session(Socket plain) throws IOException {
@@ -288,6 +312,9 @@ final class FakeSubmissionServer implements AutoCloseable {
                 commands.add(line);
                 String verb = line.split(" ", 2)[0];
                 latchOn(verb).countDown();
+                if (in.available() > 0) {
+                    pipelined.add(verb);
+                }
                 switch (verb) {
                     case "EHLO" -> answer("EHLO", capabilities());
                     case "STARTTLS" -> {
@@ -394,7 +421,10 @@ final class FakeSubmissionServer implements AutoCloseable {
                 }
                 case Answer.UsualAnd _, Answer.UsualAndLater _ ->
                     throw new IllegalArgumentException("nothing is usual here");
-                case Answer.Drop() -> throw new IOException("told to drop");
+                case Answer.Drop() -> {
+                    flush();
+                    throw new IOException("told to drop");
+                }
                 case Answer.Hang() -> closed.await();
                 case Answer.Drip() -> drip();
             }
@@ -432,8 +462,24 @@ final class FakeSubmissionServer implements AutoCloseable {
         }
 
         private void send(String octets) throws IOException {
-            out.write(octets.getBytes(StandardCharsets.UTF_8));
+            byte[] all = octets.getBytes(StandardCharsets.UTF_8);
+            if (packets == Packets.ONE_PER_OCTET) {
+                for (byte octet : all) {
+                    out.write(octet);
+                    out.flush();
+                }
+                return;
+            }
+            unsent.write(all);
+            if (packets == Packets.ONE_PER_REPLY || in.available() == 0) {
+                flush();
+            }
+        }
+
+        private void flush() throws IOException {
+            out.write(unsent.toByteArray());
             out.flush();
+            unsent.reset();
         }
 
         private static String reply(String text) {
