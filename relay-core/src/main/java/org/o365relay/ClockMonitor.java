@@ -11,7 +11,7 @@ import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Records in the journal when the calendar clock is set. Also stores a reading of both clocks, at once after
+/// Records in the journal when the system clock is set. Also stores a reading of both clocks, at once after
 /// such a change and otherwise every five minutes. After a restart, the steady clock continues from the last
 /// stored reading.
 final class ClockMonitor implements AutoCloseable {

@@ -8,7 +8,7 @@ import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 
-/// Counts what became of the messages of each device.
+/// Counts delivered, failed and bounced recipients for each device.
 record DeviceOutcomes(Devices devices) implements Journal {
 
     @Override
@@ -20,7 +20,7 @@ record DeviceOutcomes(Devices devices) implements Journal {
                 sender(failed.attempt().message().arrival()).ifPresent(device -> count(failed, device));
             case Event.Ndr ndr ->
                 sender(ndr.arrival()).ifPresent(device -> device.reportedByNdr(ndr.to(), ndr.reason()));
-            default -> {} // all other events are no outcomes
+            default -> {} // other events are not outcomes
         }
     }
 

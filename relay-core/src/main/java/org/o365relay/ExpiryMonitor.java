@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// Warns of credentials and certificates that expire soon or have expired. Records a journal event and emails
 /// the admin when no more than 30, 14, 7 and 1 days are left, and again after the expiry. Each of these
 /// warnings is sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it
-/// is cleared. Checks nothing while the calendar clock shows a time before the build.
+/// is cleared. Checks nothing while the system clock shows a time before the build.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);

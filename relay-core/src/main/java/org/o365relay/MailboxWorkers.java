@@ -10,7 +10,8 @@ import org.o365relay.mail.AddressKey;
 
 /// The parts that deliver the mail of one mailbox.
 ///
-/// @param upstreams everything from which the upstreams of the sender were created
+/// @param upstreams identifies the settings of the upstreams; a reload that does not change it keeps the
+///     upstreams
 record MailboxWorkers(
         MailboxSettings settings,
         UpstreamKey upstreams,

@@ -165,7 +165,7 @@ public final class Operations {
         return workers().stream().map(MailboxWorkers::status).toList();
     }
 
-    /// Pauses a mailbox: no mail leaves through it until it is resumed, even after a restart. Deliveries in
+    /// Pauses a mailbox: no mail is sent through it until it is resumed, even after a restart. Deliveries in
     /// flight are completed.
     ///
     /// @param by user name of the operator

@@ -41,7 +41,7 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// @param lastDay events in the last 24 hours, or since startup if the relay started later
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
-    /// Disk space of the queue, in octets.
+    /// Disk space of the queue, in bytes.
     ///
     /// @param free free space on the file system
     /// @param minimumFree minimum free space; new mail that would leave less is temporarily rejected

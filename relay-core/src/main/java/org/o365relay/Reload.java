@@ -64,7 +64,7 @@ final class Reload {
         }
         try {
             operations.retryAfterReload(changed, by);
-        } catch (QueueException e) { // the settings are in force nevertheless
+        } catch (QueueException e) { // the new settings have already taken effect
             remarks.add("mail that waits for a changed mailbox was not made due; use \"mailboxes retry\": "
                     + e.getMessage());
         }
@@ -93,7 +93,7 @@ final class Reload {
         }
     }
 
-    /// @return the mailboxes that should retry their failed mail now
+    /// @return the mailboxes whose settings changed, which must be probed now
     private List<MailboxWorkers> apply(RelaySettings next, Prepared prepared) {
         tasks.stopRerouting();
         queue.use(next.queue());

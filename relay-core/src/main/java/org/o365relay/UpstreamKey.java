@@ -14,7 +14,7 @@ import org.o365relay.mail.FileContents;
 import org.o365relay.net.HttpSettings;
 
 /// Everything from which the upstreams of a mailbox are created. While it stays the same, a mailbox keeps its
-/// upstreams and their health over a reload.
+/// upstreams and their health across a reload.
 ///
 /// @param graphConnections maximum number of connections of a Graph upstream; 0 if there is none
 /// @param http settings of HTTPS connections; null if no upstream uses HTTPS

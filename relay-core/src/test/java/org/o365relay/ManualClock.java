@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.o365relay.time.SteadyClock;
 
-/// A calendar clock that stands still until it is advanced or set, with a counter of nanoseconds that advances
-/// with it but is not changed when the calendar clock is set.
+/// A system clock that stands still until it is advanced or set, with a counter of nanoseconds that advances
+/// with it but is not changed when the system clock is set.
 public final class ManualClock implements InstantSource {
 
     private Instant now;
@@ -27,12 +27,12 @@ public final class ManualClock implements InstantSource {
         nanos += by.toNanos();
     }
 
-    /// Sets the calendar clock forward or back. No time passes.
+    /// Sets the system clock forward or back. No time passes.
     public synchronized void jump(Duration by) {
         now = now.plus(by);
     }
 
-    /// Sets the calendar clock. No time passes.
+    /// Sets the system clock. No time passes.
     public synchronized void set(Instant time) {
         now = time;
     }
@@ -41,7 +41,7 @@ public final class ManualClock implements InstantSource {
         return nanos;
     }
 
-    /// @return a new steady clock that advances when time passes, and not when the calendar clock is set
+    /// @return a new steady clock that advances when time passes, and not when the system clock is set
     public SteadyClock steady() {
         return new SteadyClock(this, this::nanoTime);
     }

@@ -7,7 +7,7 @@ import org.o365relay.accept.tls.CertificateFiles;
 
 /// Settings of the SMTP server, shared by all listeners.
 ///
-/// @param certificate files of the certificate; null if TLS is not configured
+/// @param certificate certificate and private key files; null if TLS is not configured
 /// @param users file with user names and bcrypt hashes; null if it is not configured
 public record AcceptSettings(
         SessionSettings session,

@@ -73,7 +73,8 @@ final class InputBuffer {
         octets.skipBytes(count);
     }
 
-    /// Moves the remaining octets to a buffer of their size outside of the pool; releases the buffer if it is empty.
+    /// Moves the remaining octets to a buffer of their size outside the pool; releases the buffer if it is
+    /// empty.
     void trim() {
         if (isEmpty()) {
             discard();

@@ -121,7 +121,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             Reply reply = Reply.of(
                     421,
                     "4.7.0",
-                    "Connections from this address must begin with a PROXY protocol header (trusted-proxies in relay.listeners): "
+                    "Connections from this address must begin with a PROXY protocol header (trusted-proxies in"
+                            + " relay.listeners): "
                             + RejectReplies.printable(reason));
             rejects.close(ctx, proxy, reply);
         }
@@ -130,7 +131,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            done = true; // not a rejection: the proxy only checked whether the port is open
+            done = true; // probably a health check that only opens the port, so not logged as a rejection
             ctx.close();
         }
     }

@@ -3,7 +3,7 @@ package org.o365relay.accept;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts the direct memory (outside of the heap) that all connections use for received octets that are not
+/// Counts the direct memory (outside the heap) that all connections use for received octets that have not been
 /// processed yet. The budget is a quarter of the direct memory of the process, because Netty allocates more
 /// than it hands out. A connection that waits for the queue keeps at most one buffer, unless its client
 /// disconnects: Netty then reads everything that the kernel has received.
@@ -19,7 +19,7 @@ final class ReceiveMemory {
     private final long budget;
     private final AtomicLong used = new AtomicLong();
 
-    /// @param directMemory size of the direct memory in octets
+    /// @param directMemory size of the direct memory in bytes
     ReceiveMemory(long directMemory) {
         this.budget = directMemory / 4;
     }
@@ -30,7 +30,7 @@ final class ReceiveMemory {
     }
 
     /// @param connections maximum number of concurrent connections
-    /// @return maximum size in octets of the buffer for one read from a connection
+    /// @return maximum size in bytes of the buffer for one read from a connection
     int bufferSize(int connections) {
         return Math.clamp(budget / connections, MIN_BUFFER, MAX_BUFFER);
     }
@@ -52,7 +52,7 @@ final class ReceiveMemory {
         return used.get() >= budget + budget / 4;
     }
 
-    /// @return octets in use
+    /// @return bytes in use
     long used() {
         return used.get();
     }

@@ -58,7 +58,7 @@ public final class SimulatedSession implements AutoCloseable {
         channel.pipeline().fireChannelActive();
     }
 
-    /// @return the lines that the server has sent since the last call, without line ends
+    /// @return the lines that the server has sent since the last call, without line endings
     public List<String> replies() {
         StringBuilder sent = new StringBuilder();
         for (ByteBuf reply = channel.readOutbound(); reply != null; reply = channel.readOutbound()) {

@@ -157,7 +157,7 @@ public final class SmtpListener {
     }
 
     /// Opens the listeners that are new in these settings, and checks that the others can be used. Nothing else
-    /// changes until [Change#apply], and no new listener accepts connections before.
+    /// changes until [Change#apply], and no new listener accepts connections before then.
     ///
     /// @throws ListenException if an endpoint or TLS cannot be used; nothing has changed
     public Change prepare(AcceptSettings settings, List<ListenerSettings> listeners) throws ListenException {

@@ -1,5 +1,5 @@
-/// The SMTP server: turns the octets from a client into an envelope and content. Event loops never block.
-/// A message is answered with 250 only after the queue has committed it.
+/// The SMTP server: turns the octets from a client into an envelope and content. Event loops never block. The
+/// reply 250 is sent only after the queue has committed the message.
 ///
 /// 1. `SmtpListener` opens the endpoints, using `socket.ServerSockets`, and closes them.
 /// 2. `ConnectionFilter` admits or rejects connections; `ProxyHeader` reads the client address that a proxy

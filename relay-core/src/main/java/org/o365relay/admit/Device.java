@@ -17,7 +17,7 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.SteadyClock;
 
 /// Counts the messages, recipients and deviations of one client address across all its sessions, and enforces
-/// its limits. Thread-safe; never blocks for long.
+/// its limits. Thread-safe; does no I/O while it holds its lock.
 ///
 /// For each message, call [#beginMessage], then [#reserveRecipient] for each recipient. If the message is
 /// rejected or aborted, call [#release]. Otherwise, call [#messageAccepted] before the queue commits the
@@ -190,8 +190,7 @@ public final class Device {
         changed();
     }
 
-    /// Counts a recipient to whom a message of the device was delivered, and who did not get it according to an
-    /// NDR.
+    /// Counts a recipient of a message that the upstream accepted, but that failed later according to an NDR.
     ///
     /// @param to recipient as given in the NDR
     /// @param reason name of the reply in the catalogue; empty if it is unknown
@@ -225,7 +224,8 @@ public final class Device {
         return messages > 0;
     }
 
-    /// Discards unwritten changes to this device. If its record may be stored, schedules its deletion.
+    /// Discards unwritten changes to this device. If its record has been passed to the writer, schedules the
+    /// deletion of the record.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);

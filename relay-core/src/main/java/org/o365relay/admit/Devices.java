@@ -18,8 +18,8 @@ import org.o365relay.time.SteadyClock;
 /// The devices of all client addresses, up to [#MAX_DEVICES]. When a limit is reached, a new device evicts the
 /// least recently seen unproven device (one from which no message was ever accepted). If there is none and
 /// [#MAX_DEVICES] is reached, it evicts the least recently seen proven device. This limits how many proven
-/// devices a client with many addresses can displace. A device with an open session or an open message is not
-/// evicted.
+/// devices a client with many addresses can displace. A device with an open session or a message being received
+/// is not evicted.
 ///
 /// The consumer of [DeviceChanges] writes the changes to disk. Thread-safe.
 public final class Devices implements DeviceChanges {
@@ -44,7 +44,7 @@ public final class Devices implements DeviceChanges {
     }
 
     /// @param stored records stored by earlier runs
-    /// @param zone time zone of the days by which it counts
+    /// @param zone time zone that determines where a day begins
     public Devices(List<DeviceRecord> stored, SteadyClock clock, ZoneId zone) {
         this.clock = clock;
         this.zone = zone;

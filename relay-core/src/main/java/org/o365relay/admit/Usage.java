@@ -58,7 +58,7 @@ final class Usage {
         return excess;
     }
 
-    /// @return number of recipients reserved for open messages
+    /// @return number of recipients reserved for messages being received
     int reserved() {
         return reserved;
     }

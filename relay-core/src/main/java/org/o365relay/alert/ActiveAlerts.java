@@ -198,7 +198,7 @@ public final class ActiveAlerts {
     /// admin.
     ///
     /// @param affected mailbox that the email is about
-    /// @param done called once, by another thread, with whether the email was sent; not called if this method
+    /// @param done called once, on another thread, with true if the email was sent; not called if this method
     ///     returns false
     /// @return whether the email was passed to the mailer
     public boolean mailDirectly(Alert alert, EmailAddress affected, Consumer<Boolean> done) {

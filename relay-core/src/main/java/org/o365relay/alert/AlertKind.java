@@ -13,7 +13,7 @@ public enum AlertKind {
     MAILBOX_BLOCKED,
     /// The upstream of a mailbox cannot be reached, and no fallback can be used.
     UNREACHABLE,
-    /// The mail of a mailbox leaves by a fallback upstream.
+    /// A mailbox sends through a fallback upstream.
     FAILOVER,
     /// The oldest waiting message has waited too long.
     QUEUE_AGE,
@@ -54,8 +54,7 @@ public enum AlertKind {
         return Arrays.stream(values()).filter(kind -> kind.key().equals(key)).findFirst();
     }
 
-    /// @return whether mail is not accepted, or mail of at least one mailbox does not leave, while such an alert is
-    ///     active
+    /// @return whether mail is not accepted, or at least one mailbox cannot send, while such an alert is active
     public boolean stopsMail() {
         return switch (this) {
             case MAILBOX_BLOCKED, UNREACHABLE, DISK_FULL, QUEUE_FULL, QUEUE_UNUSABLE -> true;

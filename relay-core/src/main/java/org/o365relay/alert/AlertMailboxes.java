@@ -17,10 +17,10 @@ public interface AlertMailboxes {
     /// @return the mailbox to use if none can send now; the email waits in the queue
     EmailAddress fallback();
 
-    /// @return the mailboxes whose mail leaves by a fallback upstream
+    /// @return the mailboxes that send through a fallback upstream
     List<FallbackUse> fallbackUses();
 
-    /// A mailbox whose mail leaves by a fallback upstream.
+    /// A mailbox that sends through a fallback upstream.
     ///
     /// @param upstream name of the fallback in use
     /// @param cause why the primary upstream is not used

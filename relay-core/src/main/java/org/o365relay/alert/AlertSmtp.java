@@ -47,7 +47,7 @@ final class AlertSmtp implements AlertChannel {
                 : server.name() + " at " + response.step().key() + ": " + response.reply();
     }
 
-    /// The envelope sender is not null, because many submission servers accept only the address of the account.
+    /// The null sender is not used, because many submission servers accept only the address of the account.
     private OutgoingMessage outgoing(AlertMessage message, Notice email) {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(message.at().atOffset(ZoneOffset.UTC));
         return new OutgoingMessage(

@@ -109,7 +109,7 @@ record AlertState(
         return new AlertMessage(alert(), false, since.calendar(), !mailed);
     }
 
-    /// @param at time on the calendar clock
+    /// @param at time on the system clock
     AlertMessage cleared(Instant at) {
         return new AlertMessage(alert(), true, at, !mailed);
     }

@@ -21,10 +21,11 @@ import org.o365relay.queue.QueueFailure;
 /// Builds the conditions that raise alerts, and the texts of alert emails and webhook messages.
 final class AlertTexts {
 
-    /// A device must stay within its limits for this long before its alert is cleared.
+    /// A device must stay within its limits for this long before its alert is cleared, also after a restart.
     private static final Duration WITHIN_LIMITS = Duration.ofHours(1);
 
-    /// An alert restored after a restart is cleared if its condition is not detected again within this time.
+    /// An alert restored after a restart, unless it is about a limit of a device, is cleared if its condition
+    /// is not detected again within this time.
     private static final Duration AFTER_RESTART = Duration.ofMinutes(10);
 
     /// Outages shorter than this are not reported as alerts.
@@ -77,8 +78,8 @@ final class AlertTexts {
     static AlertCondition failover(FallbackUse use) {
         return new AlertCondition(
                 AlertKind.FAILOVER.alertName(use.mailbox()),
-                "Mail of " + use.mailbox() + " leaves by a fallback",
-                "Mail of the mailbox " + use.mailbox() + " leaves by " + use.upstream()
+                "Mailbox " + use.mailbox() + " sends through a fallback",
+                "The mailbox " + use.mailbox() + " sends through " + use.upstream()
                         + ", because the primary upstream"
                         + " cannot be used: " + use.cause()
                         + ". The relay returns to the primary upstream automatically once it works.",

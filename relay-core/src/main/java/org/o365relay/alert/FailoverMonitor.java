@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.o365relay.alert.AlertMailboxes.FallbackUse;
 
-/// Raises an alert for each mailbox whose mail leaves by a fallback upstream. Thread-safe.
+/// Raises an alert for each mailbox that sends through a fallback upstream. Thread-safe.
 ///
 /// An alert raised before a restart is not cleared here: no mailbox is known to use a fallback until the primary
 /// upstream has failed again.

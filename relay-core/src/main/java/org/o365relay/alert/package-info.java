@@ -4,7 +4,7 @@
 /// about credentials that expire.
 ///
 /// Alerts are raised from journal events and from checks of the queue and of credentials. The package does not
-/// depend on how mail is delivered; for emails while no mailbox can send, it uses the SMTP client of
+/// depend on how mail is delivered; to send email while no mailbox can send, it uses the SMTP client of
 /// [org.o365relay.deliver.smtp].
 @NullMarked
 package org.o365relay.alert;

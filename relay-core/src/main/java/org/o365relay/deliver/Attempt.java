@@ -233,7 +233,7 @@ record Attempt(
                 .allMatch(verdict -> verdict.response().origin().isLocal());
     }
 
-    /// @return whether the upstream cannot carry the message for at least one recipient, and delivered it to
+    /// @return whether the upstream cannot accept the message for at least one recipient, and delivered it to
     ///     none, so that another upstream may be tried
     boolean isUnsuitable() {
         return delivered() == 0 && any(Attempt::isUnsuitable);
@@ -243,20 +243,20 @@ record Attempt(
         return verdict.response().origin() == Origin.UNSUITABLE;
     }
 
-    /// @return the reason why the upstream cannot carry the message
+    /// @return the reason why the upstream cannot accept the message
     Reply unsuitability() {
         return first(Attempt::isUnsuitable).orElseThrow().response().reply();
     }
 
-    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because no
-    ///     other upstream, which might be able to carry it, is open now
+    /// @return a copy that defers the recipients for which the upstream cannot accept the message, because no
+    ///     other upstream, which might be able to accept it, is open now
     Attempt awaitingUpstream() {
         return attributed(Attempt::isUnsuitable, Verdict::deferred);
     }
 
-    /// @return a copy that defers the recipients for which the upstream cannot carry the message, because the
+    /// @return a copy that defers the recipients for which the upstream cannot accept the message, because the
     ///     message was delivered to others; the next attempt, which may be made at once, uses an upstream that
-    ///     may be able to carry it
+    ///     may be able to accept it
     Attempt leavingUnsuitable() {
         return attributed(Attempt::isUnsuitable, Reattribution::deferredToOtherUpstream);
     }

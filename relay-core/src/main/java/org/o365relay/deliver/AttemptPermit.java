@@ -92,7 +92,7 @@ final class AttemptPermit implements AutoCloseable {
         return new Start.Permitted(upstream);
     }
 
-    /// Acquires a connection of an upstream that was not tried yet, because those that were tried cannot carry
+    /// Acquires a connection of an upstream that was not tried yet, because those that were tried cannot accept
     /// the message.
     ///
     /// @return empty if there is no other upstream, or none that may be used now

@@ -18,8 +18,8 @@ import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Bounces messages on an operator's command: fails all open recipients without an attempt and notifies the
-/// sender, even if the message cannot be read.
+/// Bounces messages on an operator's command: fails all recipients that are not settled without an attempt and
+/// notifies the sender, even if the message cannot be read.
 public final class Bouncer {
 
     private static final Logger log = LoggerFactory.getLogger(Bouncer.class);
@@ -29,7 +29,7 @@ public final class Bouncer {
     private final MailboxSender sender;
     private final SettlementWriter settlements;
 
-    /// @param sender sender of the mailbox that sends the notices
+    /// @param sender the object that sends for the mailbox from which the notices are sent
     /// @param policy texts and limits of the notices
     public Bouncer(Claims queue, MailboxSender sender, NoticePolicy policy, Journal journal, SteadyClock clock) {
         this.queue = queue;

@@ -107,14 +107,14 @@ public final class Delivery {
         }
     }
 
-    /// Delivers a message that the upstream cannot carry through another upstream of the mailbox, to all its
+    /// Delivers a message that the upstream cannot accept through another upstream of the mailbox, to all its
     /// recipients. If the others are not open now, the message waits; if there are none, it fails.
     private void deliverByOther(Claim claim, AttemptPermit permit, DeliveryPermit upstream, Attempt refusal) {
         Optional<DeliveryPermit> other = permit.beginOther();
         if (other.isPresent()) {
             evaluate(upstream, claim, refusal); // other recipients may have been refused
             log.info(
-                    "message {}: {} cannot carry it, trying {}: {}",
+                    "message {}: {} cannot accept it, trying {}: {}",
                     claim.id(),
                     name(upstream),
                     name(other.get()),

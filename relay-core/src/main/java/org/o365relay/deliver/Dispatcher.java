@@ -135,8 +135,9 @@ public final class Dispatcher {
         return requested(sender().retry());
     }
 
-    /// Probes what is blocked or suspended now, because the settings have changed. The mail that waits for it
-    /// becomes due. Unlike [#retry()], keeps the backoffs, and the waits that the upstream has asked for.
+    /// Immediately probes everything that is blocked or suspended, because the settings have changed. The mail
+    /// that waits for it becomes due. Unlike [#retry()], keeps the backoffs, and the waits that the upstream
+    /// has asked for.
     public Requested probe() {
         Work current = work;
         return new Requested(current.sender().probe(), 0, current.waiting().requested(List.of()));

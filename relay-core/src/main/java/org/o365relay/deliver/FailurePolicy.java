@@ -39,7 +39,8 @@ import org.o365relay.mail.Reply;
 /// - Graph's response to a request for a draft or an upload, except 429, applies only to the large message that
 ///   is sent this way, unless the catalogue contains it as throttling or as a refused author: it suspends no
 ///   upstream, and fails the message only if the catalogue contains it as permanent;
-/// - a message that the upstream cannot carry fails; `Delivery` first tries the other upstreams of the mailbox.
+/// - a message that the upstream cannot accept fails; `Delivery` first tries the other upstreams of the
+///   mailbox.
 public final class FailurePolicy {
 
     private final EmailAddress mailbox;

@@ -131,8 +131,8 @@ record GeneralRules(EmailAddress mailbox) {
                         response,
                         "TLS with the upstream failed",
                         "Check that the host of the upstream is the name in the server's certificate, and that no"
-                                + " firewall or virus scanner intercepts TLS. For a private certificate authority set"
-                                + " upstream.trusted-certificates; for Microsoft Graph, relay.http.trusted-certificates.");
+                            + " firewall or virus scanner intercepts TLS. For a private certificate authority set"
+                            + " upstream.trusted-certificates; for Microsoft Graph, relay.http.trusted-certificates.");
     }
 
     private Verdict judgeLocal(Response response) {
@@ -193,8 +193,8 @@ record GeneralRules(EmailAddress mailbox) {
         return response.step() == Step.MAIL // SIZE; Graph limits the content
                 ? "Send smaller messages, or raise the limit of the mail server. In Exchange Online PowerShell:"
                         + " Set-Mailbox " + mailbox + " -MaxSendSize 150MB"
-                : "Send smaller messages, or add an upstream that can carry larger ones (SMTP) to fallback of "
-                        + mailbox + ".";
+                : "Send smaller messages, or add an upstream that accepts larger ones (SMTP) to fallback of " + mailbox
+                        + ".";
     }
 
     private static Verdict deferred(Response response, Scope scope, String cause, String advice) {

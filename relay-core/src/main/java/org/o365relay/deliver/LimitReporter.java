@@ -50,7 +50,7 @@ final class LimitReporter {
 
     /// Called before each claim, normally at least every 30 seconds. Checks at most once a second.
     ///
-    /// @param isOpen whether mail may leave through the mailbox; if not, it does not wait for a limit
+    /// @param isOpen whether mail can be sent through the mailbox; if not, it does not wait for a limit
     /// @param nextDue the earliest due time of its mail, on the steady clock
     synchronized void check(boolean isOpen, Supplier<Optional<Instant>> nextDue) {
         Instant now = clock.instant();

@@ -27,7 +27,7 @@ import org.o365relay.route.Target;
 import org.o365relay.time.SteadyClock;
 
 /// Everything that one mailbox needs to send: which messages it may claim, how they are rewritten, its
-/// upstreams and limits, and whether mail may leave at the moment.
+/// upstreams and limits, and whether mail can be sent at the moment.
 public final class MailboxSender implements NoticeMailbox {
 
     private final EmailAddress mailbox;

@@ -37,7 +37,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
     }
 
     /// @param unconfirmed number of attempts whose result Graph did not report, 1 or more
-    /// @return time of the next one, which may deliver a copy
+    /// @return time of the next attempt, which may deliver a duplicate
     Instant nextRepeat(int unconfirmed, Instant now, RandomGenerator random) {
         return after(REPEAT_FACTORS.get(Math.min(unconfirmed, REPEAT_FACTORS.size()) - 1), now, random);
     }

@@ -86,7 +86,7 @@ public enum Cloud {
     }
 
     /// @param host host name that a mail server has reported; may be empty
-    /// @return whether this is a server of Microsoft 365, in any cloud
+    /// @return whether this is a Microsoft 365 server, in any cloud
     public static boolean isMailServer(String host) {
         return MAIL_SERVER.matcher(host).matches();
     }

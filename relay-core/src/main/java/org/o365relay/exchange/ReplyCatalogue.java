@@ -32,7 +32,7 @@ public final class ReplyCatalogue {
 
     private final List<KnownReply> entries;
 
-    /// Parsed only once, and only when it is needed: commands without a reply to explain start faster.
+    /// Parsed once, when it is first needed, so that commands that explain no reply start faster.
     private static final class Included {
         static final ReplyCatalogue CATALOGUE = new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
     }
@@ -69,9 +69,9 @@ public final class ReplyCatalogue {
     /// @param source the service that sent the reply; for a reply in a non-delivery report, call
     ///     [#findReported]
     /// @param step step at which the reply arrived; [ReplyStep#CONTENT] unless it came over SMTP
-    /// @return the first entry that matches the reply that this one quotes as its cause, as in `530 5.7.57
-    ///     Client not authenticated to send mail. Error: 535 5.7.139 …`, or else this one; empty if the reply
-    ///     is not known
+    /// @return the first entry that matches the reply quoted in this reply as its cause, as in `530 5.7.57
+    ///     Client not authenticated to send mail. Error: 535 5.7.139 …`; if there is none, the first entry that
+    ///     matches this reply itself; empty if the reply is not known
     public Optional<KnownReply> find(ReplySource source, ReplyStep step, Reply reply) {
         Reply complete = withStatus(reply);
         return Stream.of(quoted(complete), complete)
@@ -88,7 +88,7 @@ public final class ReplyCatalogue {
     /// Finds the entry for a reply in a non-delivery report. What a reply says about the mailbox or the
     /// organization holds only if Microsoft gave it: from another server, the same status means something else.
     ///
-    /// @param fromMicrosoft whether a server of Microsoft 365 gave the reply
+    /// @param fromMicrosoft whether the reply comes from a Microsoft 365 server
     /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> findReported(Reply reply, boolean fromMicrosoft) {
         Reply complete = withStatus(reply);

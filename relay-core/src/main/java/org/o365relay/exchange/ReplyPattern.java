@@ -19,7 +19,7 @@ import org.o365relay.mail.Reply;
 /// @param errors error codes that occur as words in the text, such as `AADSTS7000215`
 /// @param texts substrings of the text, compared without regard to case
 /// @param phrases the same, for texts that are meaningful without a status
-/// @param except what the reply must not have
+/// @param except enhanced status codes and texts that rule out a match
 public record ReplyPattern(
         List<String> codes,
         List<StatusRange> statuses,

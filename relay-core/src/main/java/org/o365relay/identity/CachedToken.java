@@ -119,7 +119,7 @@ final class CachedToken implements TokenSource {
     }
 
     /// A token that was just issued is valid, but not for longer than Microsoft ever issues one: if its expiry
-    /// says otherwise, the calendar clock is wrong. The expiry of a managed identity's token is set by the
+    /// says otherwise, the system clock is wrong. The expiry of a managed identity's token is set by the
     /// clock of another machine.
     private Duration lifetime(AccessToken fetched) {
         Duration stated = Duration.between(clock.calendar().instant(), fetched.expiresAt());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Secret;
 
-/// A file encrypted with AES-256-GCM.
+/// The stored login of a user, in a file encrypted with AES-256-GCM.
 ///
 /// Not thread-safe. Another process may replace the file at any time.
 final class EncryptedFile {

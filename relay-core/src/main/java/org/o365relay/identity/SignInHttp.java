@@ -51,7 +51,7 @@ final class SignInHttp implements IHttpClient {
     private volatile @Nullable SignInResponse refusal;
     private volatile @Nullable IOException failure;
 
-    /// @param clock calendar clock of this machine, compared with the `Date` of error responses
+    /// @param clock system clock of this machine, compared with the `Date` of error responses
     SignInHttp(Https https, InstantSource clock) {
         this.https = https;
         this.clock = clock;

@@ -33,8 +33,8 @@ public sealed interface Event {
     /// Rejected connections, commands or messages of a client that are not recorded individually, because there
     /// were too many.
     ///
-    /// @param client the client; null for all clients without events of their own
-    /// @param count number of rejections without an event of their own
+    /// @param client the client; null for all clients whose rejections are not logged individually
+    /// @param count number of rejections that were not recorded individually
     /// @param last reply to the last of them
     record MoreRejected(@Nullable InetAddress client, int count, Reply last) implements Event {}
 
@@ -136,7 +136,7 @@ public sealed interface Event {
     /// @param value the limit in effect: the configured one, or a lower one while the mailbox is throttled
     record LimitReached(EmailAddress mailbox, Throttle limit, int value) implements Event {}
 
-    /// No due mail has waited for the limit for a minute.
+    /// For the past minute, no due message has had to wait for the limit.
     ///
     /// @param after time for which the limit delayed mail
     record LimitOver(EmailAddress mailbox, Throttle limit, Duration after) implements Event {}
@@ -185,7 +185,7 @@ public sealed interface Event {
     record SettingChanged(
             String key, @Nullable String before, @Nullable String after, String by) implements Event {}
 
-    /// A setting of the configuration file is not in force until the relay is restarted.
+    /// A changed setting of the configuration file takes effect only after a restart.
     ///
     /// @param key key of the setting
     /// @param before value in force; null if there is none
@@ -205,7 +205,7 @@ public sealed interface Event {
     /// @param daysLeft days until the expiry, rounded up: 1 in the last 24 hours, 0 or negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
-    /// The calendar clock was set, or the machine was suspended. Waits and ages do not depend on the calendar
+    /// The system clock was set, or the machine was suspended. Waits and ages do not depend on the system
     /// clock; a suspension does not count towards them.
     ///
     /// @param by how far the clock was set forward, or how long the suspension lasted; negative if the clock

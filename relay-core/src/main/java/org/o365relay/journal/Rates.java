@@ -60,7 +60,7 @@ public final class Rates implements Journal {
         return Json.text(new Saved(saved));
     }
 
-    /// Adds counts that were saved before a restart. Ignores a text that was not written by [#saved].
+    /// Adds counts that were saved before a restart. Ignores text that was not written by [#saved].
     public void restore(String text) {
         Json.read(text, Saved.class)
                 .ifPresent(saved -> counts().forEach((kind, count) -> count.addPeriods(saved.of(kind))));

@@ -31,10 +31,10 @@ public record Arrival(Instant at, InetAddress client, String helo, String protoc
         return protocol.equals(LOCAL);
     }
 
-    /// Corrects the time of a message that was received while the calendar clock was wrong, so that its header
+    /// Corrects the time of a message that was received while the system clock was wrong, so that its header
     /// does not show a time before the build of the relay, or in the future.
     ///
-    /// @param now time that the calendar clock shows now
+    /// @param now time that the system clock shows now
     /// @return a copy with the time `now` if the time of this arrival is before the build, or more than an hour
     ///     after `now`; this arrival if its time may be right, or if `now` is before the build, too
     public Arrival plausibleAt(Instant now) {

@@ -14,7 +14,7 @@ public interface DeviceChanges {
     /// the same transaction as the messages that are being written.
     ///
     /// @param max maximum number of changed records; the records that changed first are returned first
-    /// @return changes in the order to write
+    /// @return changes in the order in which they must be written
     List<DeviceChange> next(int max);
 
     /// Confirms that the changes returned by [#next] are on disk.

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /// Decodes encoded words (RFC 2047) and tolerates the errors of devices: words without white space around them
 /// or with blanks inside, missing padding, illegal characters, an unknown charset, a missing end, and
-/// characters that are divided between two words.
+/// multi-octet characters split across two encoded words.
 public final class EncodedWords {
 
     private static final Pattern WORD =

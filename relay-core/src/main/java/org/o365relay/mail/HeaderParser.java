@@ -21,7 +21,7 @@ import java.io.ByteArrayOutputStream;
 ///   (RFC 5322 §4.1).
 public final class HeaderParser {
 
-    /// Longest field name with the white space before its colon, in octets, so that both and the colon fit into a
+    /// Longest field name with the white space before its colon, in octets, so that both and the colon fit on a
     /// line.
     private static final int MAX_NAME = 997;
 

@@ -93,8 +93,8 @@ public record SearchableHeaders(
     }
 
     /// @param value the value of a `Message-ID`, which may be folded, one octet per character
-    /// @return whether the relay keeps this Message-ID: it is visible, fits into a line without the white space
-    ///     around it, and has at most 2,000 octets with it
+    /// @return whether the relay keeps this Message-ID: it contains a visible character, fits on a line without
+    ///     the white space around it, and has at most 2,000 octets with it
     public static boolean isUsableMessageId(String value) {
         String line = value.replace("\r\n", "").strip();
         return value.length() <= MAX_FOLDED && line.length() <= MAX_LINE && messageId(line) != null;

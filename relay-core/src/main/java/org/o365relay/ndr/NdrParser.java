@@ -36,7 +36,7 @@ final class NdrParser {
     private static final int MAX_TEXT = 1_000;
 
     /// Maximum number of lines that look like the delimiter before a part, because parsing thousands of parts
-    /// takes many seconds. A report has at most three parts (RFC 3462), one of which may be a message with
+    /// takes many seconds. A report has at most three parts (RFC 6522), one of which may be a message with
     /// further parts.
     private static final int MAX_PARTS = 200;
 

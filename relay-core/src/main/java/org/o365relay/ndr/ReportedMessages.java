@@ -105,7 +105,7 @@ final class ReportedMessages {
 
     /// @return the candidates that remain: those with the recipient, if there are any, because a report may
     ///     name a forwarding address or a member of a group instead; and of these, those that may have arrived
-    ///     at the time, if there are any. Of the parts of one message, only the first
+    ///     at `arrival`, if there are any. Of the parts of one message, only the first
     static List<Candidate> matching(
             List<Candidate> candidates, UndeliveredRecipient undelivered, @Nullable Instant arrival) {
         List<Candidate> named = candidates.stream()

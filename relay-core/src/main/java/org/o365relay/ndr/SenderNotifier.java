@@ -5,7 +5,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 
-/// Provides the notices that inform senders of NDRs, and limits their number.
+/// Provides the writer of notices to senders about NDRs, and limits the number of these notices.
 public interface SenderNotifier {
 
     /// @return the writer of notices sent by a mailbox

@@ -18,9 +18,9 @@ public final class RetryAfter {
     private RetryAfter() {}
 
     /// Reads the field Retry-After, which contains seconds or a date. The wait until a date is counted from the
-    /// `Date` of the response, so that a wrong calendar clock of the relay does not change it.
+    /// `Date` of the response, so that a wrong system clock does not affect it.
     ///
-    /// @param now current calendar time, used if the response has no valid `Date`
+    /// @param now current time of the system clock, used if the response has no valid `Date`
     /// @return the wait, at most [#MAX]; empty if the field is missing or invalid, or if the wait is over
     public static Optional<Duration> of(HttpHeaders headers, Instant now) {
         return headers.firstValue("Retry-After")

@@ -178,7 +178,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                 : subject + " is not accepted: " + failure.getMessage();
     }
 
-    /// @return the end of the time in which all certificates are valid
+    /// @return the earliest notAfter of the chain
     private static Date validUntil(X509Certificate[] chain) {
         return Arrays.stream(chain)
                 .map(X509Certificate::getNotAfter)

@@ -53,7 +53,7 @@ public record Claim(
     /// @param arrivedAt when the message arrived, on the steady clock
     /// @param downtime the time since then in which no relay was running, without the first hour of each such
     ///     period. This time does not count towards the retry time of the message, because its length is known
-    ///     only from the calendar clock, which may be wrong, and because the message could not be delivered
+    ///     only from the system clock, which may be wrong, and because the message could not be delivered
     public record Age(Instant arrivedAt, Duration downtime) {
 
         /// @return the time from which the retry time of the message is counted, on the steady clock

@@ -1,6 +1,6 @@
 package org.o365relay.queue;
 
-/// Disk space of the queue, in octets.
+/// Disk space of the queue, in bytes.
 ///
 /// @param free free space on the file system; 0 if it could not be measured
 /// @param minimumFree free space below which new mail is rejected temporarily

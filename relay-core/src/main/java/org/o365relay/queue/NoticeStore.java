@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// written, and writes nothing in that case.
 public interface NoticeStore {
 
-    /// @return a lower bound for the IDs of messages whose reception begins at this time of the calendar clock
+    /// @return a lower bound for the IDs of messages whose reception begins at this time of the system clock
     ///     or later
     QueueId firstIdAt(Instant time);
 

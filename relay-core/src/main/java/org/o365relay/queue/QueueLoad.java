@@ -20,7 +20,7 @@ public interface QueueLoad {
     /// @throws QueueException if the queue cannot be read
     int countWaiting(int max);
 
-    /// @return when the oldest open message arrived, on the calendar clock as it is set now; messages on hold
+    /// @return when the oldest open message arrived, on the system clock as it is set now; messages on hold
     ///     are ignored; empty if there is no other open message
     /// @throws QueueException if the queue cannot be read
     Optional<Instant> oldestWaiting();

@@ -6,9 +6,9 @@ import java.time.Duration;
 /// Location and limits of the queue.
 ///
 /// @param directory the data directory, which contains the database, the lock file and copies of the database
-/// @param minimumFreeSpace octets that must stay free on the file system; mail that would leave fewer is
+/// @param minimumFreeSpace bytes that must stay free on the file system; mail that would leave fewer is
 ///     rejected with `452 4.3.1`
-/// @param maximumSize octets the database may occupy; mail that would make it larger is rejected with `452
+/// @param maximumSize bytes the database may occupy; mail that would make it larger is rejected with `452
 ///     4.3.1`
 /// @param history how long the metadata and events of a message are kept after it is settled
 /// @param keepContent how long the content of a message is kept after it is settled
@@ -44,7 +44,7 @@ public record QueueSettings(
     ///
     /// @param failed for messages with a failed recipient; zero to delete their content at once
     /// @param delivered for messages delivered to every recipient; zero to delete their content at once
-    /// @param maximumSize octets that the content of settled messages may occupy; if there is more, the content
+    /// @param maximumSize bytes that the content of settled messages may occupy; if there is more, the content
     ///     whose time ends first is deleted. Content shared by several messages counts for each of them
     public record KeepContent(Duration failed, Duration delivered, long maximumSize) {
 

@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// @param message the message that the notice is about
 /// @param client address of the device
 /// @param recipient recipient of the notice
-/// @param at when the notice would have been sent, on the calendar clock
+/// @param at when the notice would have been sent, on the system clock
 public record SuppressedNotice(QueueId message, Kind kind, InetAddress client, EmailAddress recipient, Instant at) {
 
     public enum Kind {

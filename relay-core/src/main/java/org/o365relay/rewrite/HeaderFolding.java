@@ -12,7 +12,7 @@ import org.o365relay.mail.AsciiCase;
 
 /// Folds header lines longer than 998 octets, which Exchange refuses. Folds where that does not change the
 /// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). White
-/// space at the end of such a line is removed, and so is white space that does not fit into a line.
+/// space at the end of such a line is removed, and so is white space that does not fit on a line.
 ///
 /// A word longer than a line is encoded again in several words if it is an encoded word (RFC 2047). Otherwise,
 /// it is broken, which inserts a space: delivering the message is more important than a value that no program

@@ -10,8 +10,8 @@ import org.o365relay.rewrite.MessagePart.Doubt;
 import org.o365relay.rewrite.MessagePart.Offsets;
 
 /// Finds the parts of a message (RFC 2046 §5.1), and reads malformed ones tolerantly. Signed, encrypted and
-/// attached messages are not divided, nor are multiparts with a header that other programs may read
-/// differently.
+/// attached messages are not split into their parts, nor are multiparts with a header that other programs may
+/// read differently.
 ///
 /// Reads the message once and keeps only the headers of the parts in memory, at most 2 MiB and 50,000 fields
 /// and parameters.
@@ -38,7 +38,7 @@ final class PartFinder {
     /// The parts of a message.
     ///
     /// @param parts all parts; a multipart precedes its parts
-    /// @param obstacle why the message must not be taken apart; null if it may be
+    /// @param obstacle why the message must not be split into its parts; null if it may be
     record FoundParts(List<MessagePart> parts, @Nullable String obstacle) {}
 
     /// The delimiter that ended a part.

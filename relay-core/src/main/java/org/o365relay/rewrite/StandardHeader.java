@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.ParameterizedValue;
 
-/// Rewrites the fields of a part that a program which follows the standard strictly would read differently from
-/// [PartHeader], or not at all. All other fields stay unchanged.
+/// Rewrites the fields of a part that a strict parser would read differently from [PartHeader] or reject. All
+/// other fields stay unchanged.
 final class StandardHeader {
 
     private final PartHeader header;

@@ -5,11 +5,11 @@
 ///
 /// 1. Line endings become CRLF, and the last line gets one if it has none; CR CR LF is one line ending. NULs
 ///    before a dot at the beginning of a line are removed, because a server that removes NULs would find the
-///    final dot there. A byte order mark, an mbox line, and empty or blank lines before the first field are
-///    removed, and a missing empty line after the header is added. In a binary message, parts with binary
-///    content are encoded as base64; if the message is sent with BINARYMIME, its body is unchanged instead,
-///    including line endings and NULs. The body is otherwise byte-identical; a body with CRLF line endings and
-///    without NUL (RFC 5322 §2.3) is not changed.
+///    final dot there. A byte order mark, an mbox separator line (`From …`), and empty or blank lines before
+///    the first field are removed, and a missing empty line after the header is added. In a binary message,
+///    parts with binary content are encoded as base64; if the message is sent with BINARYMIME, its body is
+///    unchanged instead, including line endings and NULs. The body is otherwise byte-identical; a body with
+///    CRLF line endings and without NUL (RFC 5322 §2.3) is not changed.
 /// 2. A `Received` field is prepended. This field and an added `Date` show the arrival time that the caller
 ///    passes, which may be corrected; see [org.o365relay.mail.Arrival#plausibleAt].
 /// 3. `From` is replaced, at the position of the first one, by a field with a single address: the author if
@@ -19,10 +19,10 @@
 ///    the envelope sender or the configured fallback. Other `Reply-To` fields are removed.
 /// 5. `Sender`, `Return-Path`, `Bcc`, `Resent-Bcc`, `DKIM-Signature`, `DomainKey-Signature`,
 ///    `X-Google-DKIM-Signature` and `ARC-*` are removed. So are the fields that Exchange added when the message
-///    passed through it earlier, and that a device which forwards mail sends back: `X-MS-Exchange-*`,
-///    `X-LD-Processed`, `X-EOPAttributedMessage`, `X-EOPTenantAttributedMessage`, `X-Forefront-*` and
-///    `X-Microsoft-Antispam*`. The loop stamps among them make Exchange drop the message, and the spam verdicts
-///    are out of date. Real loops are still detected by the `Received` fields.
+///    passed through it before, which a forwarding device sends back: `X-MS-Exchange-*`, `X-LD-Processed`,
+///    `X-EOPAttributedMessage`, `X-EOPTenantAttributedMessage`, `X-Forefront-*` and `X-Microsoft-Antispam*`.
+///    The loop-detection fields among them make Exchange drop the message, and the spam verdicts are out of
+///    date. Real loops are still detected by the `Received` fields.
 /// 6. An empty `Date`, `Message-ID` or `To` is removed. A missing `Date` or `Message-ID` is appended, and a
 ///    `To` if there is neither a `To` nor a `Cc` with a value. If there is a `Content-Type` or
 ///    `Content-Transfer-Encoding`, a missing `MIME-Version` is appended; one with a value other than `1.0` is
@@ -43,17 +43,17 @@
 ///    if another has one; text without any address becomes the name of an empty group.
 /// 10. Of fields that may occur only once (RFC 5322 §3.6, and those of MIME), the first that is not empty is
 ///     kept, at the position of the first; several `To` or `Cc` are merged into one. An unusable `Content-Type`
-///     or `Content-Transfer-Encoding` is kept only if no other is usable. A `Message-ID` that is not visible,
-///     does not fit into a line, or has more than 2,000 octets with the white space around it, is removed, and
-///     counts as missing. See [org.o365relay.rewrite.SingleFields].
+///     or `Content-Transfer-Encoding` is kept only if no other is usable. A `Message-ID` that contains no
+///     visible character, does not fit on a line, or has more than 2,000 octets with the white space around it,
+///     is removed, and counts as missing. See [org.o365relay.rewrite.SingleFields].
 /// 11. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
-///     between elements. White space that does not fit into a line is removed. A word longer than a line is
+///     between elements. White space that does not fit on a line is removed. A word longer than a line is
 ///     encoded again in parts if it is an encoded word, and otherwise broken, which inserts a space.
 /// 12. The changes that the rewriting rules decided on ([org.o365relay.mail.HeaderChanges]) take precedence:
 ///     their name in `From`, even for an author on the send-as list, and their `Reply-To` instead of that of
-///     item 4. Their text is put before the `Subject`, which is appended if missing, unless it begins with the
-///     text, or with it after words such as `Re:`. If recipients were redirected, `X-Original-To` names them,
-///     and one from the device is removed.
+///     item 4. Their text is put before the subject, unless the subject already begins with it, possibly after
+///     `Re:` and the like; a missing `Subject` is appended. If recipients were redirected, `X-Original-To`
+///     names them, and one from the device is removed.
 ///
 /// All other fields stay byte-identical and in order, including `Auto-Submitted` and `Precedence`. The relay
 /// adds neither, because it cannot know whether a person wrote the message. The body is not read before the

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 
-/// The rewriting rules. The first matching rule that sets a key decides this key; other keys may be decided by
-/// later rules. A redirection is decided for each recipient.
+/// The rewriting rules. The first matching rule that sets a key determines its value; later rules may set other
+/// keys. A redirection is determined for each recipient.
 ///
 /// @param rules the rules in order of evaluation
 public record RewriteRules(List<RewriteRule> rules) {

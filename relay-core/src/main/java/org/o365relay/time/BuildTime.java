@@ -2,7 +2,7 @@ package org.o365relay.time;
 
 import java.time.Instant;
 
-/// The time of the build. A calendar clock that shows an earlier time is wrong, for example because the machine
+/// The time of the build. A system clock that shows an earlier time is wrong, for example because the machine
 /// has no battery for its clock and starts in 1970.
 public final class BuildTime {
 
@@ -11,7 +11,7 @@ public final class BuildTime {
 
     private BuildTime() {}
 
-    /// @param time a time that the calendar clock of this machine showed
+    /// @param time a time that the system clock of this machine showed
     /// @return whether the clock may have been right
     public static boolean isPlausible(Instant time) {
         return !time.isBefore(AT);

@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The difference between the calendar clock of this machine and another time, and its description for the
+/// The difference between the system clock of this machine and another time, and its description for the
 /// admin. The reply catalogue recognizes a wrong clock by this description.
 ///
 /// @param here the time that the clock of this machine shows

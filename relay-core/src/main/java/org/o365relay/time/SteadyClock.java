@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/// A clock for elapsed time. It starts at a given time, usually that of the calendar clock, and then advances
-/// only with a monotonic counter. It does not change when the calendar clock is set, so waits, limits and ages
-/// measured by it are right even if the calendar clock is wrong. Thread-safe.
+/// A clock for elapsed time. It starts at a given time, usually that of the system clock, and then advances
+/// only with a monotonic counter. It does not change when the system clock is set, so waits, limits and ages
+/// measured by it are right even if the system clock is wrong. Thread-safe.
 ///
 /// Its times must be converted by [#toCalendar] before they are shown to users. They can be compared only with
 /// times of the same clock, or of the clock from which it was [resumed][#resumed].
@@ -24,15 +24,15 @@ public final class SteadyClock implements InstantSource {
     /// One moment on both clocks.
     public record Reading(Instant steady, Instant calendar) {
 
-        /// @return how far the calendar clock is ahead of the steady clock; negative if it is behind
+        /// @return how far the system clock is ahead of the steady clock; negative if it is behind
         public Duration offset() {
             return Duration.between(steady, calendar);
         }
     }
 
-    /// Creates a clock that starts at the current time of the calendar clock.
+    /// Creates a clock that starts at the current time of the system clock.
     ///
-    /// @param nanoTime a counter of nanoseconds, of any origin, that does not decrease
+    /// @param nanoTime a monotonic nanosecond counter with an arbitrary origin
     public SteadyClock(InstantSource calendar, LongSupplier nanoTime) {
         this(calendar.instant(), calendar, nanoTime);
     }
@@ -44,12 +44,12 @@ public final class SteadyClock implements InstantSource {
         this.startNanos = nanoTime.getAsLong();
     }
 
-    /// @return a clock that starts now, at the time of the system's calendar clock
+    /// @return a clock that starts now, at the time of the system clock
     public static SteadyClock system() {
         return new SteadyClock(InstantSource.system(), System::nanoTime);
     }
 
-    /// @return a clock that always shows the time of the calendar clock, for a program or a calculation that
+    /// @return a clock that always shows the time of the system clock, for a program or a calculation that
     ///     takes only a moment
     public static SteadyClock following(InstantSource calendar) {
         return new SteadyClock(
@@ -58,7 +58,7 @@ public final class SteadyClock implements InstantSource {
     }
 
     /// Continues the clock of an earlier process. The time between the processes is known only from the
-    /// calendar clock, which may have been set meanwhile. A negative time counts as zero, and a time longer
+    /// system clock, which may have been set meanwhile. A negative time counts as zero, and a time longer
     /// than `longest` counts as `longest`.
     ///
     /// @param last last reading of the earlier clock
@@ -76,7 +76,7 @@ public final class SteadyClock implements InstantSource {
         return start.plusNanos(nanoTime.getAsLong() - startNanos);
     }
 
-    /// @return the calendar clock to which this clock converts
+    /// @return the system clock to which this clock converts
     public InstantSource calendar() {
         return calendar;
     }
@@ -87,7 +87,7 @@ public final class SteadyClock implements InstantSource {
     }
 
     /// @param steady a time of this clock
-    /// @return the same moment on the calendar clock, as that clock is set now
+    /// @return the same moment on the system clock, as that clock is set now
     public Instant toCalendar(Instant steady) {
         return steady.plus(reading().offset());
     }

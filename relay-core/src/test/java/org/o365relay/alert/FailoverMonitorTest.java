@@ -31,8 +31,8 @@ class FailoverMonitorTest {
             fixture.pass(DELAY);
             assertThat(fixture.calls()).containsExactly("+ " + FAILOVER);
             assertThat(fixture.alerts().active()).singleElement().satisfies(alert -> {
-                assertThat(alert.subject()).isEqualTo("Mail of first@contoso.example leaves by a fallback");
-                assertThat(alert.text()).contains("leaves by mail.example:25", "451 4.7.0 Try later");
+                assertThat(alert.subject()).isEqualTo("Mailbox first@contoso.example sends through a fallback");
+                assertThat(alert.text()).contains("sends through mail.example:25", "451 4.7.0 Try later");
                 assertThat(alert.advice()).isEqualTo("Check the service health.");
             });
             fixture.fallbackUses.clear();

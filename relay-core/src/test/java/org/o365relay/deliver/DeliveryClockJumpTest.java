@@ -24,7 +24,7 @@ import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The calendar clock is set while mail is delivered, deferred, blocked and limited. What happens, and after
+/// The system clock is set while mail is delivered, deferred, blocked and limited. What happens, and after
 /// which time, is compared with a relay whose clock is right.
 class DeliveryClockJumpTest {
 

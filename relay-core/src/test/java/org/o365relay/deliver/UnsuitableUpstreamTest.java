@@ -20,7 +20,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Messages that an upstream cannot carry.
+/// Messages that an upstream cannot accept.
 class UnsuitableUpstreamTest {
 
     private static final String ANNA = "anna@contoso.example";

@@ -133,7 +133,7 @@ final class AlertDeliveryTest {
                                 + "fallback = [ { " + ConfigText.graphUpstream(relay.office()) + " } ]"));
         send("by the fallback");
         relay.journal().await("failover", 1);
-        relay.received("Mail of relay@contoso.example leaves by a fallback");
+        relay.received("Mailbox relay@contoso.example sends through a fallback");
         assertThat(alerts()).singleElement().satisfies(alert -> {
             assertThat(alert.name()).isEqualTo("failover relay@contoso.example");
             assertThat(alert.text()).contains("SmtpClientAuthentication is disabled");
@@ -145,7 +145,7 @@ final class AlertDeliveryTest {
                         exchange.withMailboxes(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
         relay.journal().await("failback", 1);
         assertThat(alerts()).isEmpty();
-        relay.received("Resolved: Mail of relay@contoso.example leaves by a fallback");
+        relay.received("Resolved: Mailbox relay@contoso.example sends through a fallback");
         Polling.until(
                 "command",
                 () -> calls().equals(List.of(

@@ -9,9 +9,9 @@ import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.Network;
 
-/// The addresses with a valid login and few failed ones after it, and the networks from which logins have
-/// failed, since startup. Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never
-/// displace a valid login. Not thread-safe.
+/// The addresses that have logged in successfully and have had fewer than [#MAX_FAILURES] failed logins since,
+/// and the networks from which logins have failed, since startup. Remembers the last [#MAX_ENTRIES] of each;
+/// failed logins of other addresses never displace a valid login. Not thread-safe.
 final class LoginHistory {
 
     static final int MAX_ENTRIES = 10_000;

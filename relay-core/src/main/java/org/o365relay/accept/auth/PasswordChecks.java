@@ -30,24 +30,25 @@ public final class PasswordChecks implements AutoCloseable {
     /// Delay before the reply to a failed login.
     static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
-    /// Maximum number of checks of a client address, including those whose reply is delayed.
+    /// Maximum number of pending checks for one client address, including those whose reply is delayed.
     static final int MAX_PER_CLIENT = 2;
 
-    /// Maximum number of checks of all clients in one network, including those whose reply is delayed. Checks
-    /// of clients that are [Standing#KNOWN] count, but are not refused because of this limit.
+    /// Maximum number of pending checks for all clients of one network together, including those whose reply is
+    /// delayed. Checks of clients that are [Standing#KNOWN] count, but are not refused because of this limit.
     static final int MAX_PER_NETWORK = 4;
 
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
     private static final int MAX_THREADS = 2;
 
-    /// The order in which the standings take turns to start a check. If the standing whose turn it is has no
-    /// waiting check, the first standing that has one starts it.
+    /// The order in which the standings take turns to start a check. If no check with that standing is waiting,
+    /// the first standing in the order of the enum with a waiting check takes the turn.
     private static final List<Standing> TURNS =
             List.of(Standing.KNOWN, Standing.NEW, Standing.KNOWN, Standing.GUESSING);
 
     /// What earlier checks show about a client.
     enum Standing {
-        /// A login of the address was valid, and fewer than [LoginHistory#MAX_FAILURES] have failed since.
+        /// The address has logged in successfully, and fewer than [LoginHistory#MAX_FAILURES] logins have
+        /// failed since.
         KNOWN(128),
         /// The client is not [#KNOWN], and no login has failed in its network.
         NEW(96),

@@ -23,7 +23,7 @@ final class HeaderScan {
     private final HeaderParser parser;
     private final String hostname;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
-    private final Set<String> single = new HashSet<>(); // names of the fields that may occur once, in lower case
+    private final Set<String> single = new HashSet<>(); // in lower case
     private final ContentFingerprint fingerprint = new ContentFingerprint();
     private @Nullable UnfinishedLine unfinishedLine; // before the last call of add; may belong to the body
     private int fromFields;
@@ -87,7 +87,7 @@ final class HeaderScan {
         return searchable;
     }
 
-    /// Adds a part of the content to the fingerprint, as far as it belongs to the body. Call this after [#add].
+    /// Adds to the fingerprint the octets that belong to the body. Call this after [#add].
     ///
     /// @param offset offset of these octets in the content
     void addBody(byte[] octets, long offset) {

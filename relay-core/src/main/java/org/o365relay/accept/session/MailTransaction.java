@@ -160,7 +160,8 @@ final class MailTransaction {
         decoder.deviations().remove(deviation);
     }
 
-    /// @return deviations of the message, without those in its lines if the body type is BINARYMIME
+    /// @return deviations of the message; for BODY=BINARYMIME, without those that the decoder found, such as
+    ///     bare LF
     Set<Deviation> deviations() {
         if (body != BodyType.BINARY) {
             deviations.addAll(decoder.deviations());

@@ -9,7 +9,7 @@ import org.o365relay.route.Routes;
 /// Settings of SMTP sessions.
 ///
 /// @param hostname name of the relay in the greeting, in replies and in Received fields
-/// @param authWithoutTls whether AUTH is offered without TLS to networks that require it
+/// @param authWithoutTls whether clients of networks that require AUTH may use it without TLS
 /// @param routes routing rules and targets
 /// @param mailboxes the relay's own mailboxes; automatic replies to them are rejected as mail loops
 /// @param rewriteRules rewriting rules, which apply before the routing rules

@@ -1,5 +1,5 @@
 /// The SMTP session, independent of its connection: turns command lines and content into replies and queued
-/// messages. A message is answered with 250 only after the queue has committed it.
+/// messages. The reply 250 is sent only after the queue has committed the message.
 ///
 /// 1. `CommandParser`, with `EnvelopeParser`, parses command lines.
 /// 2. `Session` is the state machine of the protocol; `EnvelopeCommands` accepts or rejects MAIL and RCPT.

@@ -55,7 +55,8 @@ public final class ServerSockets {
     ///     socket
     public record Bound(Channel channel, Endpoint endpoint) {
 
-        /// Gives up the channel, but leaves an inherited socket open.
+        /// Deregisters the channel from its event loop without closing it, so that an inherited socket stays
+        /// open.
         public void release() {
             channel.deregister().awaitUninterruptibly();
         }

@@ -78,8 +78,8 @@ final class GraphResponse {
             @Nullable String message,
             @JsonAlias("innererror") @Nullable InnerError innerError) {
 
-        /// @return the more specific error codes of the inner errors that the text of this error does not
-        ///     contain
+        /// @return the codes of the inner errors, which are more specific, except those that already occur in
+        ///     the text of this error
         Stream<String> innerCodes() {
             return Stream.iterate(innerError, inner -> inner != null, InnerError::innerError)
                     .flatMap(inner -> Stream.ofNullable(inner.code()))
@@ -101,7 +101,7 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// @param now current calendar time, used if the response has no valid `Date`
+    /// @param now current time of the system clock, used if the response has no valid `Date`
     /// @return the wait that Graph asks for; empty if it asks for none
     Optional<Duration> retryAfter(Instant now) {
         return RetryAfter.of(headers, now);

@@ -199,7 +199,7 @@ public final class GraphUpstream implements Upstream {
         return settings.toString();
     }
 
-    /// Closes no connection: they belong to the HTTP client, which is shared.
+    /// Does not close connections: they belong to the shared HTTP client.
     @Override
     public void close() {
         client.close();

@@ -47,7 +47,7 @@ record SentItems(GraphClient client) {
         }
     }
 
-    /// @throws AttemptAbortedException if Graph cannot be reached, does not search at the moment, refuses the
+    /// @throws AttemptAbortedException if Graph cannot be reached, cannot search at the moment, refuses the
     ///     token or asks the relay to wait; in that case, it should not be asked to send the message again
     Finding find(ReaddressedHeader header) throws AttemptAbortedException {
         Optional<String> messageId = messageId(header.header());

@@ -79,9 +79,10 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         };
     }
 
-    /// A successful sign-in does not show that a failure at MAIL or later has ended; the next probe sends a
-    /// message. A temporary reply to a message ends such a failure of an upstream that is retried, but not a
-    /// suspension or block, such as one caused by a quota.
+    /// A successful sign-in does not show that a failure at MAIL or later is over; the next probe sends a
+    /// message. A temporary reply to that message ends the failure if the upstream is
+    /// [Retrying][HealthState.Retrying]. It does not end a suspension or block, because a quota, for example,
+    /// also causes temporary replies.
     private MailboxHealth answered() {
         UpstreamHealth next = carriesMail ? upstream.withFailures(upstream.retries(), 0) : upstream;
         return switch (state()) {

@@ -98,7 +98,7 @@ public final class Breakers {
     /// Like [#inBackoff], for a message that an operator retried. Ends the backoffs that began before the
     /// retry, so that the message is a trial; a second such message waits for the result of the first.
     ///
-    /// @param retriedAt calendar time at which the operator retried the message
+    /// @param retriedAt time on the system clock at which the operator retried the message
     public synchronized Map<Recipient, Backoff> inBackoffSince(
             Instant retriedAt, List<Recipient> recipients, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
@@ -160,7 +160,7 @@ public final class Breakers {
         return ended;
     }
 
-    /// @return the backoffs that have not ended, with their ends as calendar times, the earliest end first
+    /// @return the backoffs that have not ended, with their ends on the system clock, the earliest end first
     public synchronized List<AddressBackoff> active() {
         List<AddressBackoff> active = new ArrayList<>();
         breakers.forEach((subject, breaker) -> breaker.active(clock.instant())

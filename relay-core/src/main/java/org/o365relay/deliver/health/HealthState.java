@@ -7,7 +7,7 @@ import org.o365relay.deliver.health.Suspension.EndedBy;
 /// State of an upstream or of a blocked mailbox.
 sealed interface HealthState {
 
-    /// @return why no mail may leave and when the next probe is due; empty if mail may leave
+    /// @return why no mail can be sent and when the next probe is due; empty if mail can be sent
     default Optional<Suspension> failure() {
         return switch (this) {
             case Open _ -> Optional.empty();
@@ -19,12 +19,12 @@ sealed interface HealthState {
     /// State of one upstream.
     sealed interface UpstreamState extends HealthState {}
 
-    /// A state with a failure that must be fixed or that ends with time.
+    /// A state with a failure that must be fixed, or that ends at a known time.
     sealed interface Failed extends HealthState {
         Suspension suspension();
     }
 
-    /// Mail may leave.
+    /// Mail can be sent.
     record Open() implements UpstreamState {}
 
     /// The upstream cannot be reached, fails temporarily before MAIL, or has repeated transaction failures.
@@ -43,8 +43,8 @@ sealed interface HealthState {
     record Blocked(
             Suspension suspension, int upstream, @Nullable DeliveryPermit probe, boolean isBrief) implements Failed {
 
-        /// @return whether an operator's request ends the block without a probe: it is a block because of the relay's
-        ///     own quota, which has room
+        /// @return whether an operator's request ends the block without a probe: the block was caused by the
+        ///     relay's own daily quota, which is no longer used up
         boolean endsAtOnce(boolean quotaHasRoom) {
             return suspension.endedBy() == EndedBy.TIME && quotaHasRoom;
         }

@@ -45,7 +45,7 @@ record MailboxHealth(
     /// @param active position of the upstream that was last reported as in use
     record Reported(Map<String, String> reasons, @Nullable Outage outage, int active) {}
 
-    /// A period during which no mail leaves.
+    /// A period during which no mail is sent.
     ///
     /// @param blocked whether mail waits for a failure to be fixed or for a limit to end; false if the
     ///     upstreams are merely unreachable
@@ -142,7 +142,7 @@ record MailboxHealth(
                                 current().filter(upstream -> !upstream.isFull()).map(MailboxHealth::ordinaryPermit));
     }
 
-    /// @param unsuitable positions of upstreams that cannot carry the message
+    /// @param unsuitable positions of upstreams that cannot accept the message
     /// @return a permit for one delivery by another upstream; empty if none may start now
     Optional<DeliveryPermit> nextDelivery(Set<Integer> unsuitable) {
         return pause != null || block != null

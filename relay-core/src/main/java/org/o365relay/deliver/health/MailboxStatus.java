@@ -10,7 +10,7 @@ import org.o365relay.journal.Event.JudgedReply;
 ///
 /// @param mailbox address of the mailbox
 /// @param since when the state began; null if the mailbox is open
-/// @param upstream name of the upstream in use or, if no mail leaves, of the upstream with the failure that is
+/// @param upstream name of the upstream in use or, if no mail is sent, of the upstream with the failure that is
 ///     shown; if the mailbox is paused, of the first open upstream or, if none is open, of the primary
 /// @param reply reply that caused the state, from the upstream or, if it did not reply, composed by the relay;
 ///     empty if the mailbox is open or paused, or blocked by the relay's own daily quota
@@ -83,14 +83,14 @@ public record MailboxStatus(
 
     /// State of a mailbox.
     public enum State {
-        /// Mail leaves through the primary upstream.
+        /// Mail is sent through the primary upstream.
         OPEN,
-        /// Mail leaves through a fallback upstream.
+        /// Mail is sent through a fallback upstream.
         FAILOVER,
         /// The upstream cannot be reached at the moment and is retried after a short time, or deliveries in
         /// flight have reserved the rest of the daily quota.
         RETRYING,
-        /// No mail leaves until something is fixed or a limit ends; probed automatically.
+        /// No mail is sent until something is fixed or a limit ends; probed automatically.
         BLOCKED,
         /// An operator has paused the mailbox.
         PAUSED

@@ -12,8 +12,8 @@ import org.o365relay.time.SteadyClock;
 
 /// Creates the [MailboxStatus] from the health of a mailbox.
 ///
-/// @param clock clock that measures the times in the health; converts them to calendar times. Only the time of
-///     a pause is already a calendar time
+/// @param clock clock that measures the times in the health; converts them to times of the system clock. Only
+///     the time of a pause is already one
 record MailboxStatusView(MailboxHealth health, SteadyClock clock) {
 
     MailboxStatus status() {

@@ -52,9 +52,9 @@ public final class UpstreamFailover {
                         .toList());
     }
 
-    /// Takes over the health of the mailbox so far. Its upstreams are replaced by these; the results of
-    /// attempts that are still in flight through the previous ones no longer matter. When these attempts end,
-    /// the time of their message's next attempt depends on the new upstreams.
+    /// Takes over the health of the mailbox, which uses these upstreams instead of the previous ones from now
+    /// on. The results of attempts that are still in flight through the previous ones no longer matter. When
+    /// these attempts end, the time of the next attempt for their message depends on the new upstreams.
     public void replace(UpstreamFailover previous) {
         MailboxHealth last = previous.ended();
         synchronized (this) {
@@ -93,7 +93,8 @@ public final class UpstreamFailover {
         }
     }
 
-    /// @return the event; the time of the next probe or attempt, if it has one, is converted to calendar time
+    /// @return the event; the time of the next probe or attempt, if it has one, is converted to the system
+    ///     clock
     private Event onCalendar(Event event) {
         if (event instanceof Event.Blocked(var mailbox, var upstream, var judged, var nextProbe)) {
             return new Event.Blocked(mailbox, upstream, judged, clock.toCalendar(nextProbe));
@@ -114,7 +115,7 @@ public final class UpstreamFailover {
         return taken(current().nextDelivery(clock.instant()));
     }
 
-    /// @param unsuitable positions of upstreams that cannot carry the message
+    /// @param unsuitable positions of upstreams that cannot accept the message
     /// @return a permit for one delivery by another upstream; empty if none may start now
     public synchronized Optional<DeliveryPermit> acquireOther(Set<Integer> unsuitable) {
         return taken(current().nextDelivery(unsuitable));

@@ -53,13 +53,13 @@ public final class ConcurrencyLimiter {
         return inUse;
     }
 
-    /// @return whether as many attempts are in progress as the limit allows, regardless of any backoff
+    /// @return whether as many attempts are in progress as the limit allows, even if new attempts are delayed
     public synchronized boolean isFull() {
         recover();
         return inUse >= limit;
     }
 
-    /// @return end of the backoff; empty if there is none
+    /// @return when new attempts may start again; empty if they are not delayed
     synchronized Optional<Instant> backoffUntil() {
         return backoff().isPositive() ? Optional.of(backoffUntil) : Optional.empty();
     }
@@ -106,7 +106,7 @@ public final class ConcurrencyLimiter {
         throttled = 0;
     }
 
-    /// Ends the backoff, so that attempts may start at once. The limit remains unchanged.
+    /// Ends the delay of new attempts. The limit remains unchanged.
     public synchronized void endBackoff() {
         backoffUntil = clock.instant();
         notifyAll();
@@ -117,7 +117,7 @@ public final class ConcurrencyLimiter {
         return backoff().isPositive() ? 0 : limit - inUse;
     }
 
-    /// Remaining backoff; negative if it is over.
+    /// Remaining delay of new attempts; negative if it is over.
     private Duration backoff() {
         return Duration.between(clock.instant(), backoffUntil);
     }

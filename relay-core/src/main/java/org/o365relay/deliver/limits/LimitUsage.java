@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param account user name of the account, in lower case
 /// @param messagesPerMinute rate limit in effect: the configured one, or a temporarily reduced one
-/// @param nextMessageAt when the rate limit lets the next message leave; null if a message may leave now
+/// @param nextMessageAt when the rate limit allows the next message; null if one may be sent now
 /// @param connections maximum number of concurrent attempts in effect
 /// @param connectionsInUse number of attempts in progress
 /// @param nextConnectionAt when the next attempt may start after the upstream reported too many connections;

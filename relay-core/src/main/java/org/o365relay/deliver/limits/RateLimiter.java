@@ -14,12 +14,13 @@ public final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private static final int USUAL =
-            30; // messages per minute that Exchange allows: the rate to lower if there is no limit
+    /// Messages per minute that Exchange allows: the rate that is halved if no limit is configured.
+    private static final int USUAL = 30;
+
     private static final int MAX_HALVINGS = 3;
     private static final Duration RECOVERY = Duration.ofMinutes(10);
 
-    /// Reports within this time after the rate was halved are about messages that were sent before.
+    /// Reports within this time after the rate was halved refer to messages that were sent before the change.
     private static final Duration REACTION = Duration.ofMinutes(1);
 
     private final InstantSource clock;
@@ -32,7 +33,7 @@ public final class RateLimiter {
     private Instant changedAt;
 
     /// @param perMinute average number of messages per minute; null for no limit
-    /// @param burst number of messages that may leave at once after an idle period; 1 or more
+    /// @param burst maximum number of messages sent without a pause after an idle period; 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
         this.clock = clock;
         this.limitInterval = interval(perMinute);
@@ -46,11 +47,11 @@ public final class RateLimiter {
         return perMinute == null ? 0 : MINUTE / perMinute;
     }
 
-    /// Changes the limit. The time that has passed since the last messages counts, and a lowered rate stays
+    /// Changes the limit. The credit earned so far is kept, up to the new burst, and a lowered rate stays
     /// lowered. Wakes the threads in [#awaitNext].
     ///
     /// @param perMinute average number of messages per minute; null for no limit
-    /// @param nextBurst number of messages that may leave at once after an idle period; 1 or more
+    /// @param nextBurst maximum number of messages sent without a pause after an idle period; 1 or more
     synchronized void use(@Nullable Integer perMinute, int nextBurst) {
         accrue();
         limitInterval = interval(perMinute);
@@ -99,13 +100,13 @@ public final class RateLimiter {
         return interval() == 0 ? Optional.empty() : Optional.of(Math.toIntExact(MINUTE / interval()));
     }
 
-    /// @return time until a message may leave; zero if one may leave now
+    /// @return time until a message may be sent; zero if one may be sent now
     public synchronized Duration untilNext() {
         accrue();
         return Duration.ofNanos(Math.max(0, interval() - credit));
     }
 
-    /// Waits until a message may leave or the limit changes, but no longer than `atMost`.
+    /// Waits until a message may be sent or the limit changes, but no longer than `atMost`.
     public synchronized void awaitNext(Duration atMost) throws InterruptedException {
         Duration pause = untilNext();
         long end = System.nanoTime() + (pause.compareTo(atMost) < 0 ? pause : atMost).toNanos();
@@ -118,7 +119,7 @@ public final class RateLimiter {
     /// Takes one token for each message that may be sent now.
     ///
     /// @param wanted maximum number of messages
-    /// @return number of messages that may leave now
+    /// @return number of messages that may be sent now
     public synchronized int take(int wanted) {
         accrue();
         long interval = interval();

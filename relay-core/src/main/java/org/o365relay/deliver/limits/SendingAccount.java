@@ -42,7 +42,7 @@ public final class SendingAccount {
         return name;
     }
 
-    /// @param toCalendar converts times of this account's clock to calendar times
+    /// @param toCalendar converts times of this account's clock to times of the system clock
     /// @return the limits and their usage
     public LimitUsage usage(UnaryOperator<Instant> toCalendar) {
         Duration untilNext = rateLimiter.untilNext();

@@ -134,7 +134,7 @@ public final class DsnComposer {
         List<Recipient> unconfirmed = verdicts.keySet().stream()
                 .filter(recipient -> isForAdmin(Objects.requireNonNull(verdicts.get(recipient))))
                 .toList();
-        if (unconfirmed.isEmpty() || claim.notice()) { // no email about an email of the relay
+        if (unconfirmed.isEmpty() || claim.notice()) { // no email about the relay's own email
             return Optional.empty();
         }
         Verdict verdict = Objects.requireNonNull(verdicts.get(unconfirmed.getFirst()));
@@ -142,8 +142,8 @@ public final class DsnComposer {
         return localNotice(claim, clock.instant(), () -> writer().write(warning));
     }
 
-    /// The notices about a message that an operator bounces. The DSN contains the last reply that each
-    /// recipient got before, and the reason for it.
+    /// The notices about a message that an operator bounces. For each recipient, the DSN contains the last
+    /// reply of an upstream before the bounce, and the reason for that reply.
     ///
     /// @param verdicts verdict of the bounce for each recipient that was not settled yet
     public Notices bounceNotices(

@@ -8,8 +8,8 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.Claim;
 
-/// The email to the admin about a message that Graph has probably sent. The author gets no notice, which might
-/// make them send another copy.
+/// The email to the admin about a message that Graph has probably sent. The author is not notified, because a
+/// notice might make them send the message again.
 final class ProbablyDelivered {
 
     private ProbablyDelivered() {}

@@ -39,7 +39,7 @@ final class Connection {
     private Step step = Step.GREETING;
     private long shortestRoundTrip = Long.MAX_VALUE;
 
-    /// @param origin the kind of upstream, for its replies
+    /// @param origin origin of the responses with replies from this server
     Connection(Socket socket, Instant openedAt, Origin origin, FailureReplies failures) throws IOException {
         this.socket = socket;
         this.wire = new SmtpWire(socket);
@@ -64,7 +64,7 @@ final class Connection {
         return failures;
     }
 
-    /// @return the credentials that are replaced in replies
+    /// @return the credentials to redact from replies
     Redaction redaction() {
         return redaction;
     }
@@ -99,7 +99,7 @@ final class Connection {
 
     /// Begins a step with a command, and reads the reply.
     ///
-    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
+    /// @throws AttemptAbortedException as [#exchange(String)]
     Reply exchange(Step next, String line) throws AttemptAbortedException {
         begin(next);
         return exchange(line);
@@ -107,7 +107,8 @@ final class Connection {
 
     /// Sends another line in the same step, and within its time limit, and reads the reply.
     ///
-    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
+    /// @throws AttemptAbortedException if there is no valid reply to this command, or if the server is closing
+    ///     the connection (421) or has lost the transaction
     Reply exchange(String line) throws AttemptAbortedException {
         send(line);
         long sentAt = System.nanoTime();
@@ -216,8 +217,8 @@ final class Connection {
         }
     }
 
-    /// Ends the attempt after the connection failed while it was written to, or a reply arrived before the end
-    /// of the content. The server may have refused the message before it closed the connection.
+    /// Ends the attempt after the connection failed during a write, or a reply arrived before the end of the
+    /// content. The server may have refused the message before it closed the connection.
     ///
     /// @return the exception to throw
     AttemptAbortedException brokenOff(Exception failure) {

@@ -74,7 +74,7 @@ final class Dialer {
         this.race = new ConnectionRace(connector, stagger, memory);
     }
 
-    /// Connects to the server or, through the proxy, lets it connect to the server.
+    /// Connects to the server, directly or through the proxy.
     ///
     /// @throws IOException if the name cannot be resolved, if it has no address of the same IP version as the
     ///     configured source address, or if no address accepts the connection within the connect timeout; a

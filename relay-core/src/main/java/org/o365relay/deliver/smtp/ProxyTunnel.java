@@ -7,8 +7,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-/// A connection to a proxy that is to become one to a server. Reads octet by octet, because what follows the
-/// reply of the proxy belongs to the server, and never beyond the deadline.
+/// A connection to a proxy that is being opened as a tunnel to a server. Reads one octet at a time, because
+/// what follows the proxy's reply belongs to the server. Reads time out at the deadline.
 final class ProxyTunnel {
 
     private final Socket socket;
@@ -23,7 +23,7 @@ final class ProxyTunnel {
         this.deadline = System.nanoTime() + limit.toNanos();
     }
 
-    /// Lets the proxy connect to the server.
+    /// Asks the proxy to connect to the server.
     ///
     /// @param socket connection to the proxy
     /// @param host name or IP address of the server

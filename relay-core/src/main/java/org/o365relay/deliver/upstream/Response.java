@@ -99,8 +99,8 @@ public record Response(
         /// refuses the connection or the login, which an admin must fix; 4xx if the proxy cannot be reached, or
         /// cannot reach the upstream.
         PROXY,
-        /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
-        /// common version, or the client certificate cannot be used.
+        /// TLS failed: STARTTLS is not offered, the certificate is not trusted or does not match the host name,
+        /// there is no common version, or the client certificate cannot be used.
         TLS,
         /// The sign-in service did not issue a usable token, or none could be requested. The reply's code is
         /// an HTTP status, or 400 if there was none; its text contains the AADSTS code if the service sent
@@ -109,17 +109,17 @@ public record Response(
         /// Microsoft Graph. The reply's code is an HTTP status. If the request failed, its text begins with
         /// an error code, usually Graph's.
         GRAPH,
-        /// A non-delivery report about a message that an upstream had accepted. A server of Microsoft 365 gave
-        /// the reason. No attempt has this origin.
+        /// A non-delivery report about a message that an upstream had accepted. The reason comes from a
+        /// Microsoft 365 server. No attempt has this origin.
         NDR,
-        /// A non-delivery report whose reason another server gave. No attempt has this origin.
+        /// A non-delivery report whose reason comes from another server. No attempt has this origin.
         FOREIGN_NDR,
         /// The relay, which did not start or did not continue the attempt: for example, because the stored
         /// message cannot be read, the upstream does not offer a required AUTH mechanism, or a Retry-After
         /// period is not over.
         RELAY,
-        /// The relay, because this upstream cannot carry this message: for example, it accepts only smaller
-        /// messages, or does not offer a required extension. Another upstream may accept the message.
+        /// The relay, because this upstream cannot accept this message: for example, its size limit is lower,
+        /// or it does not offer a required extension. Another upstream may accept the message.
         UNSUITABLE;
 
         /// @return whether the reply is the reason in a non-delivery report

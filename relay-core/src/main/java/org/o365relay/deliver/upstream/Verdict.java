@@ -30,7 +30,7 @@ public record Verdict(
         String advice,
         @Nullable Duration probeAfter) {
 
-    /// Name of the verdict about a message that was not repeated again, because it was probably delivered.
+    /// Name of the verdict about a message that was not sent again, because it was probably delivered.
     public static final String PROBABLY_DELIVERED = "probably-delivered";
 
     /// Name of the catalogue entry for all [unconfirmed][Response#unconfirmed] responses. The history records

@@ -14,7 +14,7 @@ import org.o365relay.time.SteadyClock.Reading;
 /// transaction.
 public final class ClockTable {
 
-    /// Longest time without a running relay that counts as age of the messages: the calendar clock, from which
+    /// Longest time without a running relay that counts as age of the messages: the system clock, from which
     /// this time is known, may be wrong, and messages must not expire because of that.
     static final Duration MAX_AGING = Duration.ofHours(1);
 
@@ -52,7 +52,7 @@ public final class ClockTable {
         return new Resumed(resumed, stored.get().downtime().plus(excess.isPositive() ? excess : Duration.ZERO));
     }
 
-    /// @return a clock that is as far behind the calendar clock as at the last stored reading, but not earlier
+    /// @return a clock that is as far behind the system clock as at the last stored reading, but not earlier
     ///     than that reading; `calendar` if none is stored
     public static SteadyClock last(Statements statements, SteadyClock calendar) throws SQLException {
         return stored(statements)

@@ -59,7 +59,7 @@ public final class DeviceTables {
 
     /// Deletes usage slots that are expired, or that are in the future by more than the retention time
     /// because the stored reading of the clock was lost, or because an older relay wrote them while the
-    /// calendar clock was ahead.
+    /// system clock was ahead.
     ///
     /// @return the number of slots deleted
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {

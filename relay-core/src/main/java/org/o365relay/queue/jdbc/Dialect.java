@@ -35,8 +35,8 @@ public interface Dialect {
     /// The files of an open database. Thread-safe.
     interface OpenFiles {
 
-        /// Checks whether the files that were open when this object was created are still in their places, and
-        /// whether they are writable. Takes a few microseconds.
+        /// Checks whether the files that were open when this object was created are still in place, and whether
+        /// they are writable. Takes a few microseconds.
         ///
         /// @return a failure of the kind `LOST` or `READ_ONLY`; empty if there is none
         Optional<QueueFailure> failure();
@@ -57,10 +57,10 @@ public interface Dialect {
     /// @return current size of the database
     Usage usage(Connection connection) throws SQLException;
 
-    /// Size of a database, in octets.
+    /// Size of a database, in bytes.
     ///
-    /// @param used octets of content and metadata
-    /// @param spare octets that are allocated but not in use
+    /// @param used bytes of content and metadata
+    /// @param spare bytes that are allocated but not in use
     record Usage(long used, long spare) {}
 
     /// @return whether the environment (the disk, a lock) rather than the statement caused the error, so that

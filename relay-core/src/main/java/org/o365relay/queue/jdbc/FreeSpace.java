@@ -15,7 +15,7 @@ public final class FreeSpace {
     /// Measures the free space of the file system, which takes about a microsecond.
     @FunctionalInterface
     public interface Space {
-        /// @return number of free octets
+        /// @return number of free bytes
         long usable() throws IOException;
     }
 
@@ -60,7 +60,7 @@ public final class FreeSpace {
         usage = current;
     }
 
-    /// @return octets that content of settled messages may occupy in addition to what it occupies now; negative
+    /// @return bytes that content of settled messages may occupy in addition to what it occupies now; negative
     ///     if some of it must be deleted, so that new mail is not rejected because of it
     long headroomForKeptContent() {
         long beforeAlert = settings.maximumSize() / 10 * 8 - usage.used();
@@ -76,7 +76,7 @@ public final class FreeSpace {
         return new DiskCapacity(Math.max(0, free), settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
     }
 
-    /// @return octets of the database that are allocated but not in use
+    /// @return bytes of the database that are allocated but not in use
     public long spare() {
         return usage.spare();
     }

@@ -153,7 +153,7 @@ final class Housekeeper implements AutoCloseable {
 
     /// Makes due the messages whose due time is further away than the longest possible wait. Such messages
     /// exist only if the stored reading of the clock was lost, or if an older relay set the due time while the
-    /// calendar clock was ahead. Messages on hold are not changed.
+    /// system clock was ahead. Messages on hold are not changed.
     ///
     /// @return the number of messages changed
     int correctDueTimes(Statements statements) throws SQLException {

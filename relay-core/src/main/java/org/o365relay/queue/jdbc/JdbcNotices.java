@@ -68,7 +68,7 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
         return Optional.empty();
     }
 
-    /// After startup, new IDs may be lower than some in the queue, because the calendar clock was far ahead.
+    /// After startup, new IDs may be lower than some in the queue, because the system clock was far ahead.
     private QueueId belowNewIds(long position) {
         return new QueueId(Math.min(position, ids.latest()));
     }

@@ -25,7 +25,7 @@ public final class JdbcReader implements QueueReader {
     private final ReadAccess access;
     private final SteadyClock clock;
 
-    /// @param clock the clock that the queue uses for due times; results give them as calendar time
+    /// @param clock the clock that the queue uses for due times; results give them on the system clock
     /// @param access must run all queries of one read in one transaction
     public JdbcReader(ReadAccess access, SteadyClock clock) {
         this.access = access;

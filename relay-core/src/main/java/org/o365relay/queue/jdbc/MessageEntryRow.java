@@ -16,7 +16,7 @@ import org.o365relay.queue.MessageState;
 /// A row of the table `message`, read leniently so that lists of messages include damaged rows.
 ///
 /// @param content ID under which the content of the message is stored
-/// @param contentUntil until when the content of the settled message is kept, on the calendar clock; null if it
+/// @param contentUntil until when the content of the settled message is kept, on the system clock; null if it
 ///     is not kept for this message
 record MessageEntryRow(
         MessageEntry entry,
@@ -28,7 +28,7 @@ record MessageEntryRow(
         HeaderChanges changes) {
 
     /// @param recipients addresses of the first few recipients
-    /// @param offset how far the calendar clock is ahead of the steady clock
+    /// @param offset how far the system clock is ahead of the steady clock
     static MessageEntryRow of(ResultSet row, List<String> recipients, Duration offset) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);

@@ -84,9 +84,9 @@ final class MessageTables {
         return returned == ReturnedContent.NOT_GIVEN ? null : returned.name();
     }
 
-    /// Exchange drops the second of two messages with the same Message-ID without a report. Therefore, a
-    /// message gets a new one if a message with other content, in the history or earlier in this transaction,
-    /// has the same. A message with the same content keeps it: Exchange should drop what a client repeats
+    /// Exchange silently drops the second of two messages with the same Message-ID. Therefore, a message gets a
+    /// new Message-ID if a message with different content, in the history or earlier in this transaction,
+    /// already has it. A message with the same content keeps it: Exchange should drop what a client repeats
     /// because it did not receive the 250.
     ///
     /// @param size size of the content; compared if an older relay received the earlier message

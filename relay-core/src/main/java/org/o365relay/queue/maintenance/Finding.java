@@ -1,6 +1,6 @@
 package org.o365relay.queue.maintenance;
 
-/// One finding of a check of the whole queue.
+/// A problem or remark found by [QueueVerifier].
 ///
 /// @param text one line for the operator
 public record Finding(Kind kind, String text) {

@@ -60,7 +60,8 @@ public final class QueueRepair {
     /// @param rebuilt whether the readable rows were copied into a new database
     /// @param actions what was recovered, fixed or deleted, and which tables have unreadable rows, one line
     ///     each
-    /// @param quarantined messages and remaining rows copied to quarantine, one line for each message
+    /// @param quarantined damaged messages, and rows whose message is missing, that were copied to quarantine;
+    ///     one line for each message
     /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
 

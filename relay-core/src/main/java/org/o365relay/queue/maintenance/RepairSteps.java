@@ -59,7 +59,8 @@ final class RepairSteps {
         return actions;
     }
 
-    /// @return the messages and remaining rows copied to quarantine, one line for each message
+    /// @return the damaged messages, and rows whose message is missing, that were copied to quarantine; one
+    ///     line for each message
     List<String> quarantined() {
         return quarantined;
     }

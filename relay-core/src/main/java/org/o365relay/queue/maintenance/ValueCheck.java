@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Finds values of the wrong type, that is, not of the type of their column: for example, text in an INTEGER
-/// column or a blob in a TEXT column. SQLite does not prevent them. Text in a BLOB column is allowed, because
-/// it is read as octets.
+/// Finds values whose storage class does not match the declared type of their column: for example, text in an
+/// INTEGER column or a blob in a TEXT column. SQLite does not prevent them. Text in a BLOB column is allowed,
+/// because it is read as octets.
 final class ValueCheck {
 
     /// The tables that are needed to deliver messages, and the column of each that contains the message ID. A

@@ -226,7 +226,7 @@ UPDATE message SET lease = NULL,
   reason = CASE WHEN lease > 0 THEN coalesce(reason, 'interrupted') ELSE reason END
 WHERE lease IS NOT NULL
 
--- Expired according to both clocks: a calendar clock that is ahead does not delete history early.
+-- Expired according to both clocks: a system clock that is ahead does not delete history early.
 -- name: expired-history
 SELECT id, coalesce(content_id, id) AS content, content_until IS NOT NULL AS keeps_content FROM message
 WHERE settled_at < ? AND coalesce(kept_from, 0) < ? ORDER BY settled_at LIMIT ?

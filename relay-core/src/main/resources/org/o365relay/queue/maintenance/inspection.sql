@@ -1,5 +1,5 @@
 -- Statements that verify and repair a whole queue, by name. None is used while mail is accepted or delivered.
--- "?1" is now on the calendar clock, "?4" on the steady clock, "?2" the latest time at which a message can be due, "?3" the
+-- "?1" is now on the system clock, "?4" on the steady clock, "?2" the latest time at which a message can be due, "?3" the
 -- end of time. A statement may scan a table
 -- once, but not once for each row: for each row it may only search an index.
 

@@ -30,7 +30,7 @@ import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock.Reading;
 
-/// The calendar clock is set while messages wait, with the relay running or stopped. Time passes only where a
+/// The system clock is set while messages wait, with the relay running or stopped. Time passes only where a
 /// test lets it pass.
 @Timeout(60)
 class ClockJumpTest {

@@ -34,7 +34,7 @@ final class Checkpointer implements Dialect.Upkeep {
     private static final long OCTETS_BETWEEN = 4L * 1024 * 1024;
     private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
 
-    /// Unused space that is kept for new mail, in octets. Any further unused space is returned to the file
+    /// Unused space that is kept for new mail, in bytes. Any further unused space is returned to the file
     /// system; if the disk is short of space, all of it is.
     private static final long MAX_SPARE = 64L * 1024 * 1024;
 

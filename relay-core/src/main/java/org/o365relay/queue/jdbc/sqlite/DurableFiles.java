@@ -106,7 +106,7 @@ public final class DurableFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "the file has no parent directory");
     }
 
-    /// @return size of the file in octets; 0 if the file does not exist
+    /// @return size of the file in bytes; 0 if the file does not exist
     public static long size(Path file) {
         return file.toFile().length();
     }

@@ -45,7 +45,7 @@ public final class OfflineQueue {
     }
 
     /// @param directory the data directory
-    /// @param clock the calendar clock, for queue summaries and for the times of usage slots
+    /// @param clock the system clock, for queue summaries and for the times of usage slots
     public OfflineQueue(Path directory, InstantSource clock) {
         this.clock = SteadyClock.following(clock);
         this.file = directory.resolve(Sqlite.FILE);
@@ -61,7 +61,7 @@ public final class OfflineQueue {
     /// Reads the device counters. Changes made in the last few seconds may be missing, except for usage that
     /// counts against a limit.
     ///
-    /// @return the devices, in any order, with the times of their usage slots converted to the calendar clock;
+    /// @return the devices, in any order, with the times of their usage slots converted to the system clock;
     ///     empty if the schema of the queue is too old to include devices
     /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes devices but is
     ///     not the current version; the message is for the admin
@@ -77,7 +77,7 @@ public final class OfflineQueue {
     /// Reads how many recipients have recently counted against the quota of an account.
     ///
     /// @param window length of the period to read, which ends now
-    /// @return the usage slots, with their times converted to the calendar clock; empty if the schema of the
+    /// @return the usage slots, with their times converted to the system clock; empty if the schema of the
     ///     queue is too old to include quota usage
     /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes quota usage but
     ///     is not the current version; the message is for the admin

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A file that reserves the disk space that startup needs: after a regular shutdown, SQLite has to create the
-/// index of the log, and without it the queue cannot even be read. On a full disk, startup deletes the file;
-/// the next shutdown deletes the index, and creates the file in its place.
+/// A file that reserves the disk space that startup needs: after a clean shutdown, SQLite has to create the WAL
+/// index (`-shm`), and without it the queue cannot even be read. On a full disk, startup deletes the file; the
+/// next shutdown deletes the WAL index, and creates the file in its place.
 final class SpaceReserve {
 
     static final String FILE = "queue.reserve";
 
-    /// In octets: an index of an empty log has 32 KiB.
+    /// In bytes: the WAL index of an empty log takes 32 KiB.
     private static final int SIZE = 64 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(SpaceReserve.class);

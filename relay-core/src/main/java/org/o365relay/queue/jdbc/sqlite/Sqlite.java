@@ -109,7 +109,7 @@ public final class Sqlite implements Dialect {
     /// them.
     ///
     /// @param immutable true to treat the file as immutable, which is allowed only if there is no log; if the
-    ///     file changes while it is open, results are invalid. False to use the existing index of the log
+    ///     file changes while it is open, results are invalid. False to use the existing WAL index
     Connection openReadOnly(boolean immutable) throws SQLException {
         String how = immutable ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
@@ -144,7 +144,7 @@ public final class Sqlite implements Dialect {
         return file.resolveSibling(file.getFileName() + "-wal");
     }
 
-    /// @return the path of the index of the log, whether or not it exists
+    /// @return the path of the WAL index (`-shm`), whether or not it exists
     public Path index() {
         return file.resolveSibling(file.getFileName() + "-shm");
     }

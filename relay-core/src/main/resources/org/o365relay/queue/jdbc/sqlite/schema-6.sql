@@ -1,7 +1,7 @@
--- Version 6: waits and ages on the steady clock, which does not change when the calendar clock is set. Its times are in
--- milliseconds, too, and equal those of the calendar clock at this upgrade. On the steady clock from now on:
+-- Version 6: waits and ages on the steady clock, which does not change when the system clock is set. Its times are in
+-- milliseconds, too, and equal those of the system clock at this upgrade. On the steady clock from now on:
 -- message.due_at, device_usage.since, quota_usage.since, sent_alert.at and the columns below. All other times are
--- calendar times.
+-- times of the system clock.
 
 -- The latest reading of both clocks.
 CREATE TABLE clock (
