@@ -29,9 +29,12 @@ public final class Subcommands {
     }
 
     /// @param arguments the arguments that follow the parent command
-    /// @return the subcommand that the first argument names; if it names none, as in a request for help or a
-    ///     mistake, all
+    /// @return the subcommand that the first argument names; none if only the version is requested; all if the
+    ///     first argument names none, as in a request for help or a mistake
     public List<?> neededBy(List<String> arguments) {
+        if (arguments.equals(List.of("--version")) || arguments.equals(List.of("-V"))) {
+            return List.of();
+        }
         Function<List<String>, ?> named = arguments.isEmpty() ? null : commands.get(arguments.getFirst());
         return named == null
                 ? commands.values().stream()

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.daemon.Main;
 import picocli.CommandLine;
 
@@ -49,6 +50,13 @@ final class SubcommandsTest {
         List<?> all =
                 new Subcommands().add("one", () -> "1").add("two", () -> "2").neededBy(List.of());
         assertThat(all.stream().map(String::valueOf)).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V"})
+    void createsNoneForTheVersion(String option) {
+        new Subcommands().add("list", () -> created.add("list")).neededBy(List.of(option));
+        assertThat(created).isEmpty();
     }
 
     /// A command created alone must have the name by which it was found, and behave as among all others.
