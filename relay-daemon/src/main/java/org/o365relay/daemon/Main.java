@@ -33,9 +33,14 @@ public final class Main {
 
     /// Exits with one of the codes that `--help` lists.
     public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /// @return the exit code
+    static int run(String... arguments) {
         setDefault("logback.configurationFile", "org/o365relay/daemon/logback-default.xml");
         setDefault("logback.statusListenerClass", StderrStatusListener.class.getName());
-        System.exit(commandLine(CliEnvironment.ofProgram(), arguments).execute(arguments));
+        return commandLine(CliEnvironment.ofProgram(), arguments).execute(arguments);
     }
 
     private static void setDefault(String property, String value) {

@@ -59,7 +59,9 @@ class ArchitectureTest {
                     "sandbox.smtp", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings, sandbox.tenant"),
             Map.entry("sandbox.tenant", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings"),
             Map.entry("sandbox.web", ""),
-            Map.entry("daemon", "daemon.cli, daemon.cli.queue, daemon.demo, daemon.log"),
+            Map.entry(
+                    "daemon",
+                    "config, daemon.cli, daemon.cli.queue, daemon.demo, daemon.log, sandbox, sandbox.settings"),
             Map.entry("daemon.check", ""),
             Map.entry(
                     "daemon.cli",
