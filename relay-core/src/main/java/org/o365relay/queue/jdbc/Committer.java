@@ -40,8 +40,8 @@ public final class Committer implements AutoCloseable {
 
     private record Writer(Connection connection, Statements statements) {
 
-        Writer(Connection connection) {
-            this(connection, new Statements(connection));
+        Writer(Connection connection, Dialect dialect) {
+            this(connection, new Statements(connection, dialect.statements()));
         }
     }
 
@@ -68,7 +68,7 @@ public final class Committer implements AutoCloseable {
             StoreHealth health,
             FreeSpace freeSpace,
             Dialect.Upkeep upkeep) {
-        this.writer = new Writer(first);
+        this.writer = new Writer(first, dialect);
         this.connections = connections;
         this.dialect = dialect;
         this.health = health;
@@ -187,7 +187,7 @@ public final class Committer implements AutoCloseable {
         }
         Writer current;
         try {
-            current = writer == null ? new Writer(connections.open()) : writer;
+            current = writer == null ? new Writer(connections.open(), dialect) : writer;
             writer = current;
             if (preceding != null) {
                 preceding.write(current.statements());
@@ -225,7 +225,7 @@ public final class Committer implements AutoCloseable {
             pending.write(current.statements());
         }
         installed.write(current.statements());
-        freeSpace.updateUsage(dialect.usage(current.connection()));
+        freeSpace.updateUsage(dialect.usage(current.statements()));
         current.connection().commit();
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueUnavailableException;
@@ -54,8 +55,12 @@ public interface Dialect {
     /// Starts the upkeep of the database.
     Upkeep startUpkeep() throws SQLException;
 
+    /// @return SQL texts of the statements that only this database system has, by name
+    Map<String, String> statements();
+
+    /// @param statements include those of [#statements]
     /// @return current size of the database
-    Usage usage(Connection connection) throws SQLException;
+    Usage usage(Statements statements) throws SQLException;
 
     /// Size of a database, in bytes.
     ///

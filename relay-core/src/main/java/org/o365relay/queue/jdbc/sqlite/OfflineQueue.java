@@ -110,7 +110,7 @@ public final class OfflineQueue {
     /// @throws QueueUnavailableException if the queue cannot be read or the free space cannot be measured; the
     ///     message is for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
-        Dialect.Usage usage = query(statements -> sqlite.usage(statements.connection()));
+        Dialect.Usage usage = query(sqlite::usage);
         try {
             long free = Files.getFileStore(file).getUsableSpace();
             return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
@@ -191,7 +191,7 @@ public final class OfflineQueue {
             throws SQLException, QueueUnavailableException {
         try (Connection connection = sqlite.openReadOnly(immutable)) {
             connection.setAutoCommit(false); // one transaction, so that all reads see the same state
-            return query.run(new Statements(connection));
+            return query.run(new Statements(connection, sqlite.statements()));
         }
     }
 

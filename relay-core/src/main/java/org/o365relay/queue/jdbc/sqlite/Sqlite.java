@@ -11,12 +11,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Dialect;
+import org.o365relay.queue.jdbc.Statements;
 
 /// A SQLite database: its files, its connections and their settings, and the classification of its errors.
 public final class Sqlite implements Dialect {
@@ -163,7 +166,9 @@ public final class Sqlite implements Dialect {
 
     /// Opens a connection with auto-commit on, without changing the settings stored in the database.
     public Connection connect() throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Properties driver = new Properties();
+        driver.put("jdbc.get_generated_keys", "false"); // true: another query after each INSERT
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, driver);
         // FULL: a message acknowledged with a 250 reply must be on disk.
         // trusted_schema: a changed schema must not call functions with side effects.
         execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF");
@@ -171,16 +176,16 @@ public final class Sqlite implements Dialect {
     }
 
     @Override
-    public Usage usage(Connection connection) throws SQLException {
-        long pageSize = number(connection, "PRAGMA page_size");
-        long spare = number(connection, "PRAGMA freelist_count");
-        long all = number(connection, "PRAGMA page_count");
-        return new Usage((all - spare) * pageSize, spare * pageSize);
+    public Map<String, String> statements() {
+        return PageCounts.STATEMENTS;
     }
 
-    /// Returns free pages to the file system; the next checkpoint shortens the file.
-    ///
-    /// @param pages maximum number of pages
+    @Override
+    public Usage usage(Statements statements) throws SQLException {
+        return PageCounts.usage(statements);
+    }
+
+    /// Returns at most this number of free pages to the file system; the next checkpoint shortens the file.
     public static void returnFreePages(Connection connection, int pages) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // executeUpdate runs all steps; each step frees one page
