@@ -18,6 +18,10 @@ import org.o365relay.time.SteadyClock;
 /// Opens listeners, and changes the settings of open ones.
 final class ListenerOpener {
 
+    /// Size in octets of the buffer for a read, unless memory is short: messages without attachments arrive in one
+    /// read.
+    private static final int SMALLEST_BUFFER = 16 * 1024;
+
     private final EventLoopGroup eventLoops;
     private final ServerSockets sockets;
     private final ChannelGroup clients;
@@ -92,7 +96,8 @@ final class ListenerOpener {
 
     private RecvByteBufAllocator buffers(Acceptance settings) {
         int largest = memory.bufferSize(settings.limits().connections());
-        return new AdaptiveRecvByteBufAllocator(512, ReceiveMemory.MIN_BUFFER, largest).maxMessagesPerRead(1);
+        int smallest = Math.min(SMALLEST_BUFFER, largest);
+        return new AdaptiveRecvByteBufAllocator(smallest, smallest, largest).maxMessagesPerRead(1);
     }
 
     /// @throws ListenException if the TLS settings of the listener cannot be used

@@ -21,10 +21,12 @@ import org.o365relay.mail.Reply;
 /// Connects a [Session] to a Netty channel: passes command lines to the session and content to its
 /// [MessageReceiver], and sends their replies.
 ///
-/// Runs on the event loop of the channel and never blocks it. Reads only what it can process: while the queue
-/// writes, TCP flow control slows the client down.
+/// Runs on the event loop of the channel and never blocks it. Reads only what it can process, and one buffer
+/// ahead: while the queue writes, TCP flow control slows the client down.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
+
+    private static final Reply STOPPING = Reply.of(421, "4.3.2", "Service shutting down, try again later");
 
     private final Session session;
     private final MessageReceiver receiver;
@@ -39,6 +41,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
 
+    private boolean isCommitting;
     private boolean stopping;
     private boolean disconnected;
     private boolean inputEnded;
@@ -71,12 +74,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         timeouts.received(now(ctx), received.readableBytes());
+        boolean isAhead = phase == ConnectionPhase.WAITING && !input.isEmpty(); // because the client has disconnected
         input.add(ctx.alloc(), received);
-        if (phase != ConnectionPhase.WAITING) {
-            consume(ctx);
-        } else if (reads.isMemoryShort()) { // the client has disconnected
+        if (isAhead && reads.isMemoryShort()) {
             input.discard();
             ctx.close();
+        } else {
+            consume(ctx);
         }
     }
 
@@ -126,7 +130,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (phase == ConnectionPhase.COMMAND || phase == ConnectionPhase.SKIPPED_LINE) {
-            closeForStop(ctx);
+            close(ctx, STOPPING);
             ctx.flush();
         }
     }
@@ -168,18 +172,19 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean skipLine() {
-        boolean ended = input.skipLine();
-        if (ended) {
-            timeouts.lineEnded();
-            phase = ConnectionPhase.COMMAND;
+        if (!input.skipLine()) {
+            return false;
         }
-        return ended;
+        timeouts.lineEnded();
+        phase = ConnectionPhase.COMMAND;
+        return true;
     }
 
     /// @return whether content, or its end, was processed
     private boolean content(ChannelHandlerContext ctx) {
         if (receiver.isComplete()) {
             timeouts.contentEnded();
+            isCommitting = true;
             await(ctx, receiver.end(), reply -> afterContent(ctx, reply));
             return true;
         }
@@ -289,11 +294,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction action) {
         phase = ConnectionPhase.COMMAND;
+        isCommitting = false;
         if (action != null) {
             perform(ctx, action);
         }
         if (stopping && phase == ConnectionPhase.COMMAND) {
-            closeForStop(ctx);
+            close(ctx, STOPPING);
         }
     }
 
@@ -309,10 +315,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void send(ChannelHandlerContext ctx, Reply reply) {
         ctx.write(ReplyEncoder.of(ctx, reply), ctx.voidPromise());
-    }
-
-    private void closeForStop(ChannelHandlerContext ctx) {
-        close(ctx, Reply.of(421, "4.3.2", "Service shutting down, try again later"));
     }
 
     private void close(ChannelHandlerContext ctx, Reply reply) {
@@ -339,8 +341,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void readMore(ChannelHandlerContext ctx) {
-        boolean clientReadsReplies = ctx.channel().isWritable();
-        if (phase != ConnectionPhase.WAITING && clientReadsReplies) {
+        // Few clients send anything before the reply. To stop reading would take two system calls for each message.
+        boolean readsAhead = isCommitting && !inputEnded && input.isEmpty();
+        if (ctx.channel().isWritable() && (phase != ConnectionPhase.WAITING || readsAhead)) {
             reads.read(ctx, phase == ConnectionPhase.CONTENT, () -> readMore(ctx));
         }
     }
