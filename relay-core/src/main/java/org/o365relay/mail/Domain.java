@@ -63,7 +63,23 @@ public record Domain(String name) {
         return "[" + (address instanceof Inet6Address ? IPV6 : "") + address.getHostAddress() + "]";
     }
 
+    /// @return whether the text is a domain name in the form in which domains are compared, as most are
+    private static boolean isNormalized(String text) {
+        boolean inLabel = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Label.isAsciiCharacter(c) && !(c == '.' && inLabel)) {
+                return false;
+            }
+            inLabel = c != '.';
+        }
+        return inLabel;
+    }
+
     private static Optional<String> normalized(String text) {
+        if (isNormalized(text)) {
+            return Optional.of(text);
+        }
         if (text.startsWith("[")) {
             return literal(text).map(Domain::normalized);
         }

@@ -98,10 +98,10 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isLocalPart(String text, int maxOctets) {
-        if (text.isEmpty() || octets(text) > maxOctets) {
+        if (text.isEmpty() || isLonger(text, maxOctets)) {
             return false;
         }
-        return text.startsWith("\"") ? isQuotedString(text) : text.chars().allMatch(EmailAddress::isAtomLike);
+        return text.startsWith("\"") ? isQuotedString(text) : isAtomLike(text);
     }
 
     private static boolean isQuotedString(String text) {
@@ -125,8 +125,14 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     /// Accepts dots anywhere, as devices send them (`a..b`, `.a`), but no characters that require quotes.
-    private static boolean isAtomLike(int c) {
-        return isVisible(c) && "()<>[]:;@\\,\"".indexOf(c) < 0;
+    private static boolean isAtomLike(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!isVisible(c) || "()<>[]:;@\\,\"".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isVisible(int c) {
@@ -141,11 +147,12 @@ public record EmailAddress(String localPart, String domain) {
         return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
     }
 
-    private static int octets(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+    private static boolean isLonger(String text, int octets) {
+        return text.length() > octets
+                || (!AsciiCase.isAscii(text) && text.getBytes(StandardCharsets.UTF_8).length > octets);
     }
 
     private static boolean isDomain(String text) {
-        return octets(text) <= MAX_DOMAIN && Domain.parse(text).isPresent();
+        return !isLonger(text, MAX_DOMAIN) && Domain.parse(text).isPresent();
     }
 }

@@ -294,7 +294,12 @@ public final class HeaderParser {
     }
 
     private static boolean isBlank(String text) {
-        return text.chars().allMatch(HeaderParser::isWhiteSpace);
+        for (int i = 0; i < text.length(); i++) {
+            if (!isWhiteSpace(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // RFC 5322 §2.2

@@ -45,7 +45,8 @@ final class Label {
                 : Optional.empty();
     }
 
-    private static boolean isAsciiCharacter(int c) {
+    /// @return whether an A-label in lower case may contain the character
+    static boolean isAsciiCharacter(int c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 

@@ -22,6 +22,9 @@ final class EnvelopeCommands {
 
     private static final int MAX_REJECTED_RECIPIENTS = 1_000;
 
+    private static final SessionAction SENDER_OK = new Send(Reply.of(250, "2.1.0", "Sender ok"));
+    private static final SessionAction RECIPIENT_OK = new Send(Reply.of(250, "2.1.5", "Recipient ok"));
+
     private final Client client;
     private final SessionSettings settings;
     private final SizeLimit sizeLimit;
@@ -75,7 +78,7 @@ final class EnvelopeCommands {
                 queue.receive(),
                 settings.hostname(),
                 settings.limits().connections()));
-        return new Send(Reply.of(250, "2.1.0", "Sender ok"));
+        return SENDER_OK;
     }
 
     private SessionAction rejectOverLimit(Command.Mail mail, LimitExceeded excess) {
@@ -108,7 +111,7 @@ final class EnvelopeCommands {
         }
         added.keySet().removeIf(current::has);
         return added.isEmpty()
-                ? errors.countIdleCommand().orElseGet(EnvelopeCommands::recipientOk)
+                ? errors.countIdleCommand().orElseGet(() -> RECIPIENT_OK)
                 : reserve(rcpt, current, added);
     }
 
@@ -129,11 +132,7 @@ final class EnvelopeCommands {
             reserved++;
         }
         added.keySet().forEach(recipient -> current.add(recipient, dsnRequest(rcpt, current)));
-        return recipientOk();
-    }
-
-    private static SessionAction recipientOk() {
-        return new Send(Reply.of(250, "2.1.5", "Recipient ok"));
+        return RECIPIENT_OK;
     }
 
     private SessionAction rejectOverLimit(EmailAddress recipient, MailTransaction current, LimitExceeded excess) {

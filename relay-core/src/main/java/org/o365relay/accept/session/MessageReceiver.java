@@ -17,6 +17,7 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
@@ -37,6 +38,9 @@ public final class MessageReceiver {
     /// Maximum size of a rejected chunk in octets for which the session continues after the chunk has been
     /// skipped. A larger chunk closes the session.
     private static final long MAX_SKIPPED = 64L * 1024 * 1024;
+
+    private static final Reply SEND_CONTENT = Reply.plain(354, "End data with <CR><LF>.<CR><LF>");
+    private static final EnhancedStatus QUEUED = EnhancedStatus.of("2.0.0");
 
     private final Client client;
     private final SizeLimit sizeLimit;
@@ -111,7 +115,7 @@ public final class MessageReceiver {
         }
         openTransaction()
                 .setDecoder(new ContentDecoder(bareLineFeed || client.accepts(Deviation.NONSTANDARD_END_OF_DATA)));
-        return expectContent(null, Long.MAX_VALUE, bareLineFeed, Reply.plain(354, "End data with <CR><LF>.<CR><LF>"));
+        return expectContent(null, Long.MAX_VALUE, bareLineFeed, SEND_CONTENT);
     }
 
     private Optional<Reply> dataError() {
@@ -308,7 +312,7 @@ public final class MessageReceiver {
                 journal.record(new Accepted(ids.get(i), arrival, parts.get(i).envelope(), size));
             }
             checks.logOmittedCopy(ended, size, ids.getFirst());
-            return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
+            return new Reply(250, QUEUED, List.of("Queued as " + ids.getFirst()));
         });
     }
 

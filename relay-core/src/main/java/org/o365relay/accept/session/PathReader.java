@@ -205,7 +205,7 @@ final class PathReader {
         if (depth == 0) {
             add(Deviation.NO_BRACKETS); // sent by disk controllers and scripts
         }
-        add(address, false, false);
+        paths.add(new Path(address, EmailAddress.parse(address).orElse(null), false, false));
     }
 
     private void addBracketed(String content, boolean named) {
@@ -218,8 +218,9 @@ final class PathReader {
         }
         int colon = stripped.startsWith("@") ? stripped.indexOf(':') : -1;
         String address = stripped.substring(colon + 1); // RFC 5321 §C: a source route is accepted and ignored
-        if (address.isEmpty() || EmailAddress.parse(address).isPresent() || !addNested(address, named)) {
-            add(address, true, named);
+        EmailAddress parsed = EmailAddress.parse(address).orElse(null);
+        if (address.isEmpty() || parsed != null || !addNested(address, named)) {
+            paths.add(new Path(address, parsed, true, named));
         }
     }
 
@@ -240,10 +241,6 @@ final class PathReader {
             add(Deviation.DISPLAY_NAME);
         }
         return true;
-    }
-
-    private void add(String address, boolean bracketed, boolean named) {
-        paths.add(new Path(address, EmailAddress.parse(address).orElse(null), bracketed, named));
     }
 
     /// Tests whether the text before a bracket contains neither a parameter nor an address other than the one
