@@ -1,7 +1,7 @@
 package org.o365relay.journal;
 
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.mail.EmailAddress;
@@ -44,11 +44,11 @@ record JournalLine(LoggingEventBuilder builder) {
 
     /// @param total number of addresses, including those that are not in the list
     static String paths(List<EmailAddress> addresses, int total) {
-        String listed = addresses.stream()
-                .limit(MAX_LISTED_RECIPIENTS)
-                .map(JournalLine::path)
-                .collect(Collectors.joining(","));
+        StringJoiner listed = new StringJoiner(",");
+        for (EmailAddress address : addresses.subList(0, Math.min(addresses.size(), MAX_LISTED_RECIPIENTS))) {
+            listed.add(path(address));
+        }
         int others = total - MAX_LISTED_RECIPIENTS;
-        return others > 0 ? listed + ",+" + others : listed;
+        return others > 0 ? listed + ",+" + others : listed.toString();
     }
 }

@@ -40,8 +40,13 @@ public final class FieldsConverter extends ClassicConverter {
     }
 
     private static boolean needsNoQuotes(String value) {
-        return !value.isEmpty()
-                && value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\' && c != '=');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=') {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     private static void appendEscaped(int point, StringBuilder text) {
