@@ -72,8 +72,8 @@ final class DrainCommand implements Callable<Integer> {
     @Option(
             names = "--unchanged",
             paramLabel = "S",
-            description =
-                    "With --empty: stop when the database file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
+            description = "With --empty: stop when the database file has not shrunk for this many seconds. Default:"
+                    + " ${DEFAULT-VALUE}")
     private int unchangedLimit = 10;
 
     @Override

@@ -21,6 +21,11 @@ record GeneralRules(EmailAddress mailbox) {
     private static final EnhancedStatus TOO_LARGE = EnhancedStatus.of("5.3.4");
     private static final EnhancedStatus INTERNATIONALIZED = EnhancedStatus.of("5.6.7");
 
+    // of the responses that FailureReplies creates
+    private static final EnhancedStatus CANNOT_CONNECT = EnhancedStatus.of("4.4.1");
+    private static final EnhancedStatus NAME_NOT_FOUND = EnhancedStatus.of("4.4.3");
+    private static final EnhancedStatus NO_STARTTLS = EnhancedStatus.of("4.7.4");
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -75,10 +80,16 @@ record GeneralRules(EmailAddress mailbox) {
         if (reply.code() == BAD_SEQUENCE) {
             return deferred(response, Scope.MESSAGE, "the upstream lost track of the commands; they are sent again");
         }
-        if (ResponseScope.isUpstream(response)) {
-            return suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.");
+        if (ReplySubject.isRelay(reply)) {
+            return refusedRelay(response);
         }
-        return ReplySubject.isRelay(reply) ? refusedRelay(response) : refusedMessage(response);
+        return ResponseScope.isUpstream(response)
+                ? suspended(
+                        response,
+                        "the upstream refuses the relay; only its reply gives the reason",
+                        "Read the reply. If it does not help, check upstream.host and upstream.port, and the account "
+                                + mailbox + ".")
+                : refusedMessage(response);
     }
 
     private Verdict refusedRelay(Response response) {
@@ -120,6 +131,13 @@ record GeneralRules(EmailAddress mailbox) {
     }
 
     private static Verdict judgeTls(Response response) {
+        if (NO_STARTTLS.equals(response.reply().status())) {
+            return suspended(
+                    response,
+                    "the upstream does not offer STARTTLS",
+                    "Check upstream.host and upstream.port (client submission: smtp.office365.com, port 587). A"
+                            + " firewall that inspects SMTP may hide STARTTLS: switch its inspection off.");
+        }
         return response.step() == Step.AUTH
                 ? suspended(
                         response,
@@ -156,13 +174,29 @@ record GeneralRules(EmailAddress mailbox) {
     }
 
     private static Verdict judgeNetwork(Response response) {
-        return response.violatesProtocol()
+        if (response.violatesProtocol()) {
+            return deferred(
+                    response,
+                    Scope.MESSAGE,
+                    "the replies of the upstream do not follow the protocol",
+                    "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
+                            + " proxy or virus scanner changes the connection.");
+        }
+        EnhancedStatus status = response.reply().status();
+        if (NAME_NOT_FOUND.equals(status)) {
+            return deferred(
+                    response,
+                    Scope.MESSAGE,
+                    "the name of the upstream could not be looked up in DNS",
+                    "Check the name for typing errors, and that this host can look it up: getent hosts <name>.");
+        }
+        return CANNOT_CONNECT.equals(status)
                 ? deferred(
                         response,
                         Scope.MESSAGE,
-                        "the replies of the upstream do not follow the protocol",
-                        "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
-                                + " proxy or virus scanner changes the connection.")
+                        "the upstream could not be reached",
+                        "Check that this host can connect to the upstream's host and port: a firewall, a proxy or the"
+                                + " internet provider may block them, port 25 in particular.")
                 : deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
     }
 
