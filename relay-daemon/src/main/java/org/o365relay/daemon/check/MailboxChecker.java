@@ -89,8 +89,8 @@ public final class MailboxChecker {
             steps.addPassed(
                     Response.Step.END_OF_CONTENT,
                     response.reply() + ". Check the mailbox of " + message.to()
-                            + " (including junk); if the message is missing: Exchange admin center > Mail flow > Message"
-                            + " trace, Message-ID "
+                            + " (including junk); if the message is missing: Exchange admin center > Mail flow >"
+                            + " Message trace, Message-ID "
                             + message.messageId(mailbox.address()));
         } else {
             steps.addFailed(response);

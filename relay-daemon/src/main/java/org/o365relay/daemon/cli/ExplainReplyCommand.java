@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "Explain a reply from Microsoft 365.",
-            "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph,"
-                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice, a non-delivery report,"
-                    + " a web page or a response of Graph."
+            "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft"
+                + " Graph, what to do, and what the relay does. Paste the reply as found in a log (also of Postfix,"
+                + " Exim or sendmail), an exception of a mail program, a notice, a non-delivery report, a web page or"
+                + " a response of Graph."
         },
         footer = {
             "%nExamples:",

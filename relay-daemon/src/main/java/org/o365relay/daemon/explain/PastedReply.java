@@ -29,6 +29,7 @@ public record PastedReply(Verdict verdict, Verdict sendAs) {
         return firstNamed(candidates, text, policy)
                 .or(() -> first(candidates, policy))
                 .or(() -> candidates.stream().findFirst())
+                .or(() -> ClientError.in(text))
                 .or(() -> firstNamed(ReplyForms.guesses(text), text, policy))
                 .map(response -> new PastedReply(policy.judge(response, false), policy.judge(response, true)));
     }

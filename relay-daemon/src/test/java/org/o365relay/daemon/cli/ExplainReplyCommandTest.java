@@ -95,10 +95,9 @@ final class ExplainReplyCommandTest {
 
     @Test
     void explainsTheFailureOfAProxy() {
-        assertThat(run(
-                        "WARN blocked mailbox=relay@contoso.example upstream=smtp.office365.com:587 reply=\"550 5.7.0 the"
-                                + " HTTP proxy proxy.example:8080 rejects the login of relay (HTTP 407)\" step=proxy"
-                                + " reason=unreachable"))
+        assertThat(run("WARN blocked mailbox=relay@contoso.example upstream=smtp.office365.com:587 reply=\"550 5.7.0"
+                        + " the HTTP proxy proxy.example:8080 rejects the login of relay (HTTP 407)\" step=proxy"
+                        + " reason=unreachable"))
                 .isZero();
         assertThat(out.toString())
                 .contains("source:    this relay, about the proxy", "advice:    Check upstream.proxy of");
@@ -111,12 +110,12 @@ final class ExplainReplyCommandTest {
         assertThat(fields)
                 .containsEntry("name", "recipient-unknown")
                 .containsEntry("outcome", "failed")
-                .containsEntry("scope", "message")
+                .containsEntry("scope", "recipient")
                 .containsEntry("source", "submission");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"the printer refused it", "tls: first record does not look like a TLS handshake"})
+    @ValueSource(strings = {"the printer refused it", "the authority of the author"})
     void assumesNoCodeThatTheTextDoesNotName(String text) {
         assertThat(run(text)).isEqualTo(ExitCode.USAGE);
     }
