@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -186,10 +187,7 @@ public final class MessageReceiver {
     }
 
     private MailTransaction openTransaction() {
-        if (transaction == null) {
-            throw new IllegalStateException("content without a transaction");
-        }
-        return transaction;
+        return Objects.requireNonNull(transaction, "content without a transaction");
     }
 
     private boolean isSkipping() {
