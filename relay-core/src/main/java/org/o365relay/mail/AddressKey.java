@@ -47,6 +47,9 @@ public record AddressKey(String localPart, String domain) {
 
     // RFC 6532 §3.1
     private static String composed(String text) {
+        if (AsciiCase.isAscii(text)) {
+            return text;
+        }
         boolean safe = text.chars().noneMatch(c -> REPLACED_BY_ASCII.indexOf(c) >= 0);
         return safe ? Normalizer.normalize(text, Normalizer.Form.NFC) : text;
     }

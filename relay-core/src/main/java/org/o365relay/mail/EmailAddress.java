@@ -83,7 +83,7 @@ public record EmailAddress(String localPart, String domain) {
     public boolean equals(Object other) {
         return other instanceof EmailAddress(String otherLocal, String otherDomain)
                 && localPart.equals(otherLocal)
-                && new Domain(domain).equals(new Domain(otherDomain));
+                && (domain.equals(otherDomain) || new Domain(domain).equals(new Domain(otherDomain)));
     }
 
     @Override

@@ -85,6 +85,10 @@ final class AddressList {
     ///     consists of printable characters. A strictly valid address that [EmailAddress] refuses counts, and
     ///     so does an internationalized address without a name (RFC 6532 §3.2)
     static boolean isUnambiguous(Member member) {
+        return SimpleMailbox.parse(member.text()) != null || isStrictlyUnambiguous(member);
+    }
+
+    static boolean isStrictlyUnambiguous(Member member) {
         HeaderMailbox mailbox = member.mailboxes().getFirst();
         String text = member.text();
         return member.mailboxes().size() == 1 && (isInternationalized(mailbox, text) || isPlain(mailbox, text));

@@ -31,7 +31,9 @@ final class AddressListSplitter {
 
         static Member of(List<AddressToken> tokens) {
             String text = tokens.stream().map(AddressToken::text).collect(Collectors.joining());
-            return new Member(text.strip(), AddressMember.mailboxes(tokens));
+            String stripped = text.strip();
+            HeaderMailbox simple = SimpleMailbox.parse(stripped);
+            return new Member(stripped, simple == null ? AddressMember.mailboxes(tokens) : List.of(simple));
         }
 
         boolean isName() {

@@ -29,10 +29,7 @@ final class CrlfOutputStream extends OutputStream {
 
     /// Copies the whole stream. The output is empty or ends with CRLF.
     void copy(InputStream in) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            write(buffer, 0, count);
-        }
+        in.transferTo(this);
         finish();
     }
 

@@ -1,6 +1,5 @@
 package org.o365relay.rewrite;
 
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
@@ -28,20 +27,44 @@ final class DisplayName {
     ///     values are not expanded
     /// @return the display name; may be empty
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
-        Map<String, String> values = Map.of(
-                "name", cleaned(author.name()),
-                "address", author.address().map(DisplayName::withoutAt).orElse(""),
-                "local-part", author.address().map(EmailAddress::localPart).orElse(""),
-                "device", DeviceName.name(arrival));
+        if (template.equals(RewriteSettings.KEEP_DISPLAY_NAME)) {
+            return cleaned(cleaned(author.name()));
+        }
         return cleaned(PLACEHOLDER
                 .matcher(template)
-                .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));
+                .replaceAll(match -> Matcher.quoteReplacement(value(match.group(1), author, arrival))));
+    }
+
+    private static String value(String placeholder, HeaderMailbox author, Arrival arrival) {
+        return switch (placeholder) {
+            case "name" -> cleaned(author.name());
+            case "address" -> author.address().map(DisplayName::withoutAt).orElse("");
+            case "local-part" -> author.address().map(EmailAddress::localPart).orElse("");
+            case "device" -> DeviceName.name(arrival);
+            default -> throw new IllegalArgumentException(placeholder);
+        };
+    }
+
+    /// @return whether the name consists of at most 128 letters and digits (ASCII) and single characters between
+    ///     them that need no change
+    private static boolean isSimple(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isInner = i > 0 && i < name.length() - 1 && (c == ' ' || c == '-' || c == '_' || c == '.');
+            if (!isInner && !SimpleMailbox.isLetterOrDigit(c)) {
+                return false;
+            }
+        }
+        return name.length() <= MAX_LENGTH;
     }
 
     /// @return the name, truncated to 128 characters. Addresses are reduced to their local part; any other
     ///     `@`, empty brackets or quotes, and the `=` of `=?`, with which an encoded word begins, are removed;
     ///     control characters are replaced by spaces
     static String cleaned(String name) {
+        if (isSimple(name)) {
+            return name;
+        }
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");
         return printable(withoutEmptyPairs(ENCODED_WORD_BEGIN.matcher(text).replaceAll("?")));
@@ -58,6 +81,9 @@ final class DisplayName {
 
     /// @return whether [#printable] would at most truncate the name
     static boolean isPrintable(String name) {
+        if (isSimple(name)) {
+            return true;
+        }
         return !ENCODED_WORD_BEGIN.matcher(name).find()
                 && !UNPRINTABLE.matcher(name.replace(" ", "")).find();
     }

@@ -111,7 +111,9 @@ final class HeaderComposer {
 
     /// Accepts comments (RFC 2045 §4).
     private static boolean isVersionOne(RawField mimeVersion) {
-        return COMMENT_OR_SPACE.matcher(mimeVersion.value()).replaceAll("").equals("1.0");
+        String value = mimeVersion.value();
+        return value.equals("1.0")
+                || COMMENT_OR_SPACE.matcher(value).replaceAll("").equals("1.0");
     }
 
     /// Adds the same values at every attempt, because Exchange detects duplicates by Message-ID and Date. Only

@@ -37,7 +37,7 @@ final class HeaderFolding {
     }
 
     static String folded(RawField field) {
-        if (field.text().lines().allMatch(line -> line.length() <= MAX_LINE)) {
+        if (field.text().length() <= MAX_LINE || field.text().lines().allMatch(line -> line.length() <= MAX_LINE)) {
             return field.text();
         }
         boolean isList = LISTS.contains(AsciiCase.lower(field.name()));

@@ -1,11 +1,11 @@
 package org.o365relay.rewrite;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.mail.HeaderParser;
@@ -63,19 +63,22 @@ public final class HeaderReader {
         List<RawField> fields = new ArrayList<>();
         HeaderParser parser =
                 new HeaderParser(limit, Integer.MAX_VALUE, (name, text) -> fields.add(new RawField(name, text)));
-        ByteArrayOutputStream octets = new ByteArrayOutputStream(CHUNK);
-        byte[] chunk = new byte[CHUNK];
+        byte[] octets = new byte[CHUNK];
+        int end = 0;
         while (!parser.hasEnded()) {
-            int count = in.read(chunk);
+            if (end == octets.length) {
+                octets = Arrays.copyOf(octets, 2 * end);
+            }
+            int count = in.read(octets, end, octets.length - end);
             if (count < 0) {
                 parser.end();
             } else {
-                parser.add(chunk, 0, count);
-                octets.write(chunk, 0, count);
+                parser.add(octets, end, end + count);
+                end += count;
             }
         }
         length = Math.toIntExact(parser.bodyStart());
-        InputStream rest = new ByteArrayInputStream(octets.toByteArray(), length, octets.size() - length);
+        InputStream rest = new ByteArrayInputStream(octets, length, end - length);
         return new OriginalMessage(fields, new SequenceInputStream(rest, in), parser.isTooLarge());
     }
 }

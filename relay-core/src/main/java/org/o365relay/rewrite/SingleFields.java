@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.FieldNames;
@@ -22,6 +23,8 @@ import org.o365relay.mail.TransferEncoding;
 ///
 /// `Reply-To` stays as it is; [OriginatorFields] chooses among several.
 final class SingleFields {
+
+    private static final Pattern TYPE = Pattern.compile("[^/]+/[^/]+");
 
     private SingleFields() {}
 
@@ -78,7 +81,7 @@ final class SingleFields {
     private static boolean isUsableType(RawField contentType) {
         ParameterizedValue value = ParameterizedValue.parse(contentType.value());
         boolean hasBoundary = value.values("boundary").stream().anyMatch(boundary -> !boundary.isBlank());
-        return value.main().matches("[^/]+/[^/]+")
+        return TYPE.matcher(value.main()).matches()
                 && (hasBoundary || !value.main().startsWith("multipart/"));
     }
 

@@ -1,6 +1,7 @@
 package org.o365relay.queue.jdbc;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,17 @@ final class ChunkStream extends ContentStream {
         int count = Math.min(length, chunk.length - position);
         System.arraycopy(chunk, position, target, offset, count);
         position += count;
+        return count;
+    }
+
+    @Override
+    public long transferTo(OutputStream out) throws IOException {
+        long count = 0;
+        while (advance()) {
+            out.write(chunk, position, chunk.length - position);
+            count += chunk.length - position;
+            position = chunk.length;
+        }
         return count;
     }
 
