@@ -119,10 +119,6 @@ final class AttemptPermit implements AutoCloseable {
         countsAgainstRate = reachedMail;
     }
 
-    boolean isClosed() {
-        return isClosed;
-    }
-
     /// A second call has no effect.
     @Override
     public void close() {

@@ -35,7 +35,7 @@ record QuotaWait(
     /// message is exceeded.
     ///
     /// @param fullUntil estimated time at which the quota has room for the message
-    /// @param permit closed if a deferral cannot be written at once
+    /// @param permit closed before a deferral is on disk, as in [SettlementWriter#write]
     void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil, AttemptPermit permit) {
         Optional<Instant> nextFree = retry.isExpired(claim.age().countedFrom(), clock.instant())
                 ? Optional.of(fullUntil)

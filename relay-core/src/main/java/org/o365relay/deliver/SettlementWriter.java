@@ -48,8 +48,8 @@ final class SettlementWriter {
     /// Writes the settlement of an attempt. Returns only when the settlement is on disk, or when the message is
     /// on hold because the queue is damaged: a message whose lease ends without a settlement is sent again.
     ///
-    /// @param permit closed if the settlement cannot be written at once, so that the message does not occupy a
-    ///     connection while it waits
+    /// @param permit closed as soon as its next use cannot be written before the settlement, so that the message
+    ///     does not occupy a connection while it waits for the disk
     void write(Claim claim, Attempt attempt, Settlement settlement, AttemptPermit permit) {
         Notices notices = dsnComposer.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         commitWithRetries(claim, settlement, notices, permit)
@@ -59,7 +59,7 @@ final class SettlementWriter {
     /// Writes the settlement of a message that was not tried, without notices or journal events. Returns only
     /// when the settlement is on disk, or when the message is on hold because the queue is damaged.
     ///
-    /// @param permit closed if the settlement cannot be written at once
+    /// @param permit closed as in [#write]
     void writeDeferral(Claim claim, Settlement settlement, AttemptPermit permit) {
         commitWithRetries(claim, settlement, Notices.NONE, permit);
     }
@@ -70,33 +70,35 @@ final class SettlementWriter {
     /// @throws QueueException if the settlement cannot be written
     void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
         Notices notices = dsnComposer.bounceNotices(claim, attempt.verdicts(), attempt.original(), settlement);
-        List<QueueId> noticeIds = commit(claim, settlement, notices);
+        List<QueueId> noticeIds = commit(claim, settlement, notices, () -> {});
         log(claim, attempt, settlement, notices, noticeIds, by);
     }
 
-    private List<QueueId> commit(Claim claim, Settlement settlement, Notices notices) {
+    private List<QueueId> commit(Claim claim, Settlement settlement, Notices notices, Runnable onSubmit) {
         return queue.settle(
                 claim,
                 settlement,
                 notices.messages(),
-                notices.suppressed().stream().toList());
+                notices.suppressed().stream().toList(),
+                onSubmit);
     }
 
     /// @return the IDs of the notices; empty if the message is on hold because the queue is damaged
     /// @throws QueueException if the queue is closed, the lease has ended, or the thread is interrupted
     private Optional<List<QueueId>> commitWithRetries(
             Claim claim, Settlement settlement, Notices notices, AttemptPermit permit) {
+        boolean isLogged = false;
         while (true) {
             try {
-                return Optional.of(commit(claim, settlement, notices));
+                return Optional.of(commit(claim, settlement, notices, permit::close));
             } catch (QueueException e) {
                 if (e.isFinal()) {
                     logUnwritten(claim, settlement, e);
                     throw e;
                 }
-                if (!permit.isClosed()) {
+                if (!isLogged) {
                     logUnwritten(claim, settlement, e); // once, although every retry may fail
-                    permit.close();
+                    isLogged = true;
                 }
                 if (e.isDamage() && isHeld(claim, e)) {
                     return Optional.empty();

@@ -50,13 +50,24 @@ public interface Claims {
     /// same transaction.
     ///
     /// @param suppressed notices over the hourly limit, for a digest
+    /// @param onSubmit runs as soon as every later [#claim] is certain to be written after the settlement, or in
+    ///     the same transaction: what it starts does not increase the number of results that a crash can lose
     /// @return the IDs of the queued notices, in the order of `notices`
     /// @throws QueueException if the queue cannot be written; nothing is recorded, and the caller can settle
     ///     again, unless the exception is [final][QueueException#isFinal] because the lease has ended or the
     ///     queue is closed
     /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
     List<QueueId> settle(
-            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
+            Claim claim,
+            Settlement settlement,
+            List<LocalMessage> notices,
+            List<SuppressedNotice> suppressed,
+            Runnable onSubmit);
+
+    default List<QueueId> settle(
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
+        return settle(claim, settlement, notices, suppressed, () -> {});
+    }
 
     /// Ends a claim as if it had not been made: no attempt is counted, and the message keeps its place in the
     /// queue. If no earlier attempt counts, a message routed to a pool returns to the pool, unless it was

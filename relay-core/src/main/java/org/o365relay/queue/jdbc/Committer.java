@@ -113,8 +113,15 @@ public final class Committer implements AutoCloseable {
     /// @throws QueueException if the database fails or the queue is closed; nothing has been written in that
     ///     case
     public <T extends @Nullable Object> T write(Work<T> work) {
+        return await(submit(work));
+    }
+
+    /// Waits until submitted work is on disk. Must not be called on the writer's thread.
+    ///
+    /// @throws QueueException as [#write]
+    static <T extends @Nullable Object> T await(CompletableFuture<T> submitted) {
         try {
-            return submit(work).join();
+            return submitted.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }

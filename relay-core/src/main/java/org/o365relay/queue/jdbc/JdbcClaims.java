@@ -112,23 +112,28 @@ final class JdbcClaims implements Claims {
 
     @Override
     public List<QueueId> settle(
-            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
+            Claim claim,
+            Settlement settlement,
+            List<LocalMessage> notices,
+            List<SuppressedNotice> suppressed,
+            Runnable onSubmit) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " covers "
                     + settlement.outcomes().keySet() + " instead of " + claim.recipients());
         }
         Reading now = clock.reading();
         String by = leases.bouncedBy(claim.lease());
+        Committer.Work<Boolean> work = statements -> {
+            if (!MessageTables.settle(statements, claim, settlement, by, store.keepContent(), now)) {
+                return false;
+            }
+            for (SuppressedNotice notice : suppressed) {
+                NoticeTables.suppress(statements, notice, now.steady());
+            }
+            return true;
+        };
         List<QueueId> noticeIds = localMessages
-                .write(notices, statements -> {
-                    if (!MessageTables.settle(statements, claim, settlement, by, store.keepContent(), now)) {
-                        return false;
-                    }
-                    for (SuppressedNotice notice : suppressed) {
-                        NoticeTables.suppress(statements, notice, now.steady());
-                    }
-                    return true;
-                })
+                .write(notices, work, onSubmit)
                 .orElseThrow(() -> new QueueException("the lease of message " + claim.id()
                         + " ended before it was settled; the attempt is not recorded"));
         if (settlement.leavesOpen()) {

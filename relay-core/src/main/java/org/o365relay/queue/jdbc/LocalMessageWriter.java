@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.LocalMessage;
@@ -17,8 +18,13 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals, Instant
     /// @return the IDs of the queued messages, in the order of `messages`; empty if `record` returned false
     /// @throws QueueException if the queue cannot be written; nothing has been written in that case
     Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record) {
+        return write(messages, record, () -> {});
+    }
+
+    /// @param onSubmit runs when the work has its place in the order of the transactions
+    Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record, Runnable onSubmit) {
         List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
-        boolean written = store.committer().write(statements -> {
+        CompletableFuture<Boolean> submitted = store.committer().submit(statements -> {
             if (!record.on(statements)) {
                 return false;
             }
@@ -27,7 +33,8 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals, Instant
             }
             return true;
         });
-        if (!written) {
+        onSubmit.run();
+        if (!Committer.await(submitted)) {
             return Optional.empty();
         }
         messages.forEach(message -> dueSignals.raise(message.routed().route()));

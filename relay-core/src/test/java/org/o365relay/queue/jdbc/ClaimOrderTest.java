@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -300,6 +301,21 @@ class ClaimOrderTest {
         assertThat(two.getState()).isEqualTo(Thread.State.TIMED_WAITING);
         commit(1, POOL, Priority.NORMAL);
         assertThat(two.join(Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
+    void writesClaimsAfterTheSettlementThatMadeRoomForThem() {
+        fixture.accept("scan", ANNA);
+        Claim claim = fixture.claimOne();
+        Committer committer = fixture.queue().store().committer();
+        CompletableFuture<Boolean> submitted = new CompletableFuture<>();
+        committer.submit(_ -> submitted.join()); // until then, the settlement cannot be written
+        AtomicReference<CompletableFuture<List<String>>> open = new AtomicReference<>();
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of(), () -> {
+            open.set(committer.submit(ClaimTables::mailboxes));
+            submitted.complete(true);
+        });
+        assertThat(open.get().join()).isEmpty();
     }
 
     @Test
