@@ -289,6 +289,9 @@ record Attempt(
 
     /// @return verdicts of the recipients that were tried
     Map<Recipient, Verdict> tried() {
+        if (backoffs.isEmpty()) {
+            return verdicts;
+        }
         Map<Recipient, Verdict> tried = new LinkedHashMap<>(verdicts);
         tried.keySet().removeAll(backoffs.keySet());
         return tried;

@@ -4,12 +4,13 @@ import static org.o365relay.journal.JournalLine.path;
 import static org.o365relay.journal.JournalLine.pathOrNull;
 import static org.o365relay.journal.JournalLine.paths;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Backoff;
@@ -330,7 +331,7 @@ public final class LogJournal implements Journal {
     }
 
     private static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.1fs", duration.toMillis() / 1000.0);
+        return BigDecimal.valueOf(duration.toMillis(), 3).setScale(1, RoundingMode.HALF_UP) + "s";
     }
 
     private static Instant truncated(Instant instant) {

@@ -17,6 +17,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     /// a line, but the diagnostic information of Exchange can have several thousand.
     public static final int MAX_LENGTH = 8_000;
 
+    private static final Pattern LINE_END = Pattern.compile("\r?\n");
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
 
     public Reply {
@@ -45,7 +46,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     ///
     /// @return the reply; empty if the text does not begin with a reply code
     public static Optional<Reply> parse(String text) {
-        String[] rawLines = text.strip().split("\r?\n");
+        String[] rawLines = LINE_END.split(text.strip());
         if (!REPLY_START.matcher(rawLines[0]).matches()) {
             return Optional.empty();
         }

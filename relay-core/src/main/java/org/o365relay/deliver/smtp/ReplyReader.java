@@ -86,14 +86,16 @@ final class ReplyReader {
 
     /// @return whether the line is complete; otherwise the limit is reached or the stream has ended
     private boolean readLine(ByteArrayOutputStream line, int limit) throws IOException {
-        while (line.size() < limit && fill()) {
-            byte octet = buffer[position++];
-            line.write(octet);
-            if (octet == '\n') {
-                return true;
+        boolean complete = false;
+        while (!complete && line.size() < limit && fill()) {
+            int from = position;
+            int to = Math.min(end, from + limit - line.size());
+            while (!complete && position < to) {
+                complete = buffer[position++] == '\n';
             }
+            line.write(buffer, from, position - from);
         }
-        return false;
+        return complete;
     }
 
     private static Received atEndOfStream(List<String> lines, String rest) {
