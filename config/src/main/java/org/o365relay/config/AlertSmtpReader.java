@@ -46,10 +46,10 @@ record AlertSmtpReader(Section smtp, SecretFiles files, String hostname) {
             return Optional.empty();
         }
         if (!isSet(FROM)) {
-            smtp.problem(FROM, "is missing; set an address that the server accepts as sender");
+            smtp.reportProblem(FROM, "is missing; set an address that the server accepts as sender");
         }
         if (!isSet(TO) && admin == null) {
-            smtp.problem(TO, "is missing; set it, or notices.admin");
+            smtp.reportProblem(TO, "is missing; set it, or notices.admin");
         }
         host.ifPresent(name -> reportPlainText(name, tls, credential));
         return host.flatMap(name -> from.flatMap(sender -> to.map(recipient -> new AlertSmtpSettings(
@@ -76,7 +76,7 @@ record AlertSmtpReader(Section smtp, SecretFiles files, String hostname) {
         if (isSet(USERNAME) && !password.isSet()) {
             password.reportMissing();
         } else if (!isSet(USERNAME) && password.isSet()) {
-            smtp.problem(USERNAME, "is missing; username and password belong together");
+            smtp.reportProblem(USERNAME, "is missing; username and password belong together");
         }
         return username.flatMap(user -> secret.<Credential>map(known -> new Credential.Password(user, known)))
                 .orElseGet(Credential.None::new);
@@ -84,19 +84,19 @@ record AlertSmtpReader(Section smtp, SecretFiles files, String hostname) {
 
     private void reportWithoutHost() {
         if (isSet(USERNAME) || isSet(FROM) || isSet(TO)) {
-            smtp.problem(HOST, "is missing; set the host name of the server");
+            smtp.reportProblem(HOST, "is missing; set the host name of the server");
         }
     }
 
     private void reportPlainText(String host, Tls tls, Credential credential) {
-        if (tls != Tls.NONE || Entra.isThisMachine(host)) {
+        if (tls != Tls.NONE || Entra.isLoopbackHost(host)) {
             return;
         }
         if (credential instanceof Credential.Password) {
-            smtp.problem(
+            smtp.reportProblem(
                     TLS, "none would send the password to %s unencrypted; use starttls or implicit".formatted(host));
         } else {
-            smtp.warning(
+            smtp.reportWarning(
                     TLS,
                     "alerts to %s are sent unencrypted; use starttls or implicit if the server supports it"
                             .formatted(host));

@@ -68,13 +68,13 @@ record AlertsReader(
         }
         Path program = Path.of(arguments.getFirst());
         if (!program.isAbsolute()) {
-            alerts.problem(
+            alerts.reportProblem(
                     COMMAND,
                     TextValues.quoted(arguments.getFirst())
                             + " is not an absolute path; write the program and each argument as one element:"
                             + " [ \"/usr/local/bin/alert\", \"an argument\" ]");
         } else if (files.areRead() && !(Files.isRegularFile(program) && Files.isExecutable(program))) {
-            alerts.warning(COMMAND, program + " cannot be executed; check its path and its permissions");
+            alerts.reportWarning(COMMAND, program + " cannot be executed; check its path and its permissions");
         }
         return Optional.of(new AlertCommandSettings(arguments, timeout));
     }
@@ -100,11 +100,12 @@ record AlertsReader(
         switch (scheme) {
             case "https" -> {}
             case "http" ->
-                webhook.warning(
+                webhook.reportWarning(
                         key,
                         "is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the"
                                 + " server supports it");
-            default -> webhook.problem(key, "is not a URL; copy the complete URL of the webhook, including https://");
+            default ->
+                webhook.reportProblem(key, "is not a URL; copy the complete URL of the webhook, including https://");
         }
     }
 

@@ -81,7 +81,7 @@ public final class ConfigReader {
     /// nor missing secrets. The resulting configuration cannot be used to start a relay.
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
-        known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
+        known.putIfAbsent(SecretFiles.CREDENTIALS_DIRECTORY, SERVICE_CREDENTIALS);
         return new ConfigReader(known, kernelHostname, heap, clock, false, kept);
     }
 
@@ -144,12 +144,12 @@ public final class ConfigReader {
         root.forEach((key, value) -> {
             if (!key.equals("relay") && !variables.contains(key)) {
                 Setting setting = new Setting(key, value, source.file());
-                source.problem(setting, source.known().advice(key, List.of()));
+                source.reportProblem(setting, source.known().advice(key, List.of()));
             }
         });
         if (!root.containsKey("relay")) {
             source.problems()
-                    .problem(source.file(), "relay", "is missing; all settings belong in the section relay { … }");
+                    .addProblem(source.file(), "relay", "is missing; all settings belong in the section relay { … }");
         }
     }
 

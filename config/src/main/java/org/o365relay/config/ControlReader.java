@@ -27,7 +27,7 @@ record ControlReader(Section control, Path directory) {
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
         Path defaultSocket = defaultIn(dataDirectory);
         if (control.configured(SOCKET).isEmpty() && octets(defaultSocket) > ControlSettings.MAX_LENGTH) {
-            control.problem(
+            control.reportProblem(
                     SOCKET,
                     "must be set: the default, %s in data-directory, is too long for a socket path; use at most %d octets"
                             .formatted(DEFAULT_NAME, ControlSettings.MAX_LENGTH));
@@ -36,7 +36,7 @@ record ControlReader(Section control, Path directory) {
         Optional<String> group = control.optional(GROUP, TextValues.ANY);
         checkPath(socket, dataDirectory, listeners);
         if (group.isPresent() && socket.startsWith(dataDirectory)) {
-            control.warning(
+            control.reportWarning(
                     GROUP,
                     "its members cannot reach %s: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/%s"
                             .formatted(socket, DEFAULT_NAME));
@@ -46,13 +46,14 @@ record ControlReader(Section control, Path directory) {
 
     private void checkPath(Path socket, Path dataDirectory, List<ListenerSettings> listeners) {
         if (socket.equals(dataDirectory)) {
-            control.problem(SOCKET, "is the data-directory itself; set a file, such as " + defaultIn(dataDirectory));
+            control.reportProblem(
+                    SOCKET, "is the data-directory itself; set a file, such as " + defaultIn(dataDirectory));
         }
         boolean isTaken = listeners.stream()
                 .anyMatch(listener -> listener.endpoint() instanceof Endpoint.UnixSocket(Path path, var _)
                         && path.normalize().equals(socket));
         if (isTaken) {
-            control.problem(SOCKET, "a listener uses the socket %s; set another path".formatted(socket));
+            control.reportProblem(SOCKET, "a listener uses the socket %s; set another path".formatted(socket));
         }
     }
 

@@ -20,7 +20,7 @@ final class DisplayNameTemplate {
     private DisplayNameTemplate() {}
 
     private static Parsed<String> check(String template) {
-        if (!TextValues.isPrintable(template)) {
+        if (!TextValues.isSafeInHeader(template)) {
             return new Parsed.Invalid<>(
                     "has a line break, another control or bidirectional character, or =?; write plain text on one"
                             + " line");

@@ -24,8 +24,8 @@ public record EndpointReader(Section listener) {
     private static final String SYSTEMD = "systemd-socket";
 
     // sun_path has 108 octets, one of which is the NUL that ends a path or begins an abstract name (unix(7)).
-    private static final int MAX_SOCKET = 107;
-    private static final int MAX_DESCRIPTOR = 255; // systemd.socket(5), FileDescriptorName=
+    private static final int MAX_SOCKET_NAME = 107;
+    private static final int MAX_DESCRIPTOR_NAME = 255; // systemd.socket(5), FileDescriptorName=
 
     // Indexed by bit number in the octal mode; bit 0 is the least significant.
     private static final List<PosixFilePermission> BITS = List.of(
@@ -53,7 +53,7 @@ public record EndpointReader(Section listener) {
         Optional<String> socket = listener.optional(SOCKET, SOCKET_NAME);
         Set<PosixFilePermission> permissions = listener.value(MODE, PERMISSIONS);
         Optional<String> descriptor = listener.optional(SYSTEMD, DESCRIPTOR_NAME);
-        if (isAmbiguous()) {
+        if (reportAmbiguity()) {
             return Optional.empty();
         }
         if (isSet(SYSTEMD)) {
@@ -73,13 +73,14 @@ public record EndpointReader(Section listener) {
         return isSet(SOCKET) ? SOCKET : "port";
     }
 
-    private boolean isAmbiguous() {
+    /// @return whether the keys define more than one endpoint
+    private boolean reportAmbiguity() {
         List<String> written = List.of(SYSTEMD, SOCKET, "address", "port").stream()
                 .filter(this::isSet)
                 .toList();
         boolean several = written.size() > 1 && !written.equals(List.of("address", "port"));
         if (several) {
-            listener.problem(
+            listener.reportProblem(
                     written.get(1),
                     "%s is set as well; a listener is an address and port, a socket or a systemd-socket: keep one"
                             .formatted(written.getFirst()));
@@ -89,7 +90,7 @@ public record EndpointReader(Section listener) {
 
     private void reportUnusedMode(Optional<String> socket) {
         if (isSet(MODE) && socket.filter(name -> name.startsWith("@")).isPresent()) {
-            listener.warning(MODE, "is not used: all users of this machine may connect to an abstract socket");
+            listener.reportWarning(MODE, "is not used: all users of this machine may connect to an abstract socket");
         }
     }
 
@@ -115,9 +116,9 @@ public record EndpointReader(Section listener) {
             return new Parsed.Invalid<>(
                     TextValues.quoted(text) + " is not a socket; use for example /run/o365-relay/smtp.sock");
         }
-        return octets > MAX_SOCKET
+        return octets > MAX_SOCKET_NAME
                 ? new Parsed.Invalid<>("%s is too long for a socket: %d octets; use %d at most"
-                        .formatted(TextValues.quoted(text), octets, MAX_SOCKET))
+                        .formatted(TextValues.quoted(text), octets, MAX_SOCKET_NAME))
                 : new Parsed.Ok<>(text);
     }
 
@@ -140,7 +141,7 @@ public record EndpointReader(Section listener) {
     }
 
     /// @return the permissions in the octal notation of chmod(1), for example `0660`
-    public static String text(Set<PosixFilePermission> permissions) {
+    public static String formatMode(Set<PosixFilePermission> permissions) {
         int mode = permissions.stream()
                 .mapToInt(permission -> 1 << BITS.indexOf(permission))
                 .sum();
@@ -148,7 +149,8 @@ public record EndpointReader(Section listener) {
     }
 
     private static Parsed<String> descriptor(String text) {
-        boolean valid = text.length() <= MAX_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
+        boolean valid =
+                text.length() <= MAX_DESCRIPTOR_NAME && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)

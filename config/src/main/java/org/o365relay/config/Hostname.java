@@ -17,14 +17,14 @@ final class Hostname {
     /// @return the environment variable `HOSTNAME` if it is a valid host name, otherwise the kernel's host
     ///     name; `localhost` if both are invalid or missing
     static String find(Map<String, String> environment, Path kernelHostname) {
-        return Stream.of(Optional.ofNullable(environment.get("HOSTNAME")), kernelsName(kernelHostname))
+        return Stream.of(Optional.ofNullable(environment.get("HOSTNAME")), readHostname(kernelHostname))
                 .flatMap(Optional::stream)
                 .filter(Addresses::isHostname)
                 .findFirst()
                 .orElse("localhost");
     }
 
-    private static Optional<String> kernelsName(Path file) {
+    private static Optional<String> readHostname(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]>(byte[] content) -> Optional.of(new String(content, StandardCharsets.UTF_8).strip());
             case Parsed.Invalid<byte[]> notLinux -> Optional.empty();

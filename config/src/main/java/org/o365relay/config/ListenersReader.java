@@ -30,7 +30,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         List<ListenerSettings> listeners = new ArrayList<>();
         List<Setting> elements = relay.elements(KEY);
         if (elements.isEmpty() && relay.isSetToList(KEY)) {
-            relay.problem(KEY, "is empty, so the relay would not listen; add a listener");
+            relay.reportProblem(KEY, "is empty, so the relay would not listen; add a listener");
         }
         for (Setting element : elements) {
             relay.element(element, List.of(), defaults)
@@ -56,7 +56,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         switch (tls) {
             case REQUIRED, IMPLICIT -> {
                 if (!certificate) {
-                    section.problem(
+                    section.reportProblem(
                             "tls", TextValues.name(tls) + " needs a certificate; set relay.tls.certificate and key");
                 }
             }
@@ -71,7 +71,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
                 switch (Exposure.of(network)) {
                     case OPEN, WIDE ->
                         section.source()
-                                .problem(
+                                .reportProblem(
                                         element,
                                         "hosts in %s could forge any client address; list the proxies only"
                                                 .formatted(network));
@@ -86,7 +86,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         Optional<ListenerSettings> conflicting = others.stream()
                 .filter(other -> conflict(listener.endpoint(), other.endpoint()))
                 .findFirst();
-        conflicting.ifPresent(other -> section.problem(
+        conflicting.ifPresent(other -> section.reportProblem(
                 new EndpointReader(section).key(),
                 other.toString().equals(listener.toString())
                         ? listener + " is listed twice; remove one"

@@ -56,12 +56,12 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
         int connections = limits.optional("connections", whole(1, 100))
                 .orElse(presets.getFirst().connections());
         if (presets.contains(Preset.OFFICE365) && connections > EXCHANGE_CONNECTIONS) {
-            limits.warning(
+            limits.reportWarning(
                     "connections",
                     "Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3");
         }
         if (presets.getFirst() == Preset.GRAPH && connections > GRAPH_REQUESTS) {
-            limits.warning(
+            limits.reportWarning(
                     "connections", "Microsoft Graph allows 4 concurrent requests per app and mailbox; use 1 to 4");
         }
         return connections;

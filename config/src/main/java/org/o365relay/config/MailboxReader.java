@@ -71,7 +71,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     /// @return the mailbox's address; empty if missing or invalid
     Optional<EmailAddress> address() {
         if (mailbox.configured("address").isEmpty()) {
-            mailbox.problem("address", "is missing; set the mailbox's address, for example relay@contoso.example");
+            mailbox.reportProblem(
+                    "address", "is missing; set the mailbox's address, for example relay@contoso.example");
         }
         return mailbox.optional("address", Addresses.MAIL);
     }
@@ -176,7 +177,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
 
     private static void reportStricterLimits(UpstreamReader upstream, String maximum, String limit) {
         upstream.keys()
-                .warning(
+                .reportWarning(
                         UpstreamReader.PRESET,
                         "%s accepts messages of at most %s; set limits.%s for the mailbox, or larger messages fail there"
                                 .formatted(upstream.preset().key(), maximum, limit));
@@ -184,7 +185,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
 
     private static void reportUnusedCredential(CredentialReader reader) {
         new UpstreamCredential(reader.credential(), CredentialReader.TYPE, Optional.empty())
-                .problem("a connector uses no credential; remove it, or use type = none");
+                .reportProblem("a connector uses no credential; remove it, or use type = none");
     }
 
     /// Returns whether the upstream has its own credential. The primary upstream has none, because it uses the

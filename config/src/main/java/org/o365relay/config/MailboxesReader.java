@@ -60,7 +60,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     Result read() {
         List<Setting> elements = relay.elements(KEY);
         if (elements.isEmpty() && (relay.configured(KEY).isEmpty() || relay.isSetToList(KEY))) {
-            relay.problem(KEY, "there is no mailbox to send with; add for example " + EXAMPLE);
+            relay.reportProblem(KEY, "there is no mailbox to send with; add for example " + EXAMPLE);
         }
         List<Layer> inherited = relay.layers(DEFAULTS);
         Layer defaults = relay.defaults(DEFAULTS);
@@ -82,7 +82,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         for (Section mailbox : mailboxes) {
             Optional<EmailAddress> address = mailbox.optional("address", Addresses.MAIL);
             address.filter(known -> earlier.stream().anyMatch(other -> TargetBuilder.isSame(known, other)))
-                    .ifPresent(duplicate -> mailbox.problem(
+                    .ifPresent(duplicate -> mailbox.reportProblem(
                             "address",
                             "another mailbox has the same address (%s); merge the two".formatted(duplicate)));
             address.ifPresent(earlier::add);
@@ -99,7 +99,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
                         && !login.app().equals(logins.getOrDefault(login.file(), login.app()))) {
                     Section section = mailbox.section();
                     section.source()
-                            .problem(
+                            .reportProblem(
                                     section.ownSetting(CredentialReader.KEY),
                                     "another app stores its login in %s; set a different token-file"
                                             .formatted(login.file()));
@@ -119,7 +119,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
             if (first != null
                     && !first.settings().limits().equals(mailbox.settings().limits())) {
                 mailbox.section()
-                        .problem(
+                        .reportProblem(
                                 "limits",
                                 "%s signs in as %s, like %s, and shares its limits; set the same limits for both"
                                         .formatted(

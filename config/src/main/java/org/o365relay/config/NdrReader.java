@@ -53,7 +53,7 @@ record NdrReader(Section ndr, Cloud cloud) {
         if (credential instanceof Credential.OAuth found) {
             return Optional.of(found);
         }
-        ndr.problem(
+        ndr.reportProblem(
                 SOURCE,
                 "reading mail through Microsoft Graph requires a token; use a credential of type client-secret,"
                         + " certificate, device-code or managed-identity for the mailbox, or source = none");

@@ -40,14 +40,14 @@ record NoticesReader(Section notices) {
     private Duration delay(RetrySchedule retry) {
         Duration delay = notices.value(DELAY, duration(Duration.ZERO, MAX_DELAY));
         if (!delay.isZero() && delay.compareTo(MIN_DELAY) < 0) {
-            notices.problem(
+            notices.reportProblem(
                     DELAY,
-                    "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.text(delay)));
+                    "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.format(delay)));
         } else if (notices.configured(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
-            notices.warning(
+            notices.reportWarning(
                     DELAY,
                     "is not shorter than retry.expire-after (%s), so no delay notice is sent; use less, or 0s for no delay notices"
-                            .formatted(Quantities.text(retry.expireAfter())));
+                            .formatted(Quantities.format(retry.expireAfter())));
         }
         return delay;
     }

@@ -42,10 +42,10 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
         AuthPolicy auth = section.value("auth", TextValues.oneOf(AuthPolicy.class));
         boolean oldTls = section.value("old-tls", TextValues.FLAG);
         if (auth == AuthPolicy.REQUIRED && !users) {
-            section.problem("auth", "required needs a users file; set relay.auth.users-file");
+            section.reportProblem("auth", "required needs a users file; set relay.auth.users-file");
         }
         if (oldTls) {
-            section.warning("old-tls", oldTlsWarning());
+            section.reportWarning("old-tls", oldTlsWarning());
         }
         return new ClientPolicy(
                 section.optional("name", NAME).orElse(""),

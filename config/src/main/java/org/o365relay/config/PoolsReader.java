@@ -38,17 +38,17 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
     private List<EmailAddress> pool(String name, Setting setting) {
         Source source = relay.source();
         if (name.indexOf('@') >= 0 || !name.matches("[\\p{Alnum}._-]+")) {
-            source.problem(setting, "is not a pool name; use letters, digits and hyphens");
+            source.reportProblem(setting, "is not a pool name; use letters, digits and hyphens");
         }
         List<Setting> elements = source.elements(setting);
         if (elements.isEmpty() && setting.value() instanceof ConfigList) {
-            source.problem(setting, "is empty; list the mailboxes that share the load");
+            source.reportProblem(setting, "is empty; list the mailboxes that share the load");
         }
         List<EmailAddress> members = new ArrayList<>();
         for (Setting element : elements) {
             Optional<EmailAddress> member = source.parse(element, known(mailboxes));
             member.filter(members::contains)
-                    .ifPresent(duplicate -> source.problem(element, duplicate + " is listed twice; remove one"));
+                    .ifPresent(duplicate -> source.reportProblem(element, duplicate + " is listed twice; remove one"));
             member.ifPresent(members::add);
         }
         return members;

@@ -51,18 +51,18 @@ record ProxyReader(Section proxy, SecretFiles files) {
         SecretReader password = new SecretReader(proxy, PASSWORD, "RELAY_PROXY_PASSWORD", files);
         Optional<Secret> secret = password.read();
         if (!isHttp && secret.filter(known -> isTooLong(known.reveal())).isPresent()) {
-            proxy.problem(PASSWORD, TOO_LONG);
+            proxy.reportProblem(PASSWORD, TOO_LONG);
         }
         if (proxy.configured(USERNAME).isPresent() && !password.isSet()) {
             password.reportMissing();
         } else if (proxy.configured(USERNAME).isEmpty() && password.isSet()) {
-            proxy.problem(USERNAME, "is missing; username and password belong together");
+            proxy.reportProblem(USERNAME, "is missing; username and password belong together");
         }
         if (proxy.configured(HOST).isEmpty()) {
             if (proxy.configured(USERNAME).isPresent() || password.isSet()) {
-                proxy.problem(HOST, "is missing; set the host of the proxy, or remove the login");
+                proxy.reportProblem(HOST, "is missing; set the host of the proxy, or remove the login");
             } else if (isSet) {
-                proxy.problem(HOST, "is missing; set the host of the proxy, or remove its type and port");
+                proxy.reportProblem(HOST, "is missing; set the host of the proxy, or remove its type and port");
             }
         }
         return host.map(name -> new Proxy(

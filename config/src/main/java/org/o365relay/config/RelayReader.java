@@ -178,10 +178,10 @@ record RelayReader(
                 .max()
                 .orElse(GIB);
         if (limits.configured(MESSAGE_SIZE).isPresent() && accepted > sent) {
-            limits.warning(
+            limits.reportWarning(
                     MESSAGE_SIZE,
                     "no mailbox sends messages larger than %s, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox"
-                            .formatted(Quantities.text(sent)));
+                            .formatted(Quantities.format(sent)));
         }
     }
 
@@ -200,7 +200,7 @@ record RelayReader(
     private void reportMemory(Section limits, int connections, boolean tls) {
         long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
         if (needed > heap / 2) {
-            limits.warning(
+            limits.reportWarning(
                     "connections",
                     "%d connections%s take about %d MiB, more than half of the %d MiB of memory; use at most %d, or raise -Xmx in jvm.options"
                             .formatted(
@@ -218,10 +218,10 @@ record RelayReader(
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
         if (maximumSize < largest) {
             String key = largest == baseSize ? "relay.limits.message-size" : "a trusted network's message-size";
-            queue.problem(
+            queue.reportProblem(
                     "maximum-size",
                     "%s is too small for one message of %s (%s); increase it"
-                            .formatted(Quantities.text(maximumSize), key, Quantities.text(largest)));
+                            .formatted(Quantities.format(maximumSize), key, Quantities.format(largest)));
         }
         return new QueueSettings(
                         relay.value("data-directory", FileContent.path(directory)),
@@ -256,10 +256,10 @@ record RelayReader(
         Duration longest = retry.value("mailbox-probe-max", duration(MILLISECOND, DAY));
         if (longest.compareTo(first) < 0) {
             String key = retry.configured("mailbox-probe-max").isPresent() ? "mailbox-probe-max" : "mailbox-probe";
-            retry.problem(
+            retry.reportProblem(
                     key,
                     "mailbox-probe-max (%s) is shorter than mailbox-probe (%s); make it at least as long"
-                            .formatted(Quantities.text(longest), Quantities.text(first)));
+                            .formatted(Quantities.format(longest), Quantities.format(first)));
         }
         return new ProbeSchedule(first, longest);
     }

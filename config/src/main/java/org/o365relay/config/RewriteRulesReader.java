@@ -66,7 +66,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
                 .flatMap(key -> section.optional(TextValues.name(key), parser(key)).stream())
                 .toList();
         if (ACTIONS.stream().noneMatch(key -> section.configured(key).isPresent())) {
-            section.source().problem(element, "has no effect; set " + String.join(", ", ACTIONS));
+            section.source().reportProblem(element, "has no effect; set " + String.join(", ", ACTIONS));
         }
         return actions.isEmpty()
                 ? Optional.empty()
@@ -95,7 +95,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
 
     private static Parsed<String> prefix(String text) {
         String prefix = text.strip();
-        if (!TextValues.isPrintable(prefix)) {
+        if (!TextValues.isSafeInHeader(prefix)) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " has a line break, another control or bidirectional character, or =?; write plain text on one"
                     + " line");
@@ -112,7 +112,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
         Network client = element.rule().conditions().client();
         if (client != null && !isTrusted(client)) {
             element.section()
-                    .problem(
+                    .reportProblem(
                             "client",
                             client + " is in no trusted network, so the rule never applies; add it to"
                                     + " relay.trusted-networks, or remove the rule");
@@ -121,7 +121,7 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
             String key = TextValues.name(action.key());
             earlier(elements.subList(0, index), element, action.key())
                     .ifPresent(earlier -> element.section()
-                            .problem(
+                            .reportProblem(
                                     key,
                                     "is never used: %s matches the same messages and comes first; remove one of the two"
                                             .formatted(earlier.setting().path())));
@@ -129,7 +129,8 @@ record RewriteRulesReader(Section relay, List<ListenerSettings> listeners) {
                     && elements.subList(index + 1, elements.size()).stream()
                             .allMatch(later -> later.rule().action(action.key()).isEmpty())) {
                 element.section()
-                        .problem(key, "none has no effect, because no later rule sets %s; remove it".formatted(key));
+                        .reportProblem(
+                                key, "none has no effect, because no later rule sets %s; remove it".formatted(key));
             }
         }
     }

@@ -69,7 +69,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         for (Setting element : relay.elements(KEY)) {
             relay.element(element, List.of(), keys()).ifPresent(section -> {
                 if (rules.stream().anyMatch(RoutesReader::matchesEverything)) {
-                    relay.source().warning(element, "is never reached: an earlier rule matches everything");
+                    relay.source().reportWarning(element, "is never reached: an earlier rule matches everything");
                 }
                 rule(element, section, addresses, pools).ifPresent(rules::add);
             });
@@ -94,10 +94,10 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         Optional<String> pool = rule.optional(POOL, pool(pools));
         Optional<Priority> priority = rule.optional(PRIORITY, TextValues.oneOf(Priority.class));
         if (ACTIONS.stream().noneMatch(key -> rule.configured(key).isPresent())) {
-            rule.source().problem(element, "has no effect; set mailbox, pool or priority");
+            rule.source().reportProblem(element, "has no effect; set mailbox, pool or priority");
         }
         if (rule.configured(MAILBOX).isPresent() && rule.configured(POOL).isPresent()) {
-            rule.problem(POOL, "mailbox is set as well; remove one of the two");
+            rule.reportProblem(POOL, "mailbox is set as well; remove one of the two");
         }
         long valid =
                 Stream.of(mailbox, pool, priority).filter(Optional::isPresent).count();
@@ -120,7 +120,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         for (ResolvedMailbox mailbox : mailboxes.valid()) {
             if (!used.contains(TargetBuilder.name(mailbox.settings().address()))) {
                 mailbox.section()
-                        .warning(
+                        .reportWarning(
                                 "address",
                                 "is not used: relay.routing names neither this mailbox nor a pool that contains it");
             }
@@ -130,7 +130,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                         .filter(pool -> !used.contains(pool))
                         .flatMap(pool -> layer.setting(pool).stream())
                         .forEach(pool ->
-                                relay.source().warning(pool, "is not used: no rule of relay.routing names it")));
+                                relay.source().reportWarning(pool, "is not used: no rule of relay.routing names it")));
     }
 
     private static Set<String> used(Routes routes) {

@@ -74,11 +74,11 @@ record RulesReader(Section relay) {
         Optional<Network> client = section.optional("client", Networks.CIDR);
         Optional<String> reason = section.optional(REASON, REASON_TEXT);
         if (allows && denies) {
-            section.problem(DENY, "allow is set as well; split the rule in two");
+            section.reportProblem(DENY, "allow is set as well; split the rule in two");
         } else if (!allows && !denies) {
-            section.source().problem(element, "has no effect; set allow = \"pattern\" or deny = \"pattern\"");
+            section.source().reportProblem(element, "has no effect; set allow = \"pattern\" or deny = \"pattern\"");
         } else if (allows && section.configured(REASON).isPresent()) {
-            section.warning(REASON, "is not used with allow; remove it");
+            section.reportWarning(REASON, "is not used with allow; remove it");
         }
         boolean valid = allows != denies && (section.configured("client").isEmpty() || client.isPresent());
         return allowed.or(() -> denied)
@@ -91,7 +91,7 @@ record RulesReader(Section relay) {
                 .anyMatch(rule ->
                         rule.client() == null && rule.pattern().toString().equals("*"));
         if (unreachable) {
-            relay.source().warning(element, "is never reached: an earlier rule matches everything");
+            relay.source().reportWarning(element, "is never reached: an earlier rule matches everything");
         }
     }
 }

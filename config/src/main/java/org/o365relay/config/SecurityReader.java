@@ -27,7 +27,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private static final String CERTIFICATE = "certificate";
     private static final String KEY = "key";
     private static final String USERS = "users-file";
-    private static final String PLAIN_TEXT = "allow-without-tls";
+    private static final String ALLOW_WITHOUT_TLS = "allow-without-tls";
 
     /// Reports all problems with the certificate and its key.
     ///
@@ -37,7 +37,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         Optional<Path> key = tls.optional(KEY, files.readableInDirectory());
         Duration detection = tls.value("detection-timeout", Quantities.duration(Duration.ZERO, Duration.ofSeconds(5)));
         if (hasCertificate() != tls.configured(KEY).isPresent()) {
-            tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
+            tls.reportProblem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.ifPresent(file -> warnIfReadableByOthers(tls, KEY, file));
         Optional<CertificateFiles> both =
@@ -50,9 +50,9 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
                 // the certificate file could be parsed, so the key is unusable or does not match the certificate
-                tls.problem(KEY, problem.text());
+                tls.reportProblem(KEY, problem.text());
             } else {
-                tls.warning(CERTIFICATE, problem.text());
+                tls.reportWarning(CERTIFICATE, problem.text());
             }
         }
     }
@@ -68,7 +68,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         Optional<Path> users = auth.optional(USERS, files.readableInDirectory());
         users.filter(_ -> files.areRead()).ifPresent(file -> {
             warnIfReadableByOthers(auth, USERS, file);
-            UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));
+            UsersFile.read(file).problems().forEach(problem -> auth.reportProblem(USERS, problem));
         });
         return users;
     }
@@ -78,7 +78,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     }
 
     boolean allowsLoginsWithoutTls() {
-        return auth.value(PLAIN_TEXT, TextValues.FLAG);
+        return auth.value(ALLOW_WITHOUT_TLS, TextValues.FLAG);
     }
 
     /// Warns if clients that must log in may send their passwords over the network unencrypted, or cannot log
@@ -94,13 +94,13 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
                     .filter(trusted -> !trusted.network().address().isLoopbackAddress())
                     .toList();
             if (allowsLoginsWithoutTls() && !requiresTls && !remote.isEmpty()) {
-                auth.warning(
-                        PLAIN_TEXT,
+                auth.reportWarning(
+                        ALLOW_WITHOUT_TLS,
                         "clients in %s may send passwords to %s unencrypted; use tls = required there if they support TLS"
                                 .formatted(names(remote), listener));
             } else if (!allowsLoginsWithoutTls() && !offersTls && !required.isEmpty()) {
-                auth.warning(
-                        PLAIN_TEXT,
+                auth.reportWarning(
+                        ALLOW_WITHOUT_TLS,
                         "clients in %s must log in at %s, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true"
                                 .formatted(names(required), listener));
             }
@@ -113,7 +113,8 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
 
     private static void warnIfReadableByOthers(Section section, String key, Path file) {
         if (FileContent.grants(file, PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) {
-            section.warning(key, "all users of this machine can read %s; run: chmod o-rw %s".formatted(file, file));
+            section.reportWarning(
+                    key, "all users of this machine can read %s; run: chmod o-rw %s".formatted(file, file));
         }
     }
 }

@@ -79,7 +79,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean remote = isRemote(settings);
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
-            signIn.problem(
+            signIn.reportProblem(
                     "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, otherwise set the scope of that server"
                             .formatted(settings.host()));
         }
@@ -91,16 +91,16 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     /// Returns whether the server may be on another machine. With a proxy it always may: `localhost` is then
     /// the machine of the proxy.
     static boolean isRemote(SmtpUpstreamSettings settings) {
-        return settings.proxy() != null || !Entra.isThisMachine(settings.host());
+        return settings.proxy() != null || !Entra.isLoopbackHost(settings.host());
     }
 
     private void reportPlainText(String host, UpstreamCredential signIn) {
         if (signIn.isOAuth() || signIn.isPassword()) {
             String secret = signIn.isOAuth() ? "access token" : "password";
-            keys.problem(
+            keys.reportProblem(
                     TLS, "none would send the %s to %s unencrypted; use starttls or implicit".formatted(secret, host));
         } else if (signIn.isNone()) {
-            keys.warning(
+            keys.reportWarning(
                     TLS,
                     "mail to %s is sent unencrypted; use starttls or implicit if the server supports it"
                             .formatted(host));
@@ -116,18 +116,18 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Optional<String> written = keys.optional(HOST, Addresses.HOST);
         Optional<String> domain = keys.optional(DOMAIN, Addresses.DOMAIN);
         if (isSet(DOMAIN) && preset != Preset.CONNECTOR) {
-            keys.problem(DOMAIN, "is for preset = connector only; use that preset, or remove it");
+            keys.reportProblem(DOMAIN, "is for preset = connector only; use that preset, or remove it");
         }
         return switch (preset) {
             case CONNECTOR -> {
                 if (isSet(HOST) && isSet(DOMAIN)) {
-                    keys.problem(HOST, "domain is set as well; remove one of the two");
+                    keys.reportProblem(HOST, "domain is set as well; remove one of the two");
                 }
                 yield isSet(HOST) ? written : isSet(DOMAIN) ? domain : mailboxDomain;
             }
             case SMARTHOST -> {
                 if (!isSet(HOST)) {
-                    keys.problem(HOST, "is missing; set the host name of the server");
+                    keys.reportProblem(HOST, "is missing; set the host name of the server");
                 }
                 yield written;
             }
@@ -140,11 +140,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Optional<Path> certificate = keys.optional(CERTIFICATE, files.certificates());
         Optional<Path> key = keys.optional(KEY, files.readable());
         if (isSet(CERTIFICATE) != isSet(KEY)) {
-            keys.problem(isSet(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
+            keys.reportProblem(
+                    isSet(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.filter(files::isExposed)
-                .ifPresent(file ->
-                        keys.warning(KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
+                .ifPresent(file -> keys.reportWarning(
+                        KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
         if (files.areRead()) {
             certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
         }
@@ -155,23 +156,24 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         try {
             CertifiedKey.read(certificate, key, null);
         } catch (UnusableKeyException e) {
-            keys.problem(CERTIFICATE, String.valueOf(e.getMessage()));
+            keys.reportProblem(CERTIFICATE, String.valueOf(e.getMessage()));
         }
     }
 
     private void reportContradictions(Tls tls, int port) {
         if (isPresetHost() && tls != Tls.STARTTLS) {
             String server = preset.host(cloud).orElseThrow();
-            keys.problem(TLS, "%s offers STARTTLS only; use starttls, or leave tls out".formatted(server));
+            keys.reportProblem(TLS, "%s offers STARTTLS only; use starttls, or leave tls out".formatted(server));
         }
         if (preset == Preset.CONNECTOR && tls == Tls.IMPLICIT) {
-            keys.problem(TLS, "mail exchangers offer STARTTLS only; use starttls, or leave tls out");
+            keys.reportProblem(TLS, "mail exchangers offer STARTTLS only; use starttls, or leave tls out");
         }
         if (tls == Tls.STARTTLS && port == IMPLICIT_TLS_PORT) {
-            keys.warning("port", "port 465 is for implicit TLS; use tls = implicit, or port 587");
+            keys.reportWarning("port", "port 465 is for implicit TLS; use tls = implicit, or port 587");
         }
         if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isSet(HOST)) {
-            keys.warning(UpstreamReader.PRESET, "high-volume has a known host in the worldwide cloud only; set host");
+            keys.reportWarning(
+                    UpstreamReader.PRESET, "high-volume has a known host in the worldwide cloud only; set host");
         }
     }
 

@@ -44,9 +44,9 @@ record ToleranceReader(Section network) {
         Optional<Treatment> treatment = source.parse(setting, TextValues.oneOf(Treatment.class));
         Optional<Deviation> deviation = Deviation.of(key);
         if (deviation.isEmpty()) {
-            source.problem(setting, unknown(key));
+            source.reportProblem(setting, unknown(key));
         } else if (!deviation.get().isConfigurable()) {
-            source.problem(setting, "cannot be configured: it is only counted; remove it");
+            source.reportProblem(setting, "cannot be configured: it is only counted; remove it");
         } else {
             treatment.ifPresent(chosen -> accepted.put(deviation.get(), chosen == Treatment.ACCEPT));
         }

@@ -29,7 +29,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
         Section defaults = relay.section(DEFAULTS);
         defaults.optional(NETWORK, Networks.CIDR)
                 .ifPresent(network ->
-                        defaults.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
+                        defaults.reportProblem(NETWORK, "has no default; set it in each entry of trusted-networks"));
         policies.read(defaults); // to report mistakes even if no entry uses the defaults
         return new TrustedNetworksReader(relay, policies, defaults);
     }
@@ -38,7 +38,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
     TrustedNetworks read(Section owner) {
         List<Setting> elements = owner.elements(KEY);
         if (elements.isEmpty() && owner.isSetToList(KEY)) {
-            owner.problem(KEY, "is empty, so no client could send mail; list the networks of your devices");
+            owner.reportProblem(KEY, "is empty, so no client could send mail; list the networks of your devices");
         }
         List<TrustedNetwork> networks = new ArrayList<>();
         for (Setting element : elements) {
@@ -61,7 +61,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
     private Optional<TrustedNetwork> section(Section entry) {
         Optional<Setting> written = entry.configured(NETWORK);
         if (written.isEmpty()) {
-            entry.problem(NETWORK, "is missing; set an IP address or a network in CIDR notation");
+            entry.reportProblem(NETWORK, "is missing; set an IP address or a network in CIDR notation");
             policies.read(entry);
         }
         return written.flatMap(this::network).map(network -> trusted(network, entry));
@@ -70,7 +70,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
     private TrustedNetwork trusted(Network network, Section section) {
         ClientPolicy policy = policies.read(section);
         if (policy.tolerance().equals(Tolerance.LEGACY) && isLarge(network)) {
-            section.warning(
+            section.reportWarning(
                     TOLERANCE,
                     "legacy is for single devices, but %s is large; list the devices that need it".formatted(network));
         }
@@ -85,7 +85,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
 
     private void reportDuplicate(Setting element, TrustedNetwork entry, List<TrustedNetwork> others) {
         if (others.stream().anyMatch(other -> other.network().equals(entry.network()))) {
-            relay.source().problem(element, entry.network() + " is listed twice; remove one");
+            relay.source().reportProblem(element, entry.network() + " is listed twice; remove one");
         }
     }
 
@@ -94,13 +94,13 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
         switch (Exposure.of(network)) {
             case OPEN ->
                 relay.source()
-                        .problem(
+                        .reportProblem(
                                 written,
                                 text
                                         + " would make this an open relay: anyone could send through your mailbox; list your own networks only");
             case WIDE ->
                 relay.source()
-                        .warning(
+                        .reportWarning(
                                 written,
                                 text + " is a large public network; check that all of its addresses are yours");
             case SITE, PRIVATE -> {}

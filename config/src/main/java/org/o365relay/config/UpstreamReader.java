@@ -56,7 +56,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
         }
         if (keys.configured(GRAPH_URL).isPresent()) {
-            keys.problem(GRAPH_URL, "is for preset = graph only; use that preset, or remove it");
+            keys.reportProblem(GRAPH_URL, "is for preset = graph only; use that preset, or remove it");
         }
         upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
         return upstream.flatMap(settings -> signIn.credential()
@@ -87,22 +87,23 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         switch (preset()) {
             case GRAPH -> {
                 if (signIn.isPassword() || signIn.isNone()) {
-                    signIn.problem("Microsoft Graph requires a token; use a credential of type"
+                    signIn.reportProblem("Microsoft Graph requires a token; use a credential of type"
                             + " client-secret, certificate, device-code or managed-identity");
                 }
             }
             case OFFICE365, HIGH_VOLUME -> {
                 if (signIn.isNone()) {
-                    signIn.problem("Exchange Online requires a sign-in; use for example type ="
+                    signIn.reportProblem("Exchange Online requires a sign-in; use for example type ="
                             + " client-secret, or preset = connector");
                 } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && remote) {
-                    signIn.warning("Microsoft disables passwords for SMTP at the end of December 2026, unless an admin"
-                            + " enables them again; switch to OAuth: docs/oauth-smtp.md");
+                    signIn.reportWarning(
+                            "Microsoft disables passwords for SMTP at the end of December 2026, unless an admin"
+                                    + " enables them again; switch to OAuth: docs/oauth-smtp.md");
                 }
             }
             case AZURE_COMMUNICATION -> {
                 if (signIn.isOAuth() || signIn.isNone()) {
-                    signIn.problem(
+                    signIn.reportProblem(
                             "Azure Communication Services requires a user name and password; use type = password");
                 }
             }
@@ -111,13 +112,13 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         if (keys.configured(SCOPE).isPresent()
                 && !signIn.isOAuth()
                 && signIn.credential().isPresent()) {
-            keys.warning(SCOPE, "is not used: only tokens have a scope; remove it");
+            keys.reportWarning(SCOPE, "is not used: only tokens have a scope; remove it");
         }
     }
 
     private void reportKeysUnusedByGraph() {
         if (keys.configured(SmtpUpstreamReader.HOST).isPresent()) {
-            keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
+            keys.reportProblem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }
         SMTP_ONLY.stream().filter(key -> keys.configured(key).isPresent()).forEach(this::reportUnusedByGraph);
     }
@@ -140,6 +141,6 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     }
 
     private void reportUnusedByGraph(String key) {
-        keys.warning(key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)");
+        keys.reportWarning(key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)");
     }
 }

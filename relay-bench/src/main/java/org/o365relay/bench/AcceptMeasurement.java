@@ -21,10 +21,10 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
     /// The results of one load.
     ///
     /// @param cpu CPU time of the server during the load; negative if its process is unknown
-    /// @param others share of the machine's CPU time used by processes other than the server and the load
-    ///     generator, 0 to 1; meaningless if the process of the server is unknown
-    /// @param after memory and total CPU time of the server after the load; zero if its process is unknown
-    record Figures(LoadProfile profile, LoadResult load, Duration cpu, double others, ProcessUsage after) {
+    /// @param otherCpuShare share of the machine's CPU time used by processes other than the server and the
+    ///     load generator, 0 to 1; meaningless if the process of the server is unknown
+    /// @param usageAfter memory and total CPU time of the server after the load; zero if its process is unknown
+    record Figures(LoadProfile profile, LoadResult load, Duration cpu, double otherCpuShare, ProcessUsage usageAfter) {
 
         private static final double PERCENTILE_50 = 50;
         private static final double PERCENTILE_99 = 99;
@@ -46,9 +46,9 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
                 load.errors() == 0 ? "0" : load.errors() + " " + reasons(),
                 known ? perThousand(cpu) : "–",
                 perThousand(load.ownCpu()),
-                known ? format("%.0f", others * 100) : "–",
-                mib(after.residentKib()),
-                mib(after.peakKib())
+                known ? format("%.0f", otherCpuShare * 100) : "–",
+                mib(usageAfter.residentKib()),
+                mib(usageAfter.peakKib())
             };
         }
 

@@ -88,7 +88,7 @@ final class BacklogCommand implements Callable<Integer> {
         launch.start(emptyQueue).close();
         report.progress("generating a queue of " + deferred + " messages and a history of " + history + " …");
         Path data = longQueue.resolve("data");
-        new Backlog(data, SIZE).fill(history, deferred, DUE_WITHIN);
+        new BacklogGenerator(data, SIZE).write(history, deferred, DUE_WITHIN);
         report.progress("measuring queue queries …");
         MarkdownTable queries = new QueryTimes(data, history, deferred).measure();
         report.progress(queries + "\n");
@@ -107,7 +107,7 @@ final class BacklogCommand implements Callable<Integer> {
             TimeUnit.SECONDS.sleep(idle);
             accept(relay, messages);
             double live = JvmHeap.under(relay.process().pid()).liveMib();
-            return new State(relay.opened().toNanos() / 1e6, live, accept(relay, messages));
+            return new State(relay.startupTime().toNanos() / 1e6, live, accept(relay, messages));
         }
     }
 

@@ -67,7 +67,7 @@ final class DrainCommand implements Callable<Integer> {
     private int connections = 20;
 
     @Option(names = "--empty", description = "Continue until the queue is empty and its disk space is released.")
-    private boolean empty;
+    private boolean drainCompletely;
 
     @Option(
             names = "--unchanged",
@@ -135,7 +135,7 @@ final class DrainCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         Path directory = work.newSubdirectory();
         report.progress("generating a queue of " + deferred + " messages …");
-        new Backlog(directory.resolve("data"), SIZE).fill(0, deferred, null);
+        new BacklogGenerator(directory.resolve("data"), SIZE).write(0, deferred, null);
         try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay = launch(smarthost).start(directory)) {
             report.progress("draining the backlog …");
@@ -150,7 +150,7 @@ final class DrainCommand implements Callable<Integer> {
                     probes.normal().maximumMillis(),
                     probes.urgent().medianMillis(),
                     probes.urgent().maximumMillis());
-            if (empty) {
+            if (drainCompletely) {
                 drainAll(smarthost, directory.resolve("data"), table);
             }
         }

@@ -24,7 +24,7 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock;
 
-/// Measures the queries that operator commands and deliveries run, on a generated [Backlog]. The queries run in
+/// Measures the queries that operator commands and deliveries run, on a generated backlog. The queries run in
 /// this process, with the queue classes of the relay.
 final class QueryTimes {
 
@@ -79,14 +79,16 @@ final class QueryTimes {
         time("queue (summary)", () -> reader.summary().open());
         time("queue list, first page", () -> found(reader, Order.OLDEST_FIRST, all -> all));
         time("queue list, newest first", () -> found(reader, Order.NEWEST_FIRST, all -> all));
-        time("queue list --client", () -> found(reader, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
+        time(
+                "queue list --client",
+                () -> found(reader, Order.OLDEST_FIRST, all -> client(all, BacklogGenerator.client(last))));
         time("queue list --client, no match", () -> found(reader, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
         time(
                 "queue list --sender, no match",
                 () -> found(reader, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
         time(
                 "queue list --recipient, last message",
-                () -> found(reader, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
+                () -> found(reader, Order.OLDEST_FIRST, all -> recipient(all, BacklogGenerator.recipient(last))));
         time(
                 "queue list --recipient, no match",
                 () -> found(reader, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
@@ -100,14 +102,16 @@ final class QueryTimes {
     private void measureTraceQueries(QueueReader reader) {
         time("trace, newest", () -> trace(reader, all -> all));
         time("trace by id", () -> reader.show(newest(reader)).stream().count());
-        time("trace by Message-ID, first message", () -> trace(reader, all -> messageId(all, Backlog.messageId(0))));
+        time(
+                "trace by Message-ID, first message",
+                () -> trace(reader, all -> messageId(all, BacklogGenerator.messageId(0))));
         time("trace by Message-ID, unknown", () -> trace(reader, all -> messageId(all, "<no@x.example>")));
-        time("trace by subject, first message", () -> trace(reader, all -> subject(all, Backlog.subject(1))));
+        time("trace by subject, first message", () -> trace(reader, all -> subject(all, BacklogGenerator.subject(1))));
         time("trace by subject, unknown", () -> trace(reader, all -> subject(all, "no such subject")));
         time("trace by sender, unknown", () -> trace(reader, all -> sender(all, "no@x.example")));
         time("trace by recipient, unknown", () -> trace(reader, all -> recipient(all, "no@x.example")));
         time("trace by client, unknown", () -> trace(reader, all -> client(all, "10.9.9.9")));
-        Instant start = Backlog.firstReceivedAt(settled + open);
+        Instant start = BacklogGenerator.firstReceivedAt(settled + open);
         time("trace by time, first minute", () -> trace(reader, all -> between(all, start, start.plusSeconds(60))));
     }
 

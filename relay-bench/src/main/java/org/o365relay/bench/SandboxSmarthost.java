@@ -40,7 +40,7 @@ final class SandboxSmarthost implements Smarthost {
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stops the sandbox"));
         BufferedReader output = process.inputReader();
-        SandboxSmarthost sandbox = new SandboxSmarthost(process, port, trusted(output));
+        SandboxSmarthost sandbox = new SandboxSmarthost(process, port, awaitStartup(output));
         Thread.ofVirtual().start(() -> sandbox.count(output));
         return sandbox;
     }
@@ -56,7 +56,8 @@ final class SandboxSmarthost implements Smarthost {
                 "--keep=records");
     }
 
-    private static Path trusted(BufferedReader output) throws IOException {
+    /// @return the certificate file of the sandbox
+    private static Path awaitStartup(BufferedReader output) throws IOException {
         StringBuilder printed = new StringBuilder();
         String certificate = "";
         for (String line = output.readLine(); line != null; line = output.readLine()) {

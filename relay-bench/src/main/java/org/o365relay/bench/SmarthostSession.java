@@ -28,9 +28,9 @@ final class SmarthostSession {
             "250 AUTH LOGIN PLAIN XOAUTH2");
 
     private final SSLContext tls;
-    private final Runnable handshake;
-    private final Runnable login;
-    private final Consumer<String> message;
+    private final Runnable onHandshake;
+    private final Runnable onLogin;
+    private final Consumer<String> onMessage;
     private final StringBuilder replies = new StringBuilder();
     private final StringBuilder line = new StringBuilder();
 
@@ -46,15 +46,15 @@ final class SmarthostSession {
     private boolean authenticated;
     private String recipient = "";
 
-    /// @param handshake called after each TLS handshake
-    /// @param login called after each sign-in
-    /// @param message called with the last RCPT command of each message
-    SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Consumer<String> message)
+    /// @param onHandshake called after each TLS handshake
+    /// @param onLogin called after each sign-in
+    /// @param onMessage called with the last RCPT command of each message
+    SmarthostSession(Socket socket, SSLContext tls, Runnable onHandshake, Runnable onLogin, Consumer<String> onMessage)
             throws IOException {
         this.tls = tls;
-        this.handshake = handshake;
-        this.login = login;
-        this.message = message;
+        this.onHandshake = onHandshake;
+        this.onLogin = onLogin;
+        this.onMessage = onMessage;
         this.socket = socket;
         this.input = socket.getInputStream();
         this.output = socket.getOutputStream();
@@ -98,7 +98,7 @@ final class SmarthostSession {
         input = wrapped.getInputStream();
         output = wrapped.getOutputStream();
         secure = true;
-        handshake.run();
+        onHandshake.run();
     }
 
     /// Accepts any credentials. For AUTH LOGIN, prompts for the password, and for the user name unless the
@@ -114,7 +114,7 @@ final class SmarthostSession {
             ask("334 ");
         }
         authenticated = true;
-        login.run();
+        onLogin.run();
         reply("235 2.7.0 welcome");
     }
 
@@ -130,7 +130,7 @@ final class SmarthostSession {
         }
         reply("354 go ahead");
         skipContent();
-        message.accept(recipient);
+        onMessage.accept(recipient);
         reply("250 2.0.0 accepted");
     }
 

@@ -42,23 +42,23 @@ final class StartupCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
-        RelayLauncher launch = target.relay();
+        RelayLauncher launcher = target.relay();
         Path directory = work.newSubdirectory();
         report.progress("one start to create the queue …");
-        launch.start(directory).close();
+        launcher.start(directory).close();
         report.progress(times + " starts …");
         long[] millis = new long[times];
         for (int time = 0; time < times; time++) {
-            try (StartedProcess relay = launch.start(directory)) {
-                millis[time] = relay.opened().toMillis();
+            try (StartedProcess relay = launcher.start(directory)) {
+                millis[time] = relay.startupTime().toMillis();
             }
         }
         Arrays.sort(millis);
-        ProcessUsage usage = whenIdle(launch, directory);
+        ProcessUsage usage = idleUsage(launcher, directory);
         MarkdownTable table =
                 new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
         table.add(
-                launch.name(),
+                launcher.name(),
                 Long.toString(millis[times / 2]),
                 Long.toString(millis[0]),
                 Long.toString(millis[times - 1]),
@@ -67,9 +67,9 @@ final class StartupCommand implements Callable<Integer> {
         return table;
     }
 
-    private ProcessUsage whenIdle(RelayLauncher launch, Path directory) throws IOException, InterruptedException {
+    private ProcessUsage idleUsage(RelayLauncher launcher, Path directory) throws IOException, InterruptedException {
         report.progress(idle + " s idle …");
-        try (StartedProcess relay = launch.start(directory)) {
+        try (StartedProcess relay = launcher.start(directory)) {
             TimeUnit.SECONDS.sleep(idle);
             return ProcessUsage.of(relay.process().pid());
         }

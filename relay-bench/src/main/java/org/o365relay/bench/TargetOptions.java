@@ -70,7 +70,7 @@ final class TargetOptions {
             throw invalid("missing option: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
         }
         try {
-            return new RelayLauncher(RelayLauncher.script(relay), UpstreamAddress.refused(), jvmOptions, settings);
+            return new RelayLauncher(RelayLauncher.script(relay), UpstreamAddress.refusing(), jvmOptions, settings);
         } catch (IllegalArgumentException e) {
             throw invalid(e.getMessage());
         }

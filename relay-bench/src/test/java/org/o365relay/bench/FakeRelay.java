@@ -69,7 +69,7 @@ final class FakeRelay {
     private static void deliver(BlockingQueue<String> queue, int port) throws MessagingException, InterruptedException {
         queue.take();
         queue.add("first message");
-        if (port == Ports.REFUSED) {
+        if (port == Ports.CLOSED) {
             Thread.currentThread().join();
         }
         Session session = Session.getInstance(properties(port));

@@ -227,8 +227,7 @@ final class EveryUpstreamTest {
 
     @Test
     void sendsThroughAConnectorThatAcceptsTheCertificate() throws Exception {
-        office().change(settings ->
-                settings.connector(connector -> connector.withCertificates("relay.contoso.example")));
+        office().change(settings -> settings.mx(mx -> mx.withCertificates("relay.contoso.example")));
         relay.start(ConfigText.mailboxes(
                 office(),
                 ConfigText.address(ConfigText.MAILBOX)
@@ -264,7 +263,7 @@ final class EveryUpstreamTest {
         assertThat(relay.journal().await("blocked", 1).getFirst())
                 .contains("550 5.7.64", "Exchange admin center > Mail flow > Connectors");
 
-        office().change(settings -> settings.connector(connector -> connector.withSources("127.0.0.1")));
+        office().change(settings -> settings.mx(mx -> mx.withSources("127.0.0.1")));
 
         assertThat(relay.received("to the outside").ingress()).isEqualTo(Ingress.MX);
         assertThat(relay.journal().lines("failed")).isEmpty();

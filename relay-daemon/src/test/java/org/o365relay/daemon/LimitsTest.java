@@ -103,7 +103,8 @@ final class LimitsTest {
         relay.journal().await("delivered", 4 * each);
         MailboxUsage use = relay.office().usage(ConfigText.MAILBOX);
         assertThat(use.peakConnections()).isLessThanOrEqualTo(3);
-        assertThat(use.peakPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
+        assertThat(use.peakMessagesPerMinute())
+                .isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
         assertThat(relay.journal().lines("throttled")).isEmpty();
         assertThat(relay.journal().lines("deferred")).isEmpty();
         assertThat(relay.office().accepted())

@@ -78,7 +78,7 @@ final class RelayFixture implements AutoCloseable {
         return SandboxSettings.in(office, accounts)
                 .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ZERO)))
                 .withApps(AppRegistration.withSecret(ConfigText.APP, ConfigText.SECRET))
-                .mx(0);
+                .withMx(0);
     }
 
     /// @param more lines of configuration
@@ -129,7 +129,7 @@ final class RelayFixture implements AutoCloseable {
     /// On the port it had before.
     void startOfficeAgain() throws IOException {
         sandbox = Sandbox.start(
-                settings.at(sandbox.address().getAddress(), sandbox.address().getPort()));
+                settings.withAddress(sandbox.address().getAddress(), sandbox.address().getPort()));
     }
 
     Path configuration() {

@@ -61,10 +61,10 @@ final class MxTest {
         """)
     void appliesTheConnectorAndDirectSendRules(String source, String from, String to, String expected)
             throws IOException {
-        SANDBOX.change(settings -> settings.connector(connector -> switch (source) {
-            case "known" -> connector.withSources("127.0.0.1");
-            case "closed" -> connector.withoutDirectSend();
-            default -> connector;
+        SANDBOX.change(settings -> settings.mx(mx -> switch (source) {
+            case "known" -> mx.withSources("127.0.0.1");
+            case "closed" -> mx.withoutDirectSend();
+            default -> mx;
         }));
         try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
@@ -85,7 +85,7 @@ final class MxTest {
                 .withUpperCase()
                 .formatHex(MessageDigest.getInstance("SHA-256")
                         .digest(key.certificate().getEncoded()));
-        SANDBOX.change(settings -> settings.connector(connector -> connector.withCertificates(
+        SANDBOX.change(settings -> settings.mx(mx -> mx.withCertificates(
                 switch (known) {
                     case "subject" -> "Relay.contoso.example";
                     case "fingerprint" -> fingerprint;

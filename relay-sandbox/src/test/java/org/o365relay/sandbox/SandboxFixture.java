@@ -46,7 +46,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     static SandboxFixture whole() {
         return new SandboxFixture(
                 settings -> settings.withApps(AppRegistration.withSecret(WebClient.APP, WebClient.SECRET))
-                        .mx(0));
+                        .withMx(0));
     }
 
     static SandboxSettings settings(Path directory) {

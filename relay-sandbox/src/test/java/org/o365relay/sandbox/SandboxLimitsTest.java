@@ -93,8 +93,8 @@ final class SandboxLimitsTest {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_990));
         }
-        assertThat(sandbox.usage(USER).delayed()).isPositive();
-        assertThat(sandbox.usage(USER).peakPerMinute()).isEqualTo(3);
+        assertThat(sandbox.usage(USER).delayedMessages()).isPositive();
+        assertThat(sandbox.usage(USER).peakMessagesPerMinute()).isEqualTo(3);
     }
 
     @Test
@@ -106,8 +106,8 @@ final class SandboxLimitsTest {
                 pass(Duration.ofSeconds(20));
             }
         }
-        assertThat(sandbox.usage(USER).peakPerMinute()).isEqualTo(3);
-        assertThat(sandbox.usage(USER).delayed()).isZero();
+        assertThat(sandbox.usage(USER).peakMessagesPerMinute()).isEqualTo(3);
+        assertThat(sandbox.usage(USER).delayedMessages()).isZero();
     }
 
     @Test
@@ -212,7 +212,7 @@ final class SandboxLimitsTest {
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
         }
-        assertThat(sandbox.usage(USER).peakPerMinute()).isZero();
+        assertThat(sandbox.usage(USER).peakMessagesPerMinute()).isZero();
         assertThat(SandboxLimits.MICROSOFT.connections()).isEqualTo(3);
         assertThatIllegalArgumentException().isThrownBy(() -> SandboxLimits.NONE.withConnections(0));
         assertThatIllegalArgumentException().isThrownBy(() -> sandbox.usage("nobody@contoso.example"));

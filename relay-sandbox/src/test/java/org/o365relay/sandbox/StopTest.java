@@ -50,7 +50,7 @@ final class StopTest {
     @Test
     void endsRequestsThatHangAtOnce() throws Exception {
         Sandbox sandbox =
-                Sandbox.start(SandboxFixture.settings(directory).withApps().mx(0));
+                Sandbox.start(SandboxFixture.settings(directory).withApps().withMx(0));
         WebClient web = new WebClient(sandbox);
         sandbox.faults().add(Fault.parse("token:hang*1"));
         CompletableFuture<?> waiting = CompletableFuture.supplyAsync(() -> asked(web));
@@ -76,9 +76,9 @@ final class StopTest {
         int smtp = freePort();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             SandboxSettings settings = SandboxFixture.settings(directory)
-                    .at(InetAddress.getLoopbackAddress(), smtp)
-                    .https(taken.getLocalPort())
-                    .mx(0);
+                    .withAddress(InetAddress.getLoopbackAddress(), smtp)
+                    .withHttps(taken.getLocalPort())
+                    .withMx(0);
             assertThatThrownBy(() -> Sandbox.start(settings))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getLocalPort());

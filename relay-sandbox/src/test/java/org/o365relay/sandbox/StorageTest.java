@@ -164,7 +164,8 @@ final class StorageTest {
     void reportsAPortInUse() throws IOException {
         try (Sandbox sandbox = started(NOON)) {
             int port = sandbox.address().getPort();
-            SandboxSettings same = SandboxFixture.settings(directory).at(InetAddress.getLoopbackAddress(), port);
+            SandboxSettings same =
+                    SandboxFixture.settings(directory).withAddress(InetAddress.getLoopbackAddress(), port);
             assertThatThrownBy(() -> Sandbox.start(same))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("cannot listen on ")

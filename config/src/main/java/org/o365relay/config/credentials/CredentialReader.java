@@ -71,14 +71,14 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     /// @return whether any key is set; always false for `type = none`
     public boolean isSet() {
-        boolean noSignIn = isSet(TYPE) && written().equals(Optional.of(CredentialType.NONE));
+        boolean noSignIn = isSet(TYPE) && configuredType().equals(Optional.of(CredentialType.NONE));
         return !noSignIn
                 && (isSet(TYPE)
                         || isSet(USERNAME)
                         || CredentialType.allKeys().stream().anyMatch(this::isSet));
     }
 
-    private Optional<CredentialType> written() {
+    private Optional<CredentialType> configuredType() {
         return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
@@ -86,7 +86,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
     /// of other types.
     private Optional<CredentialType> type() {
         if (isSet(TYPE)) {
-            return written();
+            return configuredType();
         }
         List<String> other = CredentialType.allKeys().stream()
                 .filter(key -> !CredentialType.PASSWORD.keys().contains(key))
@@ -95,7 +95,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         if (other.isEmpty()) {
             return Optional.of(CredentialType.PASSWORD);
         }
-        credential.problem(TYPE, "is missing; " + remedy(other));
+        credential.reportProblem(TYPE, "is missing; " + remedy(other));
         return Optional.empty();
     }
 
@@ -116,7 +116,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
                         .configured(key)
                         .filter(setting -> setting.path().equals(credential.path() + "." + key))
                         .isPresent())
-                .forEach(key -> credential.warning(
+                .forEach(key -> credential.reportWarning(
                         key, "is not used with type = %s; remove it".formatted(TextValues.name(type))));
     }
 
@@ -150,7 +150,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
                 required("password", values.password())
                         .flatMap(secret -> username.map(name -> new Credential.Password(name, secret)));
             case MANAGED_IDENTITY ->
-                mailbox(username)
+                validUsername(username)
                         .map(name -> new Credential.ManagedIdentity(
                                 name, values.clientId().orElse(null)));
             case CLIENT_SECRET -> clientSecret(values, username);
@@ -194,21 +194,21 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     /// Creates a credential that uses an app registration.
     private interface AppCredentialFactory<T> {
-        Credential create(App app, String username, T proof);
+        Credential create(App app, String username, T secretOrFile);
     }
 
     private <T> Optional<Credential> withApp(
-            Values values, Optional<String> username, Optional<T> proof, AppCredentialFactory<T> factory) {
+            Values values, Optional<String> username, Optional<T> secretOrFile, AppCredentialFactory<T> factory) {
         reportMissing(TENANT, "set the directory (tenant) ID: " + APP + " > Overview");
         reportMissing(CLIENT_ID, "set the application (client) ID: " + APP + " > Overview");
         values.clientId()
                 .filter(Entra::isPlaceholder)
-                .ifPresent(id -> credential.warning(CLIENT_ID, "is a placeholder; use the ID of your app"));
+                .ifPresent(id -> credential.reportWarning(CLIENT_ID, "is a placeholder; use the ID of your app"));
         String authority = values.authority().map(URI::toString).orElse(cloud.authority());
-        Optional<String> user = mailbox(username);
+        Optional<String> user = validUsername(username);
         return values.tenant()
                 .flatMap(tenant -> values.clientId().map(id -> new App(authority, tenant, id)))
-                .flatMap(app -> user.flatMap(name -> proof.map(found -> factory.create(app, name, found))));
+                .flatMap(app -> user.flatMap(name -> secretOrFile.map(found -> factory.create(app, name, found))));
     }
 
     private Optional<Secret> required(String key, Optional<Secret> secret) {
@@ -221,14 +221,14 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     private void reportMissing(String key, String remedy) {
         if (!isSet(key)) {
-            credential.problem(key, "is missing; " + remedy);
+            credential.reportProblem(key, "is missing; " + remedy);
         }
     }
 
     /// Checks that the user name is an email address or an object ID, which sign-in with a token requires.
-    private Optional<String> mailbox(Optional<String> username) {
+    private Optional<String> validUsername(Optional<String> username) {
         Optional<String> invalid = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
-        invalid.ifPresent(name -> credential.problem(
+        invalid.ifPresent(name -> credential.reportProblem(
                 USERNAME,
                 TextValues.quoted(name)
                         + " is not a mailbox; use the user principal name, for example relay@contoso.example"));
@@ -237,7 +237,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     private void reportSecretId(Secret secret) {
         if (Entra.isGuid(secret.reveal())) {
-            credential.warning(
+            credential.reportWarning(
                     isSet(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
                     "looks like the Secret ID, not the secret: copy the column Value (" + APP
                             + " > Certificates & secrets). It is shown only once; if it is no longer shown, create a"
@@ -261,16 +261,16 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
             if (read.key() instanceof RSAKey) {
                 reportExpiry(file, read.certificate());
             } else {
-                credential.problem(CERTIFICATE, "the key is not an RSA key, which Microsoft Entra requires");
+                credential.reportProblem(CERTIFICATE, "the key is not an RSA key, which Microsoft Entra requires");
             }
         } catch (UnusableKeyException e) {
-            credential.problem(CERTIFICATE, String.valueOf(e.getMessage()));
+            credential.reportProblem(CERTIFICATE, String.valueOf(e.getMessage()));
         }
         Stream.of(Optional.of(file), values.certificateKey())
                 .flatMap(Optional::stream)
                 .filter(files::isExposed)
                 .filter(holder -> values.certificateKey().isEmpty() || !holder.equals(file))
-                .forEach(holder -> credential.warning(
+                .forEach(holder -> credential.reportWarning(
                         values.certificateKey().isPresent() ? CERTIFICATE_KEY : CERTIFICATE,
                         "%s can be read by other users; run: chmod 600 %s".formatted(holder, holder)));
     }

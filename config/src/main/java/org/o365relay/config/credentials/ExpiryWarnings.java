@@ -11,13 +11,13 @@ record ExpiryWarnings(Section section, Instant now) {
     private static final Duration SOON = Duration.ofDays(30);
 
     /// @param what the thing that expires, for example "the secret"
-    /// @param day expiry date as shown in the warning
+    /// @param expiry expiry date as shown in the warning
     /// @param remedy what the admin must do, in the imperative
-    void report(String key, String what, Object day, Instant end, String remedy) {
+    void report(String key, String what, Object expiry, Instant end, String remedy) {
         if (!end.isAfter(now)) {
-            section.warning(key, "%s expired on %s; mail waits until you %s".formatted(what, day, remedy));
+            section.reportWarning(key, "%s expired on %s; mail waits until you %s".formatted(what, expiry, remedy));
         } else if (end.isBefore(now.plus(SOON))) {
-            section.warning(key, "%s expires on %s; %s".formatted(what, day, remedy));
+            section.reportWarning(key, "%s expires on %s; %s".formatted(what, expiry, remedy));
         }
     }
 }

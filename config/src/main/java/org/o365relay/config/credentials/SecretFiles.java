@@ -27,7 +27,7 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
     /// Placeholder for secrets, used if [#areRead()] is false.
     static final Secret UNREAD = new Secret("");
 
-    public static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
+    public static final String CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
     /// Parses a path. A relative path names a file in the credentials directory of systemd if that file exists,
     /// otherwise a file in [#directory()].
@@ -92,7 +92,7 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
     }
 
     private Optional<Path> systemdCredential() {
-        return Optional.ofNullable(environment.get(SYSTEMD))
+        return Optional.ofNullable(environment.get(CREDENTIALS_DIRECTORY))
                 .filter(name -> !name.isBlank())
                 .map(Path::of);
     }

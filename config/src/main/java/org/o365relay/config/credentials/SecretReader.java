@@ -27,7 +27,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
     ///     if it is not set or cannot be read
     public Optional<Secret> read() {
         if (section.configured(key).isPresent() && section.configured(fileKey()).isPresent()) {
-            section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
+            section.reportProblem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
         }
         if (!files.areRead()) {
             return isSet() || section.referencedVariable(key).isPresent()
@@ -52,10 +52,10 @@ public record SecretReader(Section section, String key, String variable, SecretF
         }
         section.referencedVariable(key)
                 .ifPresentOrElse(
-                        name -> section.problem(
+                        name -> section.reportProblem(
                                 key,
                                 "the environment variable %s is not set; set it, or use %s".formatted(name, fileKey())),
-                        () -> section.problem(
+                        () -> section.reportProblem(
                                 key,
                                 "is missing; use %s = ${?%s} and set that environment variable, or use %s"
                                         .formatted(key, variable, fileKey())));
@@ -67,7 +67,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
 
     private Parsed<Secret> fromFile(Path file) {
         if (files.isExposed(file)) {
-            section.warning(fileKey(), "%s can be read by other users; run: chmod 600 %s".formatted(file, file));
+            section.reportWarning(fileKey(), "%s can be read by other users; run: chmod 600 %s".formatted(file, file));
         }
         return SecretFiles.secret(file, key.replace('-', ' '));
     }
@@ -77,7 +77,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
                 .filter(setting -> setting.value().origin().filename() != null)
                 .map(setting -> Path.of(section.source().position(setting).file()))
                 .filter(file -> FileContent.grants(file, OTHERS_READ, OTHERS_WRITE))
-                .ifPresent(file -> section.warning(
+                .ifPresent(file -> section.reportWarning(
                         key,
                         "all users of this machine can read it; run: chmod o-rw %s, or use %s"
                                 .formatted(file.getFileName(), fileKey())));

@@ -22,11 +22,11 @@ public record UpstreamCredential(Section section, String key, Optional<Credentia
         return credential.filter(Credential.None.class::isInstance).isPresent();
     }
 
-    public void problem(String message) {
-        section.source().problem(section.ownSetting(key), message);
+    public void reportProblem(String message) {
+        section.source().reportProblem(section.ownSetting(key), message);
     }
 
-    public void warning(String message) {
-        section.source().warning(section.ownSetting(key), message);
+    public void reportWarning(String message) {
+        section.source().reportWarning(section.ownSetting(key), message);
     }
 }

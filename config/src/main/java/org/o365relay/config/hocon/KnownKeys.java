@@ -29,7 +29,7 @@ public record KnownKeys(List<String> paths) {
         layer.values().forEach((key, value) -> {
             if (!reference.values().containsKey(key)) {
                 Setting setting = new Setting(layer.path() + "." + key, value, layer.position());
-                source.problem(
+                source.reportProblem(
                         setting, advice(key, List.copyOf(reference.values().keySet())));
             }
         });
@@ -39,9 +39,9 @@ public record KnownKeys(List<String> paths) {
     ///
     /// @param here the known keys of the section; empty at the top level of the file
     public String advice(String key, List<String> here) {
-        return sibling(key, here, true)
+        return closest(key, here, true)
                 .or(() -> elsewhere(key, true))
-                .or(() -> sibling(key, here, false))
+                .or(() -> closest(key, here, false))
                 .or(() -> elsewhere(key, false))
                 .map("unknown key; did you mean %s?"::formatted)
                 .orElseGet(() -> here.isEmpty()
@@ -50,16 +50,17 @@ public record KnownKeys(List<String> paths) {
                                 + here.stream().sorted().collect(Collectors.joining(", ")));
     }
 
-    private static Optional<String> sibling(String key, List<String> here, boolean exactly) {
-        return exactly
-                ? here.stream()
+    /// @param notationOnly whether to accept only a name that differs in its notation, not by typing errors
+    private static Optional<String> closest(String key, List<String> candidates, boolean notationOnly) {
+        return notationOnly
+                ? candidates.stream()
                         .filter(known -> Suggestion.differOnlyInNotation(key, known))
                         .findFirst()
-                : Suggestion.nearest(key, here);
+                : Suggestion.nearest(key, candidates);
     }
 
-    private Optional<String> elsewhere(String key, boolean exactly) {
-        Optional<String> name = sibling(key, paths.stream().map(KnownKeys::name).toList(), exactly);
+    private Optional<String> elsewhere(String key, boolean notationOnly) {
+        Optional<String> name = closest(key, paths.stream().map(KnownKeys::name).toList(), notationOnly);
         return name.map(found -> paths.stream()
                 .filter(path -> name(path).equals(found))
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))

@@ -17,11 +17,11 @@ public final class Problems {
         this.mainFile = mainFile;
     }
 
-    public void problem(FilePosition position, String path, String message) {
+    public void addProblem(FilePosition position, String path, String message) {
         problems.add(new Problem(position.file(), position.line(), path, message));
     }
 
-    void warning(FilePosition position, String path, String message) {
+    void addWarning(FilePosition position, String path, String message) {
         warnings.add(new Problem(position.file(), position.line(), path, message));
     }
 

@@ -138,12 +138,12 @@ public final class Section {
     }
 
     /// Reports a wrong or missing value.
-    public void problem(String key, String message) {
-        source.problem(settingOrPlaceholder(key), message);
+    public void reportProblem(String key, String message) {
+        source.reportProblem(settingOrPlaceholder(key), message);
     }
 
-    public void warning(String key, String message) {
-        source.warning(settingOrPlaceholder(key), message);
+    public void reportWarning(String key, String message) {
+        source.reportWarning(settingOrPlaceholder(key), message);
     }
 
     /// Returns the value of this key in this section itself, or a placeholder if the value is missing or

@@ -15,7 +15,7 @@ public record Source(FilePosition file, Substitutions substitutions, KnownKeys k
         return switch (resolved(setting).then(found -> parser.parse(found.value()))) {
             case Parsed.Ok<T>(T value) -> Optional.of(value);
             case Parsed.Invalid<T>(String message) -> {
-                problem(setting, message + origin(setting));
+                reportProblem(setting, message + origin(setting));
                 yield Optional.empty();
             }
         };
@@ -44,12 +44,12 @@ public record Source(FilePosition file, Substitutions substitutions, KnownKeys k
                 .toList();
     }
 
-    public void problem(Setting setting, String message) {
-        problems.problem(position(setting), setting.path(), message);
+    public void reportProblem(Setting setting, String message) {
+        problems.addProblem(position(setting), setting.path(), message);
     }
 
-    public void warning(Setting setting, String message) {
-        problems.warning(position(setting), setting.path(), message);
+    public void reportWarning(Setting setting, String message) {
+        problems.addWarning(position(setting), setting.path(), message);
     }
 
     /// Returns the position of a setting. A value from the environment has the position of its `${NAME}` in the

@@ -58,7 +58,8 @@ public final class Substitutions {
 
     private static boolean isResolved(ConfigValue value) {
         try {
-            return size(value) >= 0;
+            requireResolved(value);
+            return true;
         } catch (ConfigException.NotResolved unresolved) {
             return false;
         }
@@ -66,8 +67,8 @@ public final class Substitutions {
 
     /// Throws [ConfigException.NotResolved] if the value itself is unresolved. `Config.isResolved` would also
     /// check the values inside a section or list.
-    private static int size(ConfigValue value) {
-        return switch (value) {
+    private static void requireResolved(ConfigValue value) {
+        int _ = switch (value) {
             case ConfigObject section -> section.size();
             case ConfigList list -> list.size();
             case ConfigValue plain -> plain.valueType().name().length();

@@ -1,6 +1,6 @@
 package org.o365relay.config.print;
 
-import static org.o365relay.config.print.EffectiveText.present;
+import static org.o365relay.config.print.EffectiveText.entryIfPresent;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class EffectiveMailbox {
         MailboxSettings mailbox = resolved.settings();
         RewriteSettings rules = mailbox.rewrite();
         List<Map<String, Object>> upstreams = upstreams(resolved);
-        Map<String, Object> keys = new HashMap<>(present("reply-to-fallback", rules.replyToFallback()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("reply-to-fallback", rules.replyToFallback()));
         keys.put("address", mailbox.address().toString());
         keys.put("cloud", resolved.cloud().key());
         keys.put("display-name", rules.displayName());
@@ -77,17 +77,17 @@ final class EffectiveMailbox {
                         "source", "graph",
                         "folder", ndr.source().folder(),
                         "graph-url", ndr.source().graphUrl().toString(),
-                        "poll-interval", Quantities.text(ndr.pollInterval()));
+                        "poll-interval", Quantities.format(ndr.pollInterval()));
     }
 
     private static Map<String, Object> limits(ResolvedMailbox mailbox) {
         MailboxLimits limits = mailbox.settings().limits();
-        Map<String, Object> keys = new HashMap<>(present("messages-per-minute", limits.messagesPerMinute()));
-        keys.putAll(present("recipients-per-day", limits.recipientsPerDay()));
-        keys.putAll(present("recipients-per-message", mailbox.recipientsPerMessage()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("messages-per-minute", limits.messagesPerMinute()));
+        keys.putAll(entryIfPresent("recipients-per-day", limits.recipientsPerDay()));
+        keys.putAll(entryIfPresent("recipients-per-message", mailbox.recipientsPerMessage()));
         Long size = mailbox.messageSize();
         if (size != null) {
-            keys.put("message-size", Quantities.text(size));
+            keys.put("message-size", Quantities.format(size));
         }
         keys.put("burst", limits.burst());
         keys.put("connections", limits.connections());
@@ -119,14 +119,15 @@ final class EffectiveMailbox {
     }
 
     private static Map<String, Object> smtp(SmtpUpstreamSettings upstream) {
-        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", upstream.trustedCertificates()));
+        Map<String, Object> keys =
+                new HashMap<>(entryIfPresent("trusted-certificates", upstream.trustedCertificates()));
         keys.put(upstream.lookup() == Lookup.MX ? "domain" : "host", upstream.host());
         keys.put("port", upstream.port());
         keys.put("tls", TextValues.name(upstream.tls()));
-        keys.put("connect-timeout", Quantities.text(upstream.connectTimeout()));
-        keys.put("reply-timeout", Quantities.text(upstream.replyTimeout()));
-        keys.put("data-timeout", Quantities.text(upstream.dataTimeout()));
-        keys.put("idle-timeout", Quantities.text(upstream.idleTimeout()));
+        keys.put("connect-timeout", Quantities.format(upstream.connectTimeout()));
+        keys.put("reply-timeout", Quantities.format(upstream.replyTimeout()));
+        keys.put("data-timeout", Quantities.format(upstream.dataTimeout()));
+        keys.put("idle-timeout", Quantities.format(upstream.idleTimeout()));
         ClientCertificate certificate = upstream.clientCertificate();
         if (certificate != null) {
             keys.put("client-certificate", certificate.certificate());
@@ -163,14 +164,14 @@ final class EffectiveMailbox {
             case Credential.ClientSecret(App app, String username, var secret, var expires) -> {
                 Map<String, Object> keys = app(app, "client-secret");
                 keys.put("client-secret", secret);
-                keys.putAll(present("client-secret-expires", expires));
+                keys.putAll(entryIfPresent("client-secret-expires", expires));
                 yield keys;
             }
             case Credential.ClientCertificate(App app, String username, var certificate, var key, var password) -> {
                 Map<String, Object> keys = app(app, "certificate");
                 keys.put("certificate", certificate);
-                keys.putAll(present("certificate-key", key));
-                keys.putAll(present("certificate-password", password));
+                keys.putAll(entryIfPresent("certificate-key", key));
+                keys.putAll(entryIfPresent("certificate-password", password));
                 yield keys;
             }
             case Credential.DeviceCode(App app, String username, var file, var key) -> {
@@ -180,7 +181,7 @@ final class EffectiveMailbox {
                 yield keys;
             }
             case Credential.ManagedIdentity(String username, var clientId) -> {
-                Map<String, Object> keys = new HashMap<>(present("client-id", clientId));
+                Map<String, Object> keys = new HashMap<>(entryIfPresent("client-id", clientId));
                 keys.put("type", "managed-identity");
                 yield keys;
             }

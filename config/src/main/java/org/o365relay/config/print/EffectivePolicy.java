@@ -66,7 +66,7 @@ record EffectivePolicy(ClientPolicy basePolicy, TrustedNetworks trusted) {
             case Endpoint.Tcp(InetAddress address, int port) ->
                 Map.of("address", address.getHostAddress(), "port", port);
             case Endpoint.UnixSocket(Path path, Set<PosixFilePermission> permissions) ->
-                Map.of("socket", path.toString(), "socket-mode", EndpointReader.text(permissions));
+                Map.of("socket", path.toString(), "socket-mode", EndpointReader.formatMode(permissions));
             case Endpoint.AbstractSocket socket -> Map.of("socket", socket.toString());
             case Endpoint.SystemdSocket(String name) -> Map.of("systemd-socket", name);
         };
@@ -85,7 +85,7 @@ record EffectivePolicy(ClientPolicy basePolicy, TrustedNetworks trusted) {
         }
         keys.put("auth", TextValues.name(policy.auth()));
         keys.put("old-tls", policy.oldTls());
-        keys.put("message-size", Quantities.text(policy.messageSize()));
+        keys.put("message-size", Quantities.format(policy.messageSize()));
         keys.put("connections", policy.limits().connections());
         putLimit(keys, "messages-per-minute", policy.limits().messagesPerMinute());
         putLimit(keys, "recipients-per-hour", policy.limits().recipientsPerHour());

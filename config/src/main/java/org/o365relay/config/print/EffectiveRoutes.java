@@ -1,6 +1,6 @@
 package org.o365relay.config.print;
 
-import static org.o365relay.config.print.EffectiveText.present;
+import static org.o365relay.config.print.EffectiveText.entryIfPresent;
 
 import java.util.HashMap;
 import java.util.List;
@@ -47,10 +47,10 @@ final class EffectiveRoutes {
     }
 
     private static Map<String, Object> conditions(Conditions conditions) {
-        Map<String, Object> keys = new HashMap<>(present("client", conditions.client()));
-        keys.putAll(present("sender", conditions.sender()));
-        keys.putAll(present("from", conditions.author()));
-        keys.putAll(present("recipient", conditions.recipient()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("client", conditions.client()));
+        keys.putAll(entryIfPresent("sender", conditions.sender()));
+        keys.putAll(entryIfPresent("from", conditions.author()));
+        keys.putAll(entryIfPresent("recipient", conditions.recipient()));
         return keys;
     }
 

@@ -70,7 +70,7 @@ public final class EffectiveText {
         RelaySettings settings = configuration.settings();
         EffectivePolicy policies = new EffectivePolicy(configuration.basePolicy(), configuration.trusted());
         AdmissionRules rules = settings.accept().session().rules();
-        Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("default-domain", rules.defaultDomain()));
         keys.put("hostname", settings.hostname());
         keys.put(
                 "listeners",
@@ -96,7 +96,7 @@ public final class EffectiveText {
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", notices(settings.notices()));
         keys.put("alerts", alerts(settings.alerts()));
-        keys.put("shutdown-timeout", Quantities.text(settings.shutdownTimeout()));
+        keys.put("shutdown-timeout", Quantities.format(settings.shutdownTimeout()));
         return keys;
     }
 
@@ -106,11 +106,11 @@ public final class EffectiveText {
                 : Map.of(
                         "certificate", files.certificate(),
                         "key", files.key(),
-                        "detection-timeout", Quantities.text(files.tlsDetectionTimeout()));
+                        "detection-timeout", Quantities.format(files.tlsDetectionTimeout()));
     }
 
     private static Map<String, Object> auth(AcceptSettings accept) {
-        Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("users-file", accept.users()));
         keys.put("allow-without-tls", accept.session().authWithoutTls());
         return keys;
     }
@@ -122,51 +122,52 @@ public final class EffectiveText {
     private static Map<String, Object> limits(SessionLimits limits, ClientPolicy basePolicy) {
         return Map.of(
                 "command-line-length", limits.commandLine(),
-                "message-size", Quantities.text(basePolicy.messageSize()),
+                "message-size", Quantities.format(basePolicy.messageSize()),
                 "recipients-per-message", limits.recipients(),
                 "hops", limits.hops(),
                 "connections", limits.connections(),
                 "connections-per-client", basePolicy.limits().connections(),
-                "idle-timeout", Quantities.text(limits.idleTimeout()),
-                "command-timeout", Quantities.text(limits.commandTimeout()),
-                "minimum-data-rate", Quantities.text((long) limits.minimumDataRate()));
+                "idle-timeout", Quantities.format(limits.idleTimeout()),
+                "command-timeout", Quantities.format(limits.commandTimeout()),
+                "minimum-data-rate", Quantities.format((long) limits.minimumDataRate()));
     }
 
     private static Map<String, Object> queue(QueueSettings queue) {
         return Map.of(
-                "minimum-free-space", Quantities.text(queue.minimumFreeSpace()),
-                "maximum-size", Quantities.text(queue.maximumSize()),
-                "history", Quantities.text(queue.history()),
+                "minimum-free-space", Quantities.format(queue.minimumFreeSpace()),
+                "maximum-size", Quantities.format(queue.maximumSize()),
+                "history", Quantities.format(queue.history()),
                 "keep-content",
                         Map.of(
-                                "failed", Quantities.text(queue.keepContent().failed()),
-                                "delivered", Quantities.text(queue.keepContent().delivered()),
+                                "failed", Quantities.format(queue.keepContent().failed()),
+                                "delivered",
+                                        Quantities.format(queue.keepContent().delivered()),
                                 "maximum-size",
-                                        Quantities.text(queue.keepContent().maximumSize())));
+                                        Quantities.format(queue.keepContent().maximumSize())));
     }
 
     private static Map<String, Object> control(ControlSettings control) {
-        Map<String, Object> keys = new HashMap<>(present("group", control.group()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("group", control.group()));
         keys.put("socket", control.socket().toString());
         return keys;
     }
 
     private static Map<String, Object> notices(NoticeSettings notices) {
-        Map<String, Object> keys = new HashMap<>(present("admin", notices.admin()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("admin", notices.admin()));
         keys.put("language", notices.language().code());
-        keys.put("delay-notice-after", Quantities.text(notices.delayNoticeAfter()));
+        keys.put("delay-notice-after", Quantities.format(notices.delayNoticeAfter()));
         keys.put("hourly-limit-per-device", notices.hourlyLimitPerDevice());
         return keys;
     }
 
     private static Map<String, Object> http(HttpSettings http) {
-        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", http.trustedCertificates()));
+        Map<String, Object> keys = new HashMap<>(entryIfPresent("trusted-certificates", http.trustedCertificates()));
         HttpSettings.Proxy proxy = http.proxy();
         if (proxy != null) {
             keys.put("proxy", proxy(proxy));
         }
-        keys.put("connect-timeout", Quantities.text(http.connectTimeout()));
-        keys.put("request-timeout", Quantities.text(http.requestTimeout()));
+        keys.put("connect-timeout", Quantities.format(http.connectTimeout()));
+        keys.put("request-timeout", Quantities.format(http.requestTimeout()));
         return keys;
     }
 
@@ -182,20 +183,20 @@ public final class EffectiveText {
 
     private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
         return Map.of(
-                "first-delay", Quantities.text(retry.firstDelay()),
-                "expire-after", Quantities.text(retry.expireAfter()),
-                "mailbox-probe", Quantities.text(probe.first()),
-                "mailbox-probe-max", Quantities.text(probe.max()));
+                "first-delay", Quantities.format(retry.firstDelay()),
+                "expire-after", Quantities.format(retry.expireAfter()),
+                "mailbox-probe", Quantities.format(probe.first()),
+                "mailbox-probe-max", Quantities.format(probe.max()));
     }
 
     private static Map<String, Object> alerts(AlertSettings alerts) {
         Map<String, Object> keys = new HashMap<>(Map.of(
-                "delay", Quantities.text(alerts.delay()),
-                "queue-age", Quantities.text(alerts.queueAge()),
+                "delay", Quantities.format(alerts.delay()),
+                "queue-age", Quantities.format(alerts.queueAge()),
                 "queue-length", alerts.queueLength()));
         WebhookSettings webhook = alerts.channels().webhook();
         if (webhook != null) {
-            Map<String, Object> hook = new HashMap<>(present("header-value", webhook.headerValue()));
+            Map<String, Object> hook = new HashMap<>(entryIfPresent("header-value", webhook.headerValue()));
             hook.put("url", webhook.url());
             hook.put("header", webhook.header());
             keys.put("webhook", hook);
@@ -203,7 +204,7 @@ public final class EffectiveText {
         AlertCommandSettings command = alerts.channels().command();
         if (command != null) {
             keys.put("command", command.arguments());
-            keys.put("command-timeout", Quantities.text(command.timeout()));
+            keys.put("command-timeout", Quantities.format(command.timeout()));
         }
         AlertSmtpSettings smtp = alerts.channels().smtp();
         if (smtp != null) {
@@ -213,8 +214,8 @@ public final class EffectiveText {
     }
 
     private static Map<String, Object> alertSmtp(AlertSmtpSettings smtp) {
-        Map<String, Object> keys =
-                new HashMap<>(present("trusted-certificates", smtp.server().trustedCertificates()));
+        Map<String, Object> keys = new HashMap<>(
+                entryIfPresent("trusted-certificates", smtp.server().trustedCertificates()));
         keys.put("host", smtp.server().host());
         keys.put("port", smtp.server().port());
         keys.put("tls", TextValues.name(smtp.server().tls()));
@@ -228,7 +229,7 @@ public final class EffectiveText {
     }
 
     /// @return the key with its value; empty if the value is null
-    static Map<String, Object> present(String key, @Nullable Object value) {
+    static Map<String, Object> entryIfPresent(String key, @Nullable Object value) {
         return switch (value) {
             case null -> Map.of();
             case Number number -> Map.of(key, number);

@@ -47,7 +47,7 @@ public final class Entra {
     }
 
     /// @return whether the host is `localhost` or a loopback address, so that traffic stays on this machine
-    public static boolean isThisMachine(String host) {
+    public static boolean isLoopbackHost(String host) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return bare.equalsIgnoreCase("localhost")
                 || Network.parse(bare)
@@ -94,7 +94,7 @@ public final class Entra {
             return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " must be https:// and a host only; use for example https://host.example");
         }
-        return scheme.equals("https") || (scheme.equals("http") && isThisMachine(uri.getHost()))
+        return scheme.equals("https") || (scheme.equals("http") && isLoopbackHost(uri.getHost()))
                 ? new Parsed.Ok<>(uri)
                 : new Parsed.Invalid<>(TextValues.quoted(text) + " would send secrets unencrypted; use https://");
     }

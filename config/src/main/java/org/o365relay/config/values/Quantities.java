@@ -56,7 +56,7 @@ public final class Quantities {
                         .then(read -> read.compareTo(min) >= 0 && read.compareTo(max) <= 0
                                 ? new Parsed.Ok<>(read)
                                 : new Parsed.Invalid<>("%s is out of range; use %s to %s"
-                                        .formatted(TextValues.quoted(text), text(min), text(max)))));
+                                        .formatted(TextValues.quoted(text), format(min), format(max)))));
     }
 
     /// Parses a size in octets, such as `35MiB`; a number without a unit is a number of octets.
@@ -65,11 +65,11 @@ public final class Quantities {
                 .then(read -> read >= min && read <= max
                         ? new Parsed.Ok<>(read)
                         : new Parsed.Invalid<>("%s is out of range; use %s to %s"
-                                .formatted(TextValues.quoted(text), text(min), text(max)))));
+                                .formatted(TextValues.quoted(text), format(min), format(max)))));
     }
 
     /// @return the duration in the notation of the configuration, such as `90s`, `5m` or `2d`
-    public static String text(Duration duration) {
+    public static String format(Duration duration) {
         return Stream.of(
                         Map.entry(Duration.ofDays(1), "d"),
                         Map.entry(Duration.ofHours(1), "h"),
@@ -85,7 +85,7 @@ public final class Quantities {
 
     /// @return the size in the notation of the configuration, such as `35MiB`; the number of octets if it is
     ///     0 or not a multiple of 1 KiB
-    public static String text(long octets) {
+    public static String format(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)
                 .map(unit -> octets / unit.getKey() + unit.getValue())

@@ -54,7 +54,7 @@ public final class TextValues {
 
     /// @return whether the text has neither control or bidirectional characters nor the beginning of an
     ///     encoded word (RFC 2047)
-    public static boolean isPrintable(String text) {
+    public static boolean isSafeInHeader(String text) {
         return !text.contains("=?") && !UNPRINTABLE.matcher(text).find();
     }
 

@@ -21,7 +21,7 @@ final class LoadLoop implements Callable<LoadTally> {
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;
-    private long lastReply;
+    private long lastActivity;
 
     LoadLoop(SmtpLoad load, int sessions, RemainingMessages remaining) {
         this.load = load;
@@ -36,7 +36,7 @@ final class LoadLoop implements Callable<LoadTally> {
                 unconnected.add(new LoadSession(load, selector, remaining, tally, unconnected::add));
             }
             working = sessions;
-            lastReply = System.nanoTime();
+            lastActivity = System.nanoTime();
             connect();
             while (working > 0 && !stalled()) {
                 selector.select(this::ready, unconnected.isEmpty() ? POLL_MILLIS : 1);
@@ -58,12 +58,12 @@ final class LoadLoop implements Callable<LoadTally> {
     }
 
     private void ready(SelectionKey key) {
-        lastReply = System.nanoTime();
+        lastActivity = System.nanoTime();
         session(key).ready();
     }
 
     private boolean stalled() {
-        return System.nanoTime() - lastReply > load.limit().stallTimeout().toNanos();
+        return System.nanoTime() - lastActivity > load.limit().stallTimeout().toNanos();
     }
 
     private void abandon(Selector selector) {

@@ -47,13 +47,13 @@ public record SmtpLoad(
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
-        LoadTally tally = divide(new RemainingMessages(limit));
+        LoadTally tally = runOnThreads(new RemainingMessages(limit));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);
     }
 
-    private LoadTally divide(RemainingMessages remaining) throws IOException, InterruptedException {
+    private LoadTally runOnThreads(RemainingMessages remaining) throws IOException, InterruptedException {
         int loops = Math.min(threads, sessions);
         try (ExecutorService executor = Executors.newFixedThreadPool(loops)) {
             List<Future<LoadTally>> parts = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 public final class Ports {
 
     /// The tcpmux port. Usually no program listens on it, so connections are refused immediately.
-    public static final int REFUSED = 1;
+    public static final int CLOSED = 1;
 
     private static final Duration POLL = Duration.ofMillis(1);
 

@@ -101,7 +101,7 @@ public record PostfixLauncher(Path program, String version, boolean hold) implem
                 configuration.resolve("main.cf"),
                 (hold ? MAIN + HOLD : MAIN)
                         .replace("@DIRECTORY@", base)
-                        .replace("@REFUSED@", Integer.toString(Ports.REFUSED)));
+                        .replace("@REFUSED@", Integer.toString(Ports.CLOSED)));
         Files.writeString(
                 configuration.resolve("master.cf"), MASTER.replace("@PORT@", Integer.toString(address.getPort())));
         Programs.output(List.of(program.toString(), "-c", configuration.toString(), "start"));

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 
 /// A server process that the benchmark started. It is stopped with SIGTERM, and killed after a timeout.
 ///
-/// @param opened time from the start of the process until its port was open
-public record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
+/// @param startupTime time from the start of the process until its port was open
+public record StartedProcess(Process process, InetSocketAddress address, Duration startupTime) implements Server {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);

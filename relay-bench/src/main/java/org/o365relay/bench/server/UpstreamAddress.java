@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public record UpstreamAddress(int port, @Nullable Path certificates) {
 
     /// An upstream that refuses connections, so that accepted messages stay in the queue.
-    public static UpstreamAddress refused() {
-        return new UpstreamAddress(Ports.REFUSED, null);
+    public static UpstreamAddress refusing() {
+        return new UpstreamAddress(Ports.CLOSED, null);
     }
 
     /// The `upstream` block of the relay's configuration.

@@ -112,7 +112,7 @@ class SmtpLoadTest {
 
     @Test
     void endsWhenTheServerRefusesConnections() throws Exception {
-        InetSocketAddress refusing = Ports.onLoopback(Ports.REFUSED);
+        InetSocketAddress refusing = Ports.onLoopback(Ports.CLOSED);
         SmtpLoad load = new SmtpLoad(
                 refusing,
                 2,

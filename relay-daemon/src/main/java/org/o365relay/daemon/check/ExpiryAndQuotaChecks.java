@@ -27,7 +27,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
     private static final long WARNING_DAYS = 30;
 
     @Override
-    public List<CheckStep> of(MailboxSettings mailbox) {
+    public List<CheckStep> run(MailboxSettings mailbox) {
         List<CheckStep> steps = new ArrayList<>();
         for (ExpirySource source : upstreams.expirySources(List.of(mailbox), List.of())) {
             expiry(mailbox, source).filter(step -> !steps.contains(step)).ifPresent(steps::add);

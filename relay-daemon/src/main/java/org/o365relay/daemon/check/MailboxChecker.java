@@ -40,7 +40,7 @@ public final class MailboxChecker {
     /// Checks that need no connection to an upstream.
     @FunctionalInterface
     public interface LocalChecks {
-        List<CheckStep> of(MailboxSettings mailbox);
+        List<CheckStep> run(MailboxSettings mailbox);
     }
 
     /// @param upstreams creates the upstreams to check; each is closed after its check
@@ -56,7 +56,7 @@ public final class MailboxChecker {
     /// @throws IOException if the test message cannot be composed, which is a bug
     public MailboxReport check(MailboxSettings mailbox) throws IOException {
         progress.mailbox(mailbox.address());
-        List<CheckStep> steps = localChecks.of(mailbox);
+        List<CheckStep> steps = localChecks.run(mailbox);
         steps.forEach(progress::step);
         List<UpstreamReport> reports = new ArrayList<>();
         for (UpstreamSettings upstreamSettings : mailbox.upstreams()) {
@@ -72,7 +72,7 @@ public final class MailboxChecker {
         UpstreamSteps steps = new UpstreamSteps(mailbox.address());
         UpstreamCheck check = upstream.check();
         for (Finding finding : check.findings()) {
-            steps.add(ResponseStep.step(finding));
+            steps.add(CheckStepFactory.step(finding));
         }
         if (check.optionalFailure().isPresent()) {
             steps.addFailed(check.optionalFailure().get());
@@ -100,15 +100,15 @@ public final class MailboxChecker {
     /// Collects the steps of one upstream and passes each to [Progress].
     private final class UpstreamSteps {
 
-        private final ResponseStep responseStep;
+        private final CheckStepFactory responseStep;
         private final List<CheckStep> steps = new ArrayList<>();
 
         private UpstreamSteps(EmailAddress mailbox) {
-            this.responseStep = new ResponseStep(mailbox);
+            this.responseStep = new CheckStepFactory(mailbox);
         }
 
         void addPassed(Response.Step step, String detail) {
-            add(CheckStep.passed(ResponseStep.name(step), detail));
+            add(CheckStep.passed(CheckStepFactory.name(step), detail));
         }
 
         void addFailed(Response response) {

@@ -35,7 +35,7 @@ public record CliEnvironment(
     public static CliEnvironment ofProgram() {
         return new CliEnvironment(
                 configuration -> Controls.open(
-                        configuration.control(), configuration.settings().queue(), ProgramVersion.program()),
+                        configuration.control(), configuration.settings().queue(), ProgramVersion.nameAndVersion()),
                 InstantSource.system(),
                 ZoneId.systemDefault(),
                 Terminal::ofProgram,

@@ -31,15 +31,15 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
 
     /// Reloads the configuration of the running relay, or compares it with the file, and prints the result.
     ///
-    /// @param comparesOnly whether to change nothing
+    /// @param compareOnly if true, compares without changing anything
     /// @return the exit code
-    int reload(boolean comparesOnly) throws CommandFailed, ControlException {
+    int reload(boolean compareOnly) throws CommandFailed, ControlException {
         Path file = config.file().toAbsolutePath();
         try (Control relay = connect(config.readWithProblems())) {
-            ReloadResult result = relay.reload(file, comparesOnly);
+            ReloadResult result = relay.reload(file, compareOnly);
             ReloadText text = new ReloadText(result, config.file());
             if (output.isJson()) {
-                output.json(ControlJson.text(result));
+                output.json(ControlJson.toJson(result));
             } else {
                 output.lines(text.lines());
                 config.report(text.notes());

@@ -55,7 +55,7 @@ record DeviceJson(
 
     /// @param now end of the 24 hours in which recipients are counted
     /// @return an array with one line per device
-    static String text(List<DeviceEntry> entries, DevicePeriod today, DevicePeriod week, Instant now) {
+    static String toJson(List<DeviceEntry> entries, DevicePeriod today, DevicePeriod week, Instant now) {
         return ControlJson.lines(entries.stream()
                 .map(entry -> DeviceJson.of(entry, today, week, now))
                 .toList());

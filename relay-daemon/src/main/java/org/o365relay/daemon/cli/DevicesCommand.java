@@ -85,7 +85,7 @@ public final class DevicesCommand implements Callable<Integer> {
                 .toList();
         if (output.isJson()) {
             output.json(
-                    DeviceJson.text(entries, today, week, environment.clock().instant()));
+                    DeviceJson.toJson(entries, today, week, environment.clock().instant()));
         } else {
             output.lines(
                     entries.isEmpty()

@@ -85,7 +85,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
 
     private static String json(PastedReply pasted) {
         Verdict verdict = pasted.verdict();
-        return ControlJson.text(new ReplyJson(
+        return ControlJson.toJson(new ReplyJson(
                 pasted.response().reply().toString(),
                 key(pasted.response().origin()),
                 pasted.response().step().key(),

@@ -33,7 +33,7 @@ final class MailboxesRetryCommand implements Callable<Integer> {
         try (Control relay = context.connect(context.configuration())) {
             MailboxProbes result = relay.retry(mailbox);
             if (context.output().isJson()) {
-                context.output().json(ControlJson.text(result));
+                context.output().json(ControlJson.toJson(result));
             } else {
                 context.output()
                         .lines(new ProbeLines(context.layout())

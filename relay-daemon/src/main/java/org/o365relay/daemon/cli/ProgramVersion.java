@@ -15,11 +15,11 @@ public final class ProgramVersion implements IVersionProvider {
     }
 
     static String text() {
-        return program() + " (Java " + System.getProperty("java.version") + ")";
+        return nameAndVersion() + " (Java " + System.getProperty("java.version") + ")";
     }
 
     /// @return the program and its version, such as `o365-relay 0.1.0`
-    static String program() {
+    static String nameAndVersion() {
         return "o365-relay " + version();
     }
 

@@ -19,8 +19,8 @@ import org.o365relay.daemon.control.ControlServer;
 import org.o365relay.daemon.control.RelayControl;
 import org.o365relay.daemon.control.Reloading;
 import org.o365relay.daemon.explain.AlertReport;
-import org.o365relay.daemon.reload.Hangup;
 import org.o365relay.daemon.reload.Reloader;
+import org.o365relay.daemon.reload.SighupHandler;
 import org.o365relay.daemon.systemd.SystemdNotifier;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
@@ -54,7 +54,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, QueueUnavailableException, InterruptedException {
-        CompletableFuture<Runnable> hangup = Hangup.handle();
+        CompletableFuture<Runnable> hangup = SighupHandler.handle();
         Valid valid = config.read();
         RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
@@ -96,7 +96,7 @@ public final class RunCommand implements Callable<Integer> {
             return ControlServer.start(
                     settings,
                     user -> new RelayControl(relay.operations(), ProgramVersion.version(), user, reloading),
-                    ProgramVersion.program());
+                    ProgramVersion.nameAndVersion());
         } catch (IOException e) {
             relay.stop();
             throw new CommandFailed(ExitCode.CANNOT_CREATE, String.valueOf(e.getMessage()));

@@ -173,7 +173,7 @@ public final class SandboxCommand implements Callable<Integer> {
         Scenario loaded = scenario == null ? new Scenario(settings(), faults) : load(scenario);
         try (Sandbox sandbox = start(loaded.settings())) {
             loaded.faults().forEach(sandbox.faults()::add);
-            new SandboxIntroduction(sandbox, loaded).write(out);
+            new SandboxBanner(sandbox, loaded).write(out);
             printArrivals(sandbox, out);
         }
         return ExitCode.OK;

@@ -120,7 +120,7 @@ public final class StatusCommand implements Callable<Integer> {
     private int once(CommandContext context, Valid configuration) throws ControlException {
         RelayStatus status = status(context, configuration);
         if (output.isJson()) {
-            output.json(ControlJson.text(status));
+            output.json(ControlJson.toJson(status));
         } else {
             output.lines(lines(context, configuration, status));
         }

@@ -69,8 +69,8 @@ public interface Control extends AutoCloseable {
     /// Reloads the configuration file of the running relay.
     ///
     /// @param file absolute path of the file that the relay is expected to use
-    /// @param comparesOnly whether to report the differences without changing anything
-    ReloadResult reload(Path file, boolean comparesOnly) throws ControlException;
+    /// @param compareOnly whether to report the differences without changing anything
+    ReloadResult reload(Path file, boolean compareOnly) throws ControlException;
 
     @Override
     void close();

@@ -127,7 +127,7 @@ public final class ControlJson {
     }
 
     /// @param value value to write, such as one of the records described above
-    public static String text(Object value) {
+    public static String toJson(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
@@ -136,19 +136,19 @@ public final class ControlJson {
     }
 
     /// @param waits why a message waits; its value becomes the member `waiting` of the message
-    public static String text(Page page, Function<MessageEntry, Optional<?>> waits) {
+    public static String toJson(Page page, Function<MessageEntry, Optional<?>> waits) {
         JsonNode tree = tree(page);
         for (int i = 0; i < page.entries().size(); i++) {
             addWaiting(tree.get("messages").get(i), waits.apply(page.entries().get(i)));
         }
-        return text(tree);
+        return toJson(tree);
     }
 
     /// @param waiting why the message waits; becomes its member `waiting`
-    public static String text(MessageDetail message, Optional<?> waiting) {
+    public static String toJson(MessageDetail message, Optional<?> waiting) {
         JsonNode tree = withResults(message);
         addWaiting(tree.get("message"), waiting);
-        return text(tree);
+        return toJson(tree);
     }
 
     private static void addWaiting(JsonNode message, Optional<?> waiting) {
@@ -156,8 +156,8 @@ public final class ControlJson {
     }
 
     /// @param next queue ID of the first message of the next page; null on the last page
-    public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
-        return text(
+    public static String toJson(List<MessageDetail> messages, @Nullable QueueId next) {
+        return toJson(
                 new TraceResult(messages.stream().map(ControlJson::withResults).toList(), next));
     }
 
@@ -179,8 +179,8 @@ public final class ControlJson {
     /// @param selected number of messages selected
     /// @param inBackoff how many of them waited for a backoff that the change lifts
     /// @param withoutContent number of further messages that are not resent, because their content is not kept
-    public static String text(long selected, long inBackoff, long withoutContent, ChangeResult result) {
-        return text(new SelectionResult(
+    public static String toJson(long selected, long inBackoff, long withoutContent, ChangeResult result) {
+        return toJson(new SelectionResult(
                 result.changed(), result.skipped(), result.stopped(), selected, inBackoff, withoutContent));
     }
 
@@ -194,7 +194,7 @@ public final class ControlJson {
 
     private static String array(Iterable<?> elements, String end) {
         List<String> texts = new ArrayList<>();
-        elements.forEach(element -> texts.add(text(element)));
+        elements.forEach(element -> texts.add(toJson(element)));
         return texts.isEmpty() ? "[]" : "[" + end + "  " + String.join("," + end + "  ", texts) + end + "]";
     }
 
@@ -202,12 +202,14 @@ public final class ControlJson {
     ///     has a line of its own
     public static String lines(Record object) {
         return tree(object).properties().stream()
-                .map(member -> text(member.getKey()) + ": " + indented(member.getValue()))
+                .map(member -> toJson(member.getKey()) + ": " + indented(member.getValue()))
                 .collect(Collectors.joining(",\n  ", "{\n  ", "\n}"));
     }
 
     private static String indented(JsonNode value) {
-        return value.isArray() && value.valueStream().allMatch(JsonNode::isObject) ? array(value, "\n  ") : text(value);
+        return value.isArray() && value.valueStream().allMatch(JsonNode::isObject)
+                ? array(value, "\n  ")
+                : toJson(value);
     }
 
     static JsonNode tree(@Nullable Object value) {

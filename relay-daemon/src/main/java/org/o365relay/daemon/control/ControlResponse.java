@@ -32,7 +32,7 @@ record ControlResponse(
 
     /// @return the response as one line of JSON, terminated by LF
     byte[] line() {
-        return (ControlJson.text(this) + "\n").getBytes(StandardCharsets.US_ASCII);
+        return (ControlJson.toJson(this) + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     /// @param count number of messages that match

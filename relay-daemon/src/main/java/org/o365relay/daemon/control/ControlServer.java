@@ -74,7 +74,7 @@ public final class ControlServer implements AutoCloseable {
     private void accept() {
         while (listening.isOpen()) {
             try {
-                admit(listening.accept());
+                handle(listening.accept());
             } catch (IOException e) {
                 if (listening.isOpen()) {
                     log.warn("control socket: cannot accept a connection, retrying: {}", e.getMessage());
@@ -93,7 +93,7 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void admit(SocketChannel client) {
+    private void handle(SocketChannel client) {
         boolean isAdmitted = slots.tryAcquire();
         clients.add(client);
         awaitingRequest.add(client);

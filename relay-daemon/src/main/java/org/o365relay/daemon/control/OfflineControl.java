@@ -151,9 +151,9 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
+    public ReloadResult reload(Path file, boolean compareOnly) throws ControlException {
         ControlException notRunning =
-                notRunning(comparesOnly ? "comparing its configuration" : "reloading the configuration");
+                notRunning(compareOnly ? "comparing its configuration" : "reloading the configuration");
         throw new ControlException(
                 notRunning.kind(),
                 notRunning.getMessage() + ". If data-directory or control was changed in " + file

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// | `status` | | a status |
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | `changed`, `resumed`, `probes` |
-/// | `reload` | `file`, `comparesOnly` | `outcome`, `changes`, `remarks`, `problems` |
+/// | `reload` | `file`, `compareOnly` | `outcome`, `changes`, `remarks`, `problems` |
 ///
 /// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the
 /// protocol number changes when an older program would misunderstand a newer one. A `change` is accepted only
@@ -48,7 +48,7 @@ final class Protocol {
     static String request(String program, Request request) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         line.put("protocol", NUMBER).put("program", program).setAll((ObjectNode) ControlJson.tree(request));
-        return ControlJson.text(line);
+        return ControlJson.toJson(line);
     }
 
     /// Other requests are accepted from a command of any version, but a change is not: another version may

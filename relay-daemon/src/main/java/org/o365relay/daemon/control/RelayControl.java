@@ -115,8 +115,8 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
-        return reloading.run(file, comparesOnly, user);
+    public ReloadResult reload(Path file, boolean compareOnly) throws ControlException {
+        return reloading.run(file, compareOnly, user);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 public interface Reloading {
 
     /// @param file file that the operator expects to be used
-    /// @param comparesOnly whether to report the differences without changing anything
+    /// @param compareOnly whether to report the differences without changing anything
     /// @param by user name of the operator
     /// @throws ControlException of kind [ControlException.Kind#BAD_REQUEST] if the relay uses another file
-    ReloadResult run(Path file, boolean comparesOnly, String by) throws ControlException;
+    ReloadResult run(Path file, boolean compareOnly, String by) throws ControlException;
 }

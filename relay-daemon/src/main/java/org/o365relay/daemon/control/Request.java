@@ -47,5 +47,5 @@ sealed interface Request {
 
     record Retry(EmailAddress mailbox) implements Operation {}
 
-    record Reload(String file, boolean comparesOnly) implements Operation {}
+    record Reload(String file, boolean compareOnly) implements Operation {}
 }

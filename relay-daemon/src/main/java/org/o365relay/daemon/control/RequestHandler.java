@@ -24,7 +24,7 @@ record RequestHandler(Control control) {
             case Request.Pause(var mailbox) -> new ControlResponse.Pause(control.pause(mailbox));
             case Request.Resume(var mailbox) -> control.resume(mailbox);
             case Request.Retry(var mailbox) -> control.retry(mailbox);
-            case Request.Reload(var file, var comparesOnly) -> control.reload(path(file), comparesOnly);
+            case Request.Reload(var file, var compareOnly) -> control.reload(path(file), compareOnly);
         };
     }
 

@@ -152,8 +152,8 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public ReloadResult reload(Path file, boolean comparesOnly) throws ControlException {
-        return executeUntimed(new Request.Reload(file.toString(), comparesOnly), ReloadResult.class, UNKNOWN_RELOAD);
+    public ReloadResult reload(Path file, boolean compareOnly) throws ControlException {
+        return executeUntimed(new Request.Reload(file.toString(), compareOnly), ReloadResult.class, UNKNOWN_RELOAD);
     }
 
     @Override

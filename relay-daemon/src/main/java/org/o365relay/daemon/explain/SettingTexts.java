@@ -60,10 +60,10 @@ final class SettingTexts {
         };
     }
 
-    static String tls(ListenerTls tls, boolean certificate) {
+    static String tls(ListenerTls tls, boolean hasCertificate) {
         return switch (tls) {
             case OFF -> "plain text";
-            case OPTIONAL -> certificate ? "plain text, or TLS after STARTTLS" : "plain text (no certificate)";
+            case OPTIONAL -> hasCertificate ? "plain text, or TLS after STARTTLS" : "plain text (no certificate)";
             case REQUIRED -> "TLS after STARTTLS";
             case IMPLICIT -> "implicit TLS";
         };

@@ -40,28 +40,28 @@ public final class Reloader implements Reloading {
     private final RunningRelay relay;
     private final Journal journal;
     private final SystemdNotifier serviceManager;
-    private Snapshot inForce;
+    private Snapshot active;
 
     /// @param file configuration file of the relay
-    /// @param inForce configuration with which the relay was started
+    /// @param active configuration with which the relay was started
     /// @param journal records each change, and each problem if nothing changes
-    public Reloader(Path file, Valid inForce, RunningRelay relay, Journal journal, SystemdNotifier serviceManager) {
+    public Reloader(Path file, Valid active, RunningRelay relay, Journal journal, SystemdNotifier serviceManager) {
         this.file = file;
         this.relay = relay;
         this.journal = journal;
         this.serviceManager = serviceManager;
-        this.inForce = Snapshot.of(inForce);
+        this.active = Snapshot.of(active);
     }
 
     @Override
-    public ReloadResult run(Path expected, boolean comparesOnly, String by) throws ControlException {
+    public ReloadResult run(Path expected, boolean compareOnly, String by) throws ControlException {
         if (!isSame(expected)) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
                     "the running relay uses " + file.toAbsolutePath() + ", not " + expected
                             + "; name that file with --config, or restart the relay with the other one");
         }
-        return comparesOnly ? compare() : reload(by);
+        return compareOnly ? compare() : reload(by);
     }
 
     /// A file that cannot be accessed is compared by its name; reading it reports the problem.
@@ -79,7 +79,7 @@ public final class Reloader implements Reloading {
         return switch (reader.read(file)) {
             case Invalid invalid -> failed(invalid);
             case Valid valid ->
-                switch (usable()) {
+                switch (applicableWithoutRestart()) {
                     case Invalid invalid -> failed(invalid);
                     case Valid usable ->
                         new ReloadResult(
@@ -105,7 +105,7 @@ public final class Reloader implements Reloading {
         return switch (reader.read(file)) {
             case Invalid invalid -> failed(invalid);
             case Valid valid ->
-                switch (usable()) {
+                switch (applicableWithoutRestart()) {
                     case Invalid invalid -> failed(invalid);
                     case Valid usable -> reload(valid, usable, by);
                 };
@@ -114,14 +114,14 @@ public final class Reloader implements Reloading {
 
     /// Some keys take effect only after a restart, but determine the defaults of other keys. The file is
     /// therefore read again with the active values of those keys.
-    private Configuration usable() {
-        return reader.keeping(inForce.restartValues()).read(file);
+    private Configuration applicableWithoutRestart() {
+        return reader.keeping(active.restartValues()).read(file);
     }
 
     private List<ChangedSetting> changes(Valid valid, Snapshot usable) {
         return Stream.concat(
-                        inForce.changes(usable).stream(),
-                        inForce.changes(Snapshot.of(valid)).stream().filter(ChangedSetting::needsRestart))
+                        active.changes(usable).stream(),
+                        active.changes(Snapshot.of(valid)).stream().filter(ChangedSetting::needsRestart))
                 .toList();
     }
 
@@ -133,7 +133,7 @@ public final class Reloader implements Reloading {
         }
         try {
             List<String> remarks = relay.reload(usable.settings(), by);
-            inForce = next;
+            active = next;
             return new ReloadResult(
                     Outcome.RELOADED,
                     changes,

@@ -39,18 +39,18 @@ public record Times(Instant now, ZoneId zone) {
     public String relative(Instant time) {
         Duration elapsed = Duration.between(time, now);
         if (elapsed.isNegative()) {
-            return "in " + length(elapsed.negated());
+            return "in " + format(elapsed.negated());
         }
-        return elapsed.toSeconds() == 0 ? "just now" : length(elapsed) + " ago";
+        return elapsed.toSeconds() == 0 ? "just now" : format(elapsed) + " ago";
     }
 
     /// @return the duration from that time until now, such as `14 h`
     public String age(Instant time) {
-        return length(Duration.between(time, now));
+        return format(Duration.between(time, now));
     }
 
     /// @return the duration, such as `45 s`, `12 min`, `2 h 5 min` or `3 days`
-    public static String length(Duration duration) {
+    public static String format(Duration duration) {
         Duration length = duration.isNegative() ? Duration.ZERO : duration;
         if (length.toMinutes() == 0) {
             return length.toSeconds() + " s";

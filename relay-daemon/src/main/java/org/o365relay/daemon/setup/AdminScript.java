@@ -23,14 +23,14 @@ final class AdminScript {
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final SetupAnswers answers;
-    private final SubmissionMethod method;
+    private final DeliveryMethod method;
 
     AdminScript(SetupAnswers answers) {
         this.answers = answers;
         this.method = answers.method();
     }
 
-    /// @return the text of the script; call this only if [SubmissionMethod#isMicrosoft()]
+    /// @return the text of the script; call this only if [DeliveryMethod#isMicrosoft()]
     String text() {
         StringBuilder script = new StringBuilder();
         ResourceSections.read(NAME).forEach((name, text) -> {
@@ -47,32 +47,32 @@ final class AdminScript {
     }
 
     private boolean isNeeded(String section) {
-        boolean app = method.isApp();
+        boolean app = method.isAppOnly();
         boolean consent = app && answers.permission() == Permission.CONSENT;
         boolean rbac = app && answers.permission() == Permission.RBAC;
         return switch (section) {
             case "begin", "settings", "functions", "exchange", "exchange-connect", "exchange-end", "main" -> true;
             case "main-exchange", "start-exchange", "main-end", "finish" -> true;
             case "entra", "entra-end", "main-entra", "start-entra", "read-result", "show-app" ->
-                method.hasRegistration();
+                method.needsAppRegistration();
             case "certificate" -> method.hasCertificate();
             case "new-secret-parameter", "secret", "show-secret" -> method.hasClientSecret();
-            case "device-code", "show-login" -> method == SubmissionMethod.DEVICE_CODE;
+            case "device-code", "show-login" -> method == DeliveryMethod.DEVICE_CODE;
             case "create-mailbox-parameter", "create-mailbox", "exchange-app", "principal" -> app;
             case "require-mailbox" -> !app && method.isSubmission();
             case "consent" -> consent;
             case "full-access" -> consent && method.isSubmission();
             case "no-consent", "rbac" -> rbac;
             case "smtp-auth" -> method.isSubmission();
-            case "password" -> method == SubmissionMethod.PASSWORD;
+            case "password" -> method == DeliveryMethod.PASSWORD;
             case "app-trustees" -> sendsAsOthers() && app;
             case "user" -> sendsAsOthers() && !app;
             case "send-as" -> sendsAsOthers();
-            case "connector-ip" -> method == SubmissionMethod.CONNECTOR_IP;
-            case "connector-certificate" -> method == SubmissionMethod.CONNECTOR_CERTIFICATE;
+            case "connector-ip" -> method == DeliveryMethod.CONNECTOR_IP;
+            case "connector-certificate" -> method == DeliveryMethod.CONNECTOR_CERTIFICATE;
             case "connector" -> method.isConnector();
             case "retry" -> !method.isConnector();
-            case "show-nothing" -> !method.hasRegistration();
+            case "show-nothing" -> !method.needsAppRegistration();
             case String unknown -> throw new IllegalStateException(NAME + " has an unknown section: " + unknown);
         };
     }
@@ -84,43 +84,44 @@ final class AdminScript {
 
     private List<String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        if (method.hasRegistration() || method.isConnector()) {
-            variables.put("AppName", PowerShell.text(APP_NAME));
+        if (method.needsAppRegistration() || method.isConnector()) {
+            variables.put("AppName", PowerShell.quote(APP_NAME));
         }
         if (!method.isConnector()) {
-            variables.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
+            variables.put("Mailbox", PowerShell.quote(answers.mailbox().toString()));
         }
-        if (method.hasRegistration()) {
-            variables.put(
-                    "Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
+        if (method.needsAppRegistration()) {
+            variables.put("Tenant", quoted(SetupQuestion.TENANT));
             variables.put(
                     "AppId",
-                    PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
-            variables.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
+                    PowerShell.quote(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
+            variables.put("GraphEnvironment", PowerShell.quote(graphEnvironment(answers.cloud())));
         }
         if (method.hasCertificate()) {
-            variables.put("CertificateFile", PowerShell.text(AppCertificate.CERTIFICATE_FILE));
+            variables.put("CertificateFile", PowerShell.quote(AppCertificate.CERTIFICATE_FILE));
         }
-        if (method.isApp()) {
+        if (method.isAppOnly()) {
             variables.put("Permissions", permissions());
         }
-        if (method.isApp() && answers.permission() == Permission.RBAC) {
+        if (method.isAppOnly() && answers.permission() == Permission.RBAC) {
             variables.put("Roles", roles());
         }
         if (sendsAsOthers()) {
             variables.put("SendAs", PowerShell.list(authors(false)));
             variables.put("SendAsDomains", PowerShell.list(authors(true)));
         }
-        if (method == SubmissionMethod.CONNECTOR_IP) {
+        if (method == DeliveryMethod.CONNECTOR_IP) {
             variables.put("PublicAddresses", PowerShell.list(answers.list(SetupQuestion.PUBLIC_ADDRESSES)));
         }
-        if (method == SubmissionMethod.CONNECTOR_CERTIFICATE) {
-            variables.put(
-                    "CertificateName",
-                    PowerShell.text(answers.text(SetupQuestion.CERTIFICATE_NAME).orElseThrow()));
+        if (method == DeliveryMethod.CONNECTOR_CERTIFICATE) {
+            variables.put("CertificateName", quoted(SetupQuestion.CERTIFICATE_NAME));
         }
-        variables.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
+        variables.put("ExchangeEnvironment", PowerShell.quote(exchangeEnvironment(answers.cloud())));
         return aligned(variables);
+    }
+
+    private String quoted(SetupQuestion question) {
+        return PowerShell.quote(answers.text(question).orElseThrow());
     }
 
     private static List<String> aligned(Map<String, String> variables) {

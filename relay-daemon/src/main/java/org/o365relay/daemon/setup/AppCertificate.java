@@ -42,7 +42,7 @@ final class AppCertificate {
         if (isGenerated(directory)) {
             return;
         }
-        directory.write(PASSWORD_FILE, RandomSecret.text() + "\n", Readers.OWNER);
+        directory.write(PASSWORD_FILE, RandomSecret.generate() + "\n", Readers.OWNER);
         Path temporary = directory.temporaryDirectory();
         Path fresh = temporary.resolve(KEY_STORE_FILE);
         try {
@@ -54,7 +54,7 @@ final class AppCertificate {
         }
     }
 
-    /// @return the certificate without its private key in PEM format, the content of `relay-certificate.cer`
+    /// @return the certificate in PEM format, without the private key; the content of `relay-certificate.cer`
     /// @param file PEM or PFX file with the certificate
     /// @param password password of the PFX file; empty if the PFX file has no password; unused for a PEM file
     static String exported(Path file, Optional<Secret> password) throws IOException {

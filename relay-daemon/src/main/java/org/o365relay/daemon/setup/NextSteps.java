@@ -13,7 +13,7 @@ final class NextSteps {
 
     private final ConfigDirectory directory;
     private final SetupAnswers answers;
-    private final SubmissionMethod method;
+    private final DeliveryMethod method;
     private final List<String> secrets;
     private final SystemPaths paths;
     private final Optional<ServiceDropIn> dropIn;
@@ -81,7 +81,8 @@ final class NextSteps {
                 continueStep("  " + path(AppCertificate.CERTIFICATE_FILE));
             }
         }
-        if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
+        if (method.needsAppRegistration()
+                && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
             boolean expiry = method.hasClientSecret()
                     && answers.text(SetupQuestion.SECRET_EXPIRES).isEmpty();
             step(
@@ -109,7 +110,7 @@ final class NextSteps {
                     "  useradd --system --no-create-home --shell /usr/sbin/nologin o365-relay",
                     "  install -d -o o365-relay -m 0700 " + answers.dataDirectory());
         }
-        if (method == SubmissionMethod.DEVICE_CODE) {
+        if (method == DeliveryMethod.DEVICE_CODE) {
             addLogin();
         }
     }

@@ -12,7 +12,7 @@ final class PowerShell {
     private PowerShell() {}
 
     /// @return a single-quoted string literal, in which PowerShell expands nothing, without control characters
-    static String text(String value) {
+    static String quote(String value) {
         StringBuilder literal = new StringBuilder("'");
         value.chars().filter(c -> !Character.isISOControl(c)).forEach(c -> {
             literal.append((char) c);
@@ -24,6 +24,6 @@ final class PowerShell {
     }
 
     static String list(List<String> values) {
-        return values.stream().map(PowerShell::text).collect(Collectors.joining(", ", "@(", ")"));
+        return values.stream().map(PowerShell::quote).collect(Collectors.joining(", ", "@(", ")"));
     }
 }

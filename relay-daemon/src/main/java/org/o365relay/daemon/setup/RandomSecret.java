@@ -9,7 +9,7 @@ final class RandomSecret {
     private RandomSecret() {}
 
     /// @return 256 random bits, encoded as base64url
-    static String text() {
+    static String generate() {
         byte[] octets = new byte[32];
         new SecureRandom().nextBytes(octets);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);

@@ -16,7 +16,7 @@ final class RelayConf {
     static final String UNKNOWN_ID = "the-application-client-id";
 
     private final SetupAnswers answers;
-    private final SubmissionMethod method;
+    private final DeliveryMethod method;
     private final boolean certificatePassword;
     private final List<String> lines = new ArrayList<>();
 

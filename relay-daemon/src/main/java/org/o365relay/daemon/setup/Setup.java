@@ -48,7 +48,7 @@ public final class Setup {
     ///
     /// @param config path of `relay.conf`
     /// @param lines lines for the user that list the files that were written and the next steps
-    /// @param missing what is still missing, so that the configuration cannot pass the check
+    /// @param missing what is still missing; until it is added, the configuration does not pass the check
     public record Result(Path config, List<String> lines, List<String> missing) {
 
         public Result {
@@ -163,9 +163,9 @@ public final class Setup {
         if (requested.isPresent() && writeSecret(target, requested.get(), secret)) {
             secrets.add(requested.get().file());
         }
-        if (answers.method() == SubmissionMethod.DEVICE_CODE) {
+        if (answers.method() == DeliveryMethod.DEVICE_CODE) {
             if (!target.hasContent(SetupSecretFile.TOKEN_KEY.file())) {
-                target.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.text() + "\n", Readers.OWNER);
+                target.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.generate() + "\n", Readers.OWNER);
             }
             secrets.add(SetupSecretFile.TOKEN_KEY.file());
         }

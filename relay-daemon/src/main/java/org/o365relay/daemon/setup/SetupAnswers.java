@@ -35,9 +35,9 @@ final class SetupAnswers {
     }
 
     /// @return the answer; empty if the question has not been answered or the answer is the keyword for no
-    ///     value ([SetupQuestion#none()])
+    ///     value ([SetupQuestion#keyword()])
     Optional<String> text(SetupQuestion question) {
-        return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.none()));
+        return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.keyword()));
     }
 
     List<String> list(SetupQuestion question) {
@@ -73,8 +73,8 @@ final class SetupAnswers {
         return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).map(EmailAddress::domain);
     }
 
-    SubmissionMethod method() {
-        return text(SetupQuestion.METHOD).flatMap(SubmissionMethod::named).orElseThrow();
+    DeliveryMethod method() {
+        return text(SetupQuestion.METHOD).flatMap(DeliveryMethod::named).orElseThrow();
     }
 
     Cloud cloud() {

@@ -219,7 +219,7 @@ final class SetupDialog {
         SetupText.wrapped(question.text() + note).forEach(terminal::print);
         if (question == SetupQuestion.METHOD) {
             int number = 1;
-            for (SubmissionMethod method : SubmissionMethod.values()) {
+            for (DeliveryMethod method : DeliveryMethod.values()) {
                 terminal.print("  %d  %-21s  %s".formatted(number++, method.key(), method.description()));
             }
         }
@@ -242,7 +242,7 @@ final class SetupDialog {
     private static String resolveMethodNumber(SetupQuestion question, String line) {
         boolean numbered = question == SetupQuestion.METHOD && line.matches("[1-9]");
         return numbered
-                ? List.of(SubmissionMethod.values())
+                ? List.of(DeliveryMethod.values())
                         .get(Integer.parseInt(line) - 1)
                         .key()
                 : line;

@@ -19,8 +19,8 @@ public record SetupOption(String name, String parameter, String description) {
     private static SetupOption of(SetupQuestion question) {
         String more = switch (question) {
             case METHOD ->
-                Arrays.stream(SubmissionMethod.values())
-                        .map(SubmissionMethod::key)
+                Arrays.stream(DeliveryMethod.values())
+                        .map(DeliveryMethod::key)
                         .collect(Collectors.joining(", ", " One of ", "."));
             case WEBHOOK -> " Other users can see it in the list of processes; setup asks for it if it is not given.";
             default -> "";

@@ -78,16 +78,16 @@ enum SetupQuestion {
 
     private final String parameter;
     private final String text;
-    private final String none;
+    private final String keyword;
 
     SetupQuestion(String parameter, String text) {
         this(parameter, text, "");
     }
 
-    SetupQuestion(String parameter, String text, String none) {
+    SetupQuestion(String parameter, String text, String keyword) {
         this.parameter = parameter;
         this.text = text;
-        this.none = none;
+        this.keyword = keyword;
     }
 
     /// @return the option name, such as `--send-as`
@@ -106,8 +106,8 @@ enum SetupQuestion {
 
     /// @return the keyword to enter instead of a value: "none", "later" or "make"; empty if the question has no
     ///     such keyword
-    String none() {
-        return none;
+    String keyword() {
+        return keyword;
     }
 
     /// @return what the user should know before answering, given the earlier answers
@@ -119,7 +119,7 @@ enum SetupQuestion {
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
                                 ? "Alerts by email leave through the same mailbox: while it cannot send, you receive"
-                                      + " them only by webhook, another mail server or a program (the next questions)."
+                                        + " them only by webhook, another mail server or a program (the next questions)."
                                 : "Without an address, a webhook and a program, no one is notified when mail stops:"
                                         + " alerts appear only in the log and in \"o365-relay status\".");
             default -> Optional.empty();
@@ -128,7 +128,7 @@ enum SetupQuestion {
 
     /// @return what the user should know after this answer
     Optional<String> warning(String answer) {
-        return this == METHOD ? SubmissionMethod.named(answer).flatMap(SubmissionMethod::warning) : Optional.empty();
+        return this == METHOD ? DeliveryMethod.named(answer).flatMap(DeliveryMethod::warning) : Optional.empty();
     }
 
     /// @return an explanation for the user, in lines of at most 78 characters
@@ -142,15 +142,16 @@ enum SetupQuestion {
                 true;
             case ALERT_SERVER -> earlier.text(ADMIN).isPresent();
             case CLOUD -> earlier.method().isMicrosoft();
-            case TENANT, CLIENT_ID -> earlier.method().hasRegistration();
+            case TENANT, CLIENT_ID -> earlier.method().needsAppRegistration();
             case CERTIFICATE -> earlier.method().hasCertificate();
             case SECRET_EXPIRES -> earlier.method().hasClientSecret();
-            case GRAPH_FALLBACK -> earlier.method().isApp() && earlier.method().isSubmission();
-            case PERMISSION -> earlier.method().isApp();
-            case PUBLIC_ADDRESSES -> earlier.method() == SubmissionMethod.CONNECTOR_IP;
+            case GRAPH_FALLBACK ->
+                earlier.method().isAppOnly() && earlier.method().isSubmission();
+            case PERMISSION -> earlier.method().isAppOnly();
+            case PUBLIC_ADDRESSES -> earlier.method() == DeliveryMethod.CONNECTOR_IP;
             case CERTIFICATE_NAME, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY ->
-                earlier.method() == SubmissionMethod.CONNECTOR_CERTIFICATE;
-            case HOST, TLS, PORT, USERNAME -> earlier.method() == SubmissionMethod.SMARTHOST;
+                earlier.method() == DeliveryMethod.CONNECTOR_CERTIFICATE;
+            case HOST, TLS, PORT, USERNAME -> earlier.method() == DeliveryMethod.SMARTHOST;
         };
     }
 
@@ -158,7 +159,7 @@ enum SetupQuestion {
     Optional<String> defaultAnswer(SetupAnswers earlier) {
         return switch (this) {
             case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();
-            case METHOD -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
+            case METHOD -> Optional.of(DeliveryMethod.OAUTH_CERTIFICATE.key());
             case CLOUD -> Optional.of(Cloud.WORLDWIDE.key());
             case TENANT ->
                 earlier.domain().filter(domain -> AnswerChecks.tenant(domain).isEmpty());
@@ -180,14 +181,14 @@ enum SetupQuestion {
                     ADMIN,
                     WEBHOOK,
                     ALERT_SERVER,
-                    ALERT_COMMAND -> Optional.of(none);
+                    ALERT_COMMAND -> Optional.of(keyword);
         };
     }
 
     /// @param directory resolves relative file names
     /// @return the problem with the answer; empty if it is valid
     Optional<String> problem(String answer, Path directory) {
-        return !none.isEmpty() && answer.equals(none) ? Optional.empty() : check(answer, directory);
+        return !keyword.isEmpty() && answer.equals(keyword) ? Optional.empty() : check(answer, directory);
     }
 
     private Optional<String> check(String answer, Path directory) {
@@ -195,7 +196,7 @@ enum SetupQuestion {
             case MAILBOX, ADMIN -> AnswerChecks.address(answer);
             case METHOD ->
                 AnswerChecks.oneOf(
-                        answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
+                        answer, Arrays.stream(DeliveryMethod.values()).map(DeliveryMethod::key));
             case CLOUD ->
                 AnswerChecks.oneOf(answer, Arrays.stream(Cloud.values()).map(Cloud::key));
             case TENANT -> AnswerChecks.tenant(answer);

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /// warning is logged once and the relay continues.
 public final class SystemdNotifier {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
+    private static final Logger log = LoggerFactory.getLogger(SystemdNotifier.class);
 
     private final @Nullable String socket;
     private boolean warned;
@@ -69,7 +69,7 @@ public final class SystemdNotifier {
     private void warnOnce(String name, Throwable e) {
         if (!warned) {
             warned = true;
-            LOG.warn("cannot notify the service manager at {}: {}", name, e.getMessage());
+            log.warn("cannot notify the service manager at {}: {}", name, e.getMessage());
         }
     }
 }

@@ -83,7 +83,7 @@ final class DeviceTableTest {
     private static String json(DeviceEntry... entries) {
         List<DeviceRecord> devices =
                 List.of(entries).stream().map(DeviceEntry::device).toList();
-        return DeviceJson.text(
+        return DeviceJson.toJson(
                 List.of(entries), DevicePeriod.today(devices, TODAY), DevicePeriod.week(devices, TODAY), NOW);
     }
 

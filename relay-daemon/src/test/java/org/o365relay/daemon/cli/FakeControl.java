@@ -236,8 +236,8 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public ReloadResult reload(Path file, boolean comparesOnly) {
-        reloads.add(file + (comparesOnly ? " compared" : ""));
+    public ReloadResult reload(Path file, boolean compareOnly) {
+        reloads.add(file + (compareOnly ? " compared" : ""));
         return reload;
     }
 

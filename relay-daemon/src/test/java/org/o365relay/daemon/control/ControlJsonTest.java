@@ -32,7 +32,7 @@ class ControlJsonTest {
     @Test
     void readsBackASummary() {
         for (QueueSummary overview : List.of(SampleViews.summary(), SampleViews.emptyQueue())) {
-            assertThat(ControlJson.read(ControlJson.text(overview), QueueSummary.class))
+            assertThat(ControlJson.read(ControlJson.toJson(overview), QueueSummary.class))
                     .isEqualTo(overview);
         }
     }
@@ -42,7 +42,7 @@ class ControlJsonTest {
         for (Page page : List.of(
                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)),
                 new Page(List.of(), null))) {
-            assertThat(ControlJson.read(ControlJson.text(page), Page.class)).isEqualTo(page);
+            assertThat(ControlJson.read(ControlJson.toJson(page), Page.class)).isEqualTo(page);
         }
     }
 
@@ -50,21 +50,21 @@ class ControlJsonTest {
     void readsBackAMessageDetail() {
         MessageDetail detail = SampleViews.detail();
 
-        assertThat(ControlJson.read(ControlJson.text(detail), MessageDetail.class))
+        assertThat(ControlJson.read(ControlJson.toJson(detail), MessageDetail.class))
                 .isEqualTo(detail);
     }
 
     @Test
     void readsBackAStatus() {
         for (RelayStatus status : List.of(SampleViews.running(), SampleViews.atRest())) {
-            assertThat(ControlJson.read(ControlJson.text(status), RelayStatus.class))
+            assertThat(ControlJson.read(ControlJson.toJson(status), RelayStatus.class))
                     .isEqualTo(status);
         }
     }
 
     @Test
     void readsBackAReloadResult() {
-        assertThat(ControlJson.read(ControlJson.text(SampleViews.reload()), ReloadResult.class))
+        assertThat(ControlJson.read(ControlJson.toJson(SampleViews.reload()), ReloadResult.class))
                 .isEqualTo(SampleViews.reload());
     }
 
@@ -72,14 +72,14 @@ class ControlJsonTest {
     void readsBackAChangeResult() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ControlJson.read(ControlJson.text(7, 3, 2, effect), ChangeResult.class))
+        assertThat(ControlJson.read(ControlJson.toJson(7, 3, 2, effect), ChangeResult.class))
                 .isEqualTo(effect);
     }
 
     @ParameterizedTest
     @MethodSource("changes")
     void readsBackAChange(Change change) {
-        assertThat(ControlJson.read(ControlJson.text(change), Change.class)).isEqualTo(change);
+        assertThat(ControlJson.read(ControlJson.toJson(change), Change.class)).isEqualTo(change);
     }
 
     private static Stream<Change> changes() {
@@ -99,7 +99,7 @@ class ControlJsonTest {
     @ParameterizedTest
     @MethodSource("selections")
     void readsBackAFilter(MessageFilter selection) {
-        assertThat(ControlJson.read(ControlJson.text(selection), MessageFilter.class))
+        assertThat(ControlJson.read(ControlJson.toJson(selection), MessageFilter.class))
                 .isEqualTo(selection);
     }
 
@@ -124,12 +124,12 @@ class ControlJsonTest {
 
     @Test
     void writesAsciiOnOneLineWithoutControlCharacters() {
-        assertThat(ControlJson.text(SampleViews.detail()).chars()).allMatch(c -> c >= ' ' && c < 0x7f);
+        assertThat(ControlJson.toJson(SampleViews.detail()).chars()).allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
     @Test
     void namesStatesInLowerCaseAndWritesNullForMissingValues() {
-        assertThat(ControlJson.text(new Page(List.of(SampleViews.line()), null)))
+        assertThat(ControlJson.toJson(new Page(List.of(SampleViews.line()), null)))
                 .startsWith("{\"messages\":[{\"id\":\"" + SampleViews.ID + "\",\"state\":\"deferred\",\"receivedAt\":"
                         + "\"2026-11-21T12:00:00.123Z\",\"client\":\"192.0.2.17\",\"helo\":\"scanner\"")
                 .endsWith("\"settledAt\":null,\"notice\":false}],\"next\":null}");
@@ -209,7 +209,7 @@ class ControlJsonTest {
               "number": 42
             }\
             """);
-        assertThat(ControlJson.text(sample)).startsWith("{\"text\":\"").endsWith(",\"number\":42}");
+        assertThat(ControlJson.toJson(sample)).startsWith("{\"text\":\"").endsWith(",\"number\":42}");
     }
 
     @Test
@@ -246,30 +246,30 @@ class ControlJsonTest {
                 new QueueId(99));
         String program = "o365-relay 0.1.0";
         return Stream.of(
-                "summary: " + ControlJson.text(SampleViews.summary()),
-                "empty summary: " + ControlJson.text(SampleViews.emptyQueue()),
+                "summary: " + ControlJson.toJson(SampleViews.summary()),
+                "empty summary: " + ControlJson.toJson(SampleViews.emptyQueue()),
                 "page: "
-                        + ControlJson.text(
+                        + ControlJson.toJson(
                                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9))),
-                "message: " + ControlJson.text(SampleViews.detail()),
-                "messages: " + ControlJson.text(List.of(SampleViews.detail()), null),
-                "change result: " + ControlJson.text(7, 3, 2, new ChangeResult(5, 1, "")),
-                "status: " + ControlJson.text(status),
-                "status at rest: " + ControlJson.text(SampleViews.atRest()),
-                "probes: " + ControlJson.text(FakeControl.PROBES),
-                "change: " + ControlJson.text(new Change.Retry()),
-                "change: " + ControlJson.text(new Change.Redirect("pool")),
+                "message: " + ControlJson.toJson(SampleViews.detail()),
+                "messages: " + ControlJson.toJson(List.of(SampleViews.detail()), null),
+                "change result: " + ControlJson.toJson(7, 3, 2, new ChangeResult(5, 1, "")),
+                "status: " + ControlJson.toJson(status),
+                "status at rest: " + ControlJson.toJson(SampleViews.atRest()),
+                "probes: " + ControlJson.toJson(FakeControl.PROBES),
+                "change: " + ControlJson.toJson(new Change.Retry()),
+                "change: " + ControlJson.toJson(new Change.Redirect("pool")),
                 "change: "
-                        + ControlJson.text(new Change.Readdress(
+                        + ControlJson.toJson(new Change.Readdress(
                                 new EmailAddress("a", "x.example"), new EmailAddress("b", "y.example"))),
-                "filter: " + ControlJson.text(MessageFilter.ALL),
-                "filter: " + ControlJson.text(filter),
+                "filter: " + ControlJson.toJson(MessageFilter.ALL),
+                "filter: " + ControlJson.toJson(filter),
                 "request: "
                         + Protocol.request(
                                 program, new Request.Find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 7)),
                 "error: "
-                        + ControlJson.text(ControlResponse.error(
+                        + ControlJson.toJson(ControlResponse.error(
                                 program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
-                "result: " + ControlJson.text(ControlResponse.result(program, new ControlResponse.Pause(true))));
+                "result: " + ControlJson.toJson(ControlResponse.result(program, new ControlResponse.Pause(true))));
     }
 }

@@ -170,8 +170,8 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public ReloadResult reload(Path file, boolean comparesOnly) {
-        remember("reload " + file + (comparesOnly ? " only compares" : ""));
+    public ReloadResult reload(Path file, boolean compareOnly) {
+        remember("reload " + file + (compareOnly ? " only compares" : ""));
         return SampleViews.reload();
     }
 

@@ -56,6 +56,6 @@ final class TimesTest {
         "-5, 0 s"
     })
     void formatsDurations(long seconds, String words) {
-        assertThat(Times.length(Duration.ofSeconds(seconds))).isEqualTo(words);
+        assertThat(Times.format(Duration.ofSeconds(seconds))).isEqualTo(words);
     }
 }

@@ -12,7 +12,7 @@ final class AdminScriptTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SMARTHOST")
-    void writesAScriptWithoutProblemsForAllAnswers(SubmissionMethod method) {
+    void writesAScriptWithoutProblemsForAllAnswers(DeliveryMethod method) {
         List<SetupAnswers> combinations = SampleAnswers.combinations(method);
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);

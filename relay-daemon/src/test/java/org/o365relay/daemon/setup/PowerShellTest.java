@@ -23,14 +23,14 @@ final class PowerShellTest {
                 ""
             })
     void quotesEveryValue(String value) {
-        String literal = PowerShell.text(value);
+        String literal = PowerShell.quote(value);
 
         assertThat(read(literal + " # and no more")).isEqualTo(value);
     }
 
     @Test
     void removesControlCharacters() {
-        assertThat(PowerShell.text("a\r\nb\0c\u0085d")).isEqualTo("'abcd'");
+        assertThat(PowerShell.quote("a\r\nb\0c\u0085d")).isEqualTo("'abcd'");
     }
 
     @Test

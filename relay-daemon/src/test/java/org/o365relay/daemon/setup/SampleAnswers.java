@@ -13,7 +13,7 @@ final class SampleAnswers {
     private SampleAnswers() {}
 
     /// Combines the sample answers of all questions that apply.
-    static List<SetupAnswers> combinations(SubmissionMethod method) {
+    static List<SetupAnswers> combinations(DeliveryMethod method) {
         List<SetupAnswers> combinations = List.of(new SetupAnswers(Map.of()));
         for (SetupQuestion question : SetupQuestion.values()) {
             List<SetupAnswers> more = new ArrayList<>();
@@ -35,7 +35,7 @@ final class SampleAnswers {
     }
 
     /// An empty sample stands for the default; a smarthost has a login only with TLS.
-    private static Map<SetupQuestion, List<String>> samples(SubmissionMethod method) {
+    private static Map<SetupQuestion, List<String>> samples(DeliveryMethod method) {
         Map<SetupQuestion, List<String>> samples = new EnumMap<>(SetupQuestion.class);
         samples.put(SetupQuestion.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
         samples.put(SetupQuestion.METHOD, List.of(method.key()));

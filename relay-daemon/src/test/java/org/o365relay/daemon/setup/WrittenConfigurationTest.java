@@ -45,7 +45,7 @@ final class WrittenConfigurationTest {
         folder.write(SetupSecretFile.WEBHOOK_URL.file(), "https://hooks.example/1", Readers.OWNER);
         for (SetupSecretFile kept :
                 List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
-            folder.write(kept.file(), RandomSecret.text(), Readers.OWNER);
+            folder.write(kept.file(), RandomSecret.generate(), Readers.OWNER);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(
@@ -60,8 +60,8 @@ final class WrittenConfigurationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(SubmissionMethod.class)
-    void writesAConfigurationWithoutProblems(SubmissionMethod method) throws IOException {
+    @EnumSource(DeliveryMethod.class)
+    void writesAConfigurationWithoutProblems(DeliveryMethod method) throws IOException {
         List<SetupAnswers> combinations = SampleAnswers.combinations(method);
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
@@ -71,7 +71,7 @@ final class WrittenConfigurationTest {
             assertThat(read).as(text).isInstanceOf(Configuration.Valid.class);
             List<String> warnings = ((Configuration.Valid) read)
                     .warnings().stream().map(Problem::toString).toList();
-            if (method == SubmissionMethod.PASSWORD) {
+            if (method == DeliveryMethod.PASSWORD) {
                 assertThat(warnings).as(text).hasSize(1).allMatch(warning -> warning.contains("December 2026"));
             } else {
                 assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::concernsPlainText);
@@ -81,7 +81,7 @@ final class WrittenConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("registered")
-    void reportsTheMissingClientId(SubmissionMethod method) throws IOException {
+    void reportsTheMissingClientId(DeliveryMethod method) throws IOException {
         SetupAnswers answers = SampleAnswers.combinations(method).getFirst().with(SetupQuestion.CLIENT_ID, "later");
 
         assertThat(read(new RelayConf(answers, answers.generatesCertificate()).text()))
@@ -93,8 +93,8 @@ final class WrittenConfigurationTest {
                                 .contains("client-id", "App registrations"));
     }
 
-    private static Stream<SubmissionMethod> registered() {
-        return Arrays.stream(SubmissionMethod.values()).filter(SubmissionMethod::hasRegistration);
+    private static Stream<DeliveryMethod> registered() {
+        return Arrays.stream(DeliveryMethod.values()).filter(DeliveryMethod::needsAppRegistration);
     }
 
     /// Whether the smarthost is used without TLS.

@@ -46,7 +46,7 @@ final class AssertionVerifier {
         if (!matchesThumbprint(header, certificate)) {
             throw new TokenRefusedException(NOT_REGISTERED);
         }
-        if (!isSigned(JsonValues.asText(header.get("alg")), certificate, parts)) {
+        if (!hasValidSignature(JsonValues.asText(header.get("alg")), certificate, parts)) {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
         checkClaims(decoded(parts[1]), app, audience, now);
@@ -95,7 +95,7 @@ final class AssertionVerifier {
         }
     }
 
-    private static boolean isSigned(String algorithm, X509Certificate certificate, String[] parts) {
+    private static boolean hasValidSignature(String algorithm, X509Certificate certificate, String[] parts) {
         try {
             Signature signature = signature(algorithm);
             signature.initVerify(certificate.getPublicKey());

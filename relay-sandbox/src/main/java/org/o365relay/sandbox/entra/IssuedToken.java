@@ -19,10 +19,10 @@ public record IssuedToken(
         @Nullable String user,
         Instant expiresAt) {
 
-    /// @param permission application permission that an app needs, such as `SMTP.SendAsApp`
-    /// @param delegated delegated permission that a user needs, such as `SMTP.Send`
-    public boolean allows(String permission, String delegated) {
-        return permissions.contains(user == null ? permission : delegated);
+    /// @param applicationPermission application permission that an app needs, such as `SMTP.SendAsApp`
+    /// @param delegatedPermission delegated permission that a user needs, such as `SMTP.Send`
+    public boolean allows(String applicationPermission, String delegatedPermission) {
+        return permissions.contains(user == null ? applicationPermission : delegatedPermission);
     }
 
     /// @return whether the token gives access to the mailbox: the mailbox of the signed-in user, or one that

@@ -28,18 +28,18 @@ public enum Resource {
             "127.0.0.1",
             "[::1]");
 
-    /// @param address resource URI, such as `https://outlook.office365.com/`
-    static Optional<Resource> of(String address) {
-        String host = host(address);
+    /// @param uri resource URI, such as `https://outlook.office365.com/`
+    static Optional<Resource> of(String uri) {
+        String host = host(uri);
         if (EXCHANGE_HOSTS.contains(host)) {
             return Optional.of(EXCHANGE);
         }
         return GRAPH_HOSTS.contains(host) ? Optional.of(GRAPH) : Optional.empty();
     }
 
-    private static String host(String address) {
+    private static String host(String uri) {
         try {
-            String host = URI.create(address).getHost();
+            String host = URI.create(uri).getHost();
             return host == null ? "" : host.toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException notAUri) {
             return "";

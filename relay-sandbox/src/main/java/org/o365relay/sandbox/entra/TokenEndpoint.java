@@ -31,22 +31,22 @@ final class TokenEndpoint {
     private final RefreshTokens refreshTokens;
     private final TokenFactory tokenFactory;
     private final InstantSource clock;
-    private final UnaryOperator<Duration> timeScale;
+    private final UnaryOperator<Duration> scaled;
 
-    /// @param timeScale divides a duration by the time scale of the tenant
+    /// @param scaled divides a duration by the time scale of the tenant
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,
             RefreshTokens refreshTokens,
             RandomGenerator random,
             InstantSource clock,
-            UnaryOperator<Duration> timeScale) {
+            UnaryOperator<Duration> scaled) {
         this.issued = issued;
         this.codes = codes;
         this.refreshTokens = refreshTokens;
         this.tokenFactory = new TokenFactory(random);
         this.clock = clock;
-        this.timeScale = timeScale;
+        this.scaled = scaled;
     }
 
     Map<String, ?> token(EntraSettings entra, WebRequest request)
@@ -118,7 +118,7 @@ final class TokenEndpoint {
         RefreshTokens.Grant grant = refreshTokens.redeem(
                 form.getOrDefault("refresh_token", ""),
                 clock.instant(),
-                timeScale.apply(entra.lifetimes().refreshToken()));
+                scaled.apply(entra.lifetimes().refreshToken()));
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
@@ -142,7 +142,7 @@ final class TokenEndpoint {
                         app.clientId(),
                         user,
                         now,
-                        timeScale.apply(entra.lifetimes().accessToken())));
+                        scaled.apply(entra.lifetimes().accessToken())));
         members.put("client_info", tokenFactory.clientInfo(entra.tenant(), user));
         return members;
     }
@@ -155,7 +155,7 @@ final class TokenEndpoint {
             Set<String> permissions,
             @Nullable String user) {
         Instant now = clock.instant();
-        Duration lifetime = timeScale.apply(entra.lifetimes().accessToken());
+        Duration lifetime = scaled.apply(entra.lifetimes().accessToken());
         IssuedToken claims = new IssuedToken("", scope.resource(), app, permissions, user, now.plus(lifetime));
         String value = tokenFactory.accessToken(
                 entra.tenant(), issuer(entra, request), scope.audience(), claims, now, lifetime);
@@ -173,7 +173,7 @@ final class TokenEndpoint {
         Map<String, String> form = request.form();
         AppRegistration app = app(entra, form.getOrDefault("client_id", ""));
         Scope scope = Scope.parse(form.getOrDefault("scope", ""));
-        Duration lifetime = timeScale.apply(entra.lifetimes().deviceCode());
+        Duration lifetime = scaled.apply(entra.lifetimes().deviceCode());
         DeviceCodes.PendingCode code = codes.create(
                 tokenFactory.opaqueToken(), app, scope, clock.instant().plus(lifetime));
         if (entra.autoApproveUser() != null) {
@@ -185,8 +185,7 @@ final class TokenEndpoint {
         members.put("device_code", code.deviceCode());
         members.put("verification_uri", page);
         members.put("expires_in", Math.max(1, lifetime.toSeconds()));
-        members.put(
-                "interval", Math.max(1, timeScale.apply(entra.pollInterval()).toSeconds()));
+        members.put("interval", Math.max(1, scaled.apply(entra.pollInterval()).toSeconds()));
         members.put(
                 "message",
                 "To sign in, use a web browser to open the page " + page + " and enter the code " + code.userCode()

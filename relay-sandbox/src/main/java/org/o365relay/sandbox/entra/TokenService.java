@@ -29,7 +29,7 @@ public final class TokenService {
     private final Supplier<EntraSettings> settings;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final UnaryOperator<Duration> timeScale;
+    private final UnaryOperator<Duration> scaled;
     private final IssuedTokens issued = new IssuedTokens();
     private final RefreshTokens refreshTokens = new RefreshTokens();
     private final DeviceCodes codes;
@@ -37,18 +37,18 @@ public final class TokenService {
     private final VerificationPage page;
 
     /// @param settings current settings, read at every request
-    /// @param timeScale divides a duration by the time scale of the tenant
+    /// @param scaled divides a duration by the time scale of the tenant
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,
             RandomGenerator random,
-            UnaryOperator<Duration> timeScale) {
+            UnaryOperator<Duration> scaled) {
         this.settings = settings;
         this.clock = clock;
         this.random = random;
-        this.timeScale = timeScale;
+        this.scaled = scaled;
         this.codes = new DeviceCodes(random);
-        this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, timeScale);
+        this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, scaled);
         this.page = new VerificationPage(codes);
     }
 
@@ -124,7 +124,7 @@ public final class TokenService {
     /// Responds like the metadata service of an Azure virtual machine, which formats numbers as JSON strings.
     private WebResponse managedIdentity(WebRequest request) {
         EntraSettings entra = settings.get();
-        Map<String, String> query = request.queryFields();
+        Map<String, String> query = request.queryParameters();
         String clientId = query.getOrDefault("client_id", String.valueOf(entra.managedIdentity()));
         boolean hasMetadataHeader =
                 request.header("Metadata").filter("true"::equalsIgnoreCase).isPresent();
@@ -197,7 +197,7 @@ public final class TokenService {
         return error.status() == 429
                 ? response.with(
                         "Retry-After",
-                        Long.toString(timeScale.apply(Duration.ofMinutes(1)).toSeconds()))
+                        Long.toString(scaled.apply(Duration.ofMinutes(1)).toSeconds()))
                 : response;
     }
 

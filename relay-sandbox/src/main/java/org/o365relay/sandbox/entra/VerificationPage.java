@@ -24,7 +24,7 @@ final class VerificationPage {
 
     private WebResponse form(WebRequest request, String suggestion) {
         List<String> undecided = codes.undecided();
-        String given = request.queryFields().getOrDefault("otc", "");
+        String given = request.queryParameters().getOrDefault("otc", "");
         String code = given.isEmpty() && undecided.size() == 1 ? undecided.getFirst() : given;
         return page("""
             <form method="post">

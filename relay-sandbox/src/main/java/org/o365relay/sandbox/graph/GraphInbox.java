@@ -29,7 +29,7 @@ final class GraphInbox {
     }
 
     WebResponse list(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal {
-        Map<String, String> query = request.queryFields();
+        Map<String, String> query = request.queryParameters();
         Instant since = since(query.getOrDefault("$filter", ""));
         int top = number(query.getOrDefault("$top", "10"));
         int skip = number(query.getOrDefault("$skip", "0"));

@@ -49,7 +49,7 @@ final class GraphSubmission {
         if (recipients.isEmpty()) {
             throw GraphRefusal.noRecipients();
         }
-        check(mailbox, header, recipients.size());
+        checkAndCount(mailbox, header, recipients.size());
         try (SpooledContent body = state.accepted().open(Long.MAX_VALUE)) {
             content.writeTo(stream(body));
             SandboxSubmission submission = new SandboxSubmission(
@@ -69,7 +69,7 @@ final class GraphSubmission {
     /// Checks the authors, the storage quota of the mailbox and its limit of recipients per day, and counts the
     /// message. Messages that exceed the limit per minute are accepted without delay, because Exchange accepts
     /// them too and delivers them later.
-    private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
+    private void checkAndCount(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         TenantSettings settings = state.settings();
         Instant now = state.clock().instant();
         MailboxUsage usage = state.usages().of(mailbox);

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.o365relay.sandbox.settings.SandboxMailbox;
-import org.o365relay.sandbox.web.Octets;
+import org.o365relay.sandbox.web.HttpBody;
 
 /// The messages in the inbox of each mailbox.
 public final class Inboxes {
@@ -17,12 +17,12 @@ public final class Inboxes {
     private final AtomicInteger lastNumber = new AtomicInteger();
 
     /// @param type value of `Content-Type`, with parameters
-    record InboxMessage(String id, Instant receivedAt, String subject, String type, Octets content) {}
+    record InboxMessage(String id, Instant receivedAt, String subject, String type, HttpBody content) {}
 
     public void put(String mailbox, Instant at, String subject, String type, byte[] content) {
         String id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-" + lastNumber.incrementAndGet() + "=";
         messages.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), _ -> new CopyOnWriteArrayList<>())
-                .add(new InboxMessage(id, at, subject, type, new Octets(content)));
+                .add(new InboxMessage(id, at, subject, type, new HttpBody(content)));
     }
 
     /// @return the messages of the mailbox, oldest first

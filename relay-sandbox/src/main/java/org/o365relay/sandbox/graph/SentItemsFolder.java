@@ -17,7 +17,7 @@ record SentItemsFolder(SandboxState state) {
     private static final Pattern FILTER = Pattern.compile("internetMessageId eq '((?:[^']|'')*)'");
 
     WebResponse list(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal {
-        Matcher filter = FILTER.matcher(request.queryFields().getOrDefault("$filter", ""));
+        Matcher filter = FILTER.matcher(request.queryParameters().getOrDefault("$filter", ""));
         if (!filter.matches()) {
             throw GraphRefusal.badRequest("Invalid filter clause");
         }

@@ -72,7 +72,7 @@ final class MessageFiles {
         members.put("messageId", accepted.messageId());
         members.put("size", accepted.size());
         return members.entrySet().stream()
-                .map(member -> JsonValues.text(member.getKey()) + ": " + ascii(JsonValues.text(member.getValue())))
+                .map(member -> JsonValues.toJson(member.getKey()) + ": " + ascii(JsonValues.toJson(member.getValue())))
                 .collect(Collectors.joining(",\n  ", "{\n  ", "\n}\n"));
     }
 

@@ -16,9 +16,9 @@ import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
 import org.o365relay.sandbox.entra.EntraSettings.Lifetimes;
 import org.o365relay.sandbox.settings.BasicAuth;
-import org.o365relay.sandbox.settings.Connector;
 import org.o365relay.sandbox.settings.GraphSettings;
 import org.o365relay.sandbox.settings.ListenSettings;
+import org.o365relay.sandbox.settings.MxSettings;
 import org.o365relay.sandbox.settings.SandboxLimits;
 import org.o365relay.sandbox.settings.SandboxLimits.Penalty;
 import org.o365relay.sandbox.settings.SandboxLimits.Rate;
@@ -46,7 +46,7 @@ record SettingsReader(ScenarioSection root, Path base) {
                         .limits(_ -> limits(root.section("limits")))
                         .entra(_ -> entra(root.section("entra")))
                         .graph(_ -> graph(root.section("graph")))
-                        .connector(_ -> connector(root.section("connector"))));
+                        .mx(_ -> mx(root.section("connector"))));
     }
 
     private static SandboxMailbox mailbox(ScenarioSection section) {
@@ -144,8 +144,8 @@ record SettingsReader(ScenarioSection root, Path base) {
                 section.octets("maximum-upload"));
     }
 
-    private static Connector connector(ScenarioSection section) {
-        return new Connector(
+    private static MxSettings mx(ScenarioSection section) {
+        return new MxSettings(
                 Set.copyOf(section.strings("domains")),
                 Set.copyOf(section.strings("sources")),
                 Set.copyOf(section.strings("certificates")),

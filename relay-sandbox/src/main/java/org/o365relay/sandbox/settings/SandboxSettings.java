@@ -34,18 +34,18 @@ public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, 
 
     /// Returns these settings with the given apps. Enables the token service and Graph on any free port.
     public SandboxSettings withApps(AppRegistration... apps) {
-        return https(0).tenant(tenant -> tenant.entra(entra -> entra.with(apps)));
+        return withHttps(0).tenant(tenant -> tenant.entra(entra -> entra.with(apps)));
     }
 
-    public SandboxSettings at(InetAddress address, int smtpPort) {
+    public SandboxSettings withAddress(InetAddress address, int smtpPort) {
         return with(new ListenSettings(address, smtpPort, listen.https(), listen.mx()));
     }
 
-    public SandboxSettings https(int port) {
+    public SandboxSettings withHttps(int port) {
         return with(new ListenSettings(listen.address(), listen.smtp(), port, listen.mx()));
     }
 
-    public SandboxSettings mx(int port) {
+    public SandboxSettings withMx(int port) {
         return with(new ListenSettings(listen.address(), listen.smtp(), listen.https(), port));
     }
 

@@ -14,7 +14,7 @@ public record TenantSettings(
         SandboxLimits limits,
         EntraSettings entra,
         GraphSettings graph,
-        Connector connector,
+        MxSettings mx,
         double timeScale) {
 
     /// The SIZE that EHLO announces (RFC 1870), in octets: the maximum of Exchange Online.
@@ -32,32 +32,32 @@ public record TenantSettings(
                 SandboxLimits.NONE,
                 EntraSettings.of(),
                 GraphSettings.MICROSOFT,
-                Connector.directSendTo(EntraSettings.DOMAIN),
+                MxSettings.directSendTo(EntraSettings.DOMAIN),
                 1);
     }
 
     public TenantSettings submission(UnaryOperator<SubmissionSettings> change) {
-        return new TenantSettings(change.apply(submission), limits, entra, graph, connector, timeScale);
+        return new TenantSettings(change.apply(submission), limits, entra, graph, mx, timeScale);
     }
 
     public TenantSettings limits(UnaryOperator<SandboxLimits> change) {
-        return new TenantSettings(submission, change.apply(limits), entra, graph, connector, timeScale);
+        return new TenantSettings(submission, change.apply(limits), entra, graph, mx, timeScale);
     }
 
     public TenantSettings entra(UnaryOperator<EntraSettings> change) {
-        return new TenantSettings(submission, limits, change.apply(entra), graph, connector, timeScale);
+        return new TenantSettings(submission, limits, change.apply(entra), graph, mx, timeScale);
     }
 
     public TenantSettings graph(UnaryOperator<GraphSettings> change) {
-        return new TenantSettings(submission, limits, entra, change.apply(graph), connector, timeScale);
+        return new TenantSettings(submission, limits, entra, change.apply(graph), mx, timeScale);
     }
 
-    public TenantSettings connector(UnaryOperator<Connector> change) {
-        return new TenantSettings(submission, limits, entra, graph, change.apply(connector), timeScale);
+    public TenantSettings mx(UnaryOperator<MxSettings> change) {
+        return new TenantSettings(submission, limits, entra, graph, change.apply(mx), timeScale);
     }
 
     public TenantSettings withTimeScale(double scale) {
-        return new TenantSettings(submission, limits, entra, graph, connector, scale);
+        return new TenantSettings(submission, limits, entra, graph, mx, scale);
     }
 
     /// @return the duration divided by the time scale

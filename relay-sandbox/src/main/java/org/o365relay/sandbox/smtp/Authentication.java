@@ -79,7 +79,7 @@ public final class Authentication {
         }
         Optional<SandboxMailbox> mailbox =
                 parsed.filter(this::isValid).flatMap(_ -> settings().mailbox(user));
-        return mailbox.isEmpty() ? fail() : succeed(mailbox.get(), Optional.empty());
+        return mailbox.isEmpty() ? fail() : authorize(mailbox.get(), Optional.empty());
     }
 
     private boolean isValid(Xoauth2Response response) {
@@ -99,11 +99,11 @@ public final class Authentication {
                 settings().mailbox(username).filter(found -> found.password().equals(password));
         return mailbox.isEmpty()
                 ? fail()
-                : succeed(mailbox.get(), settings().basicAuth().refusal());
+                : authorize(mailbox.get(), settings().basicAuth().refusal());
     }
 
-    /// Accepts a login with valid credentials, unless SMTP AUTH or basic authentication is disabled.
-    private Optional<SandboxMailbox> succeed(SandboxMailbox mailbox, Optional<String> basicAuthRefusal) {
+    /// Accepts a login with a valid credential, unless SMTP AUTH or basic authentication is disabled.
+    private Optional<SandboxMailbox> authorize(SandboxMailbox mailbox, Optional<String> basicAuthRefusal) {
         Optional<String> refusal = settings().smtpAuthRefusal(mailbox).or(() -> basicAuthRefusal);
         if (refusal.isPresent()) {
             return refuse(refusal.get());

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// Handles a complete message: refuses it, or stores it and counts it against the mailbox limits.
 final class ContentHandler {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ContentHandler.class);
+    private static final Logger log = LoggerFactory.getLogger(ContentHandler.class);
 
     private final SandboxState state;
     private final SmtpService service;
@@ -36,7 +36,7 @@ final class ContentHandler {
     }
 
     /// @return the reply to the client
-    String accept(SpooledContent body, String from, List<String> to) throws IOException {
+    String handle(SpooledContent body, String from, List<String> to) throws IOException {
         ExchangeReplies replies = service.replies();
         Optional<Header> header = Header.read(body.headerBytes());
         Optional<String> refusal = contentRefusal(body)
@@ -77,7 +77,7 @@ final class ContentHandler {
             return service.replies()
                     .accepted(messageId == null ? service.replies().messageId() : messageId);
         } catch (IOException e) {
-            LOG.warn("the sandbox cannot store a message: {}", e.toString());
+            log.warn("the sandbox cannot store a message: {}", e.toString());
             return service.replies().error("452 4.3.1 Insufficient system resources");
         }
     }

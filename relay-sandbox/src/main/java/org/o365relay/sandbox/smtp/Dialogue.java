@@ -23,24 +23,24 @@ final class Dialogue {
     private final SandboxSession session;
     private final SandboxConnection connection;
     private final FaultInjector faults;
-    private final Transport transport;
+    private final SocketOwner socketOwner;
 
-    /// @param transport receives the TLS socket after STARTTLS, and closes it when the connection ends
-    Dialogue(SandboxState state, SmtpService service, Socket socket, SandboxSession session, Transport transport)
+    /// @param socketOwner receives the TLS socket after STARTTLS, and closes it when the connection ends
+    Dialogue(SandboxState state, SmtpService service, Socket socket, SandboxSession session, SocketOwner socketOwner)
             throws IOException {
         this.state = state;
         this.service = service;
         this.replies = service.replies();
         this.socket = socket;
         this.session = session;
-        this.transport = transport;
+        this.socketOwner = socketOwner;
         this.connection = new SandboxConnection(socket);
         this.faults = new FaultInjector(state, service, connection);
     }
 
     /// The owner of the connection's socket.
     @FunctionalInterface
-    interface Transport {
+    interface SocketOwner {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
@@ -176,7 +176,7 @@ final class Dialogue {
         encrypted.setWantClientAuth(service.ingress() == Ingress.MX);
         encrypted.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         encrypted.startHandshake();
-        transport.replaceSocket(encrypted);
+        socketOwner.replaceSocket(encrypted);
         connection.switchTo(encrypted);
         session.upgradedToTls(encrypted.getSession());
     }

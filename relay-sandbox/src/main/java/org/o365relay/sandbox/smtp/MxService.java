@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.message.Ingress;
-import org.o365relay.sandbox.settings.Connector;
+import org.o365relay.sandbox.settings.MxSettings;
 import org.o365relay.sandbox.tenant.SandboxState;
 
 /// The MX, without AUTH. A client that matches the inbound connector by address or certificate may send from
@@ -46,18 +46,18 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
 
     @Override
     public Optional<String> checkRecipient(SandboxSession session, String from, String to, int accepted) {
-        Connector connector = state.settings().connector();
-        boolean fromTenant = connector.isAcceptedDomain(from);
-        if (accepted >= Connector.RECIPIENTS) {
+        MxSettings mx = state.settings().mx();
+        boolean fromTenant = mx.isAcceptedDomain(from);
+        if (accepted >= MxSettings.MAX_RECIPIENTS) {
             return Optional.of("452 4.5.3 Too many recipients");
         }
-        if (matchesConnector(session, connector)) {
-            return fromTenant || connector.isAcceptedDomain(to) ? Optional.empty() : Optional.of(relayDenied());
+        if (matchesConnector(session, mx)) {
+            return fromTenant || mx.isAcceptedDomain(to) ? Optional.empty() : Optional.of(relayDenied());
         }
-        if (!connector.isAcceptedDomain(to)) {
+        if (!mx.isAcceptedDomain(to)) {
             return Optional.of(relayDenied());
         }
-        return fromTenant && !connector.directSend()
+        return fromTenant && !mx.directSend()
                 ? Optional.of("550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from"
                         + " unauthorized sources")
                 : Optional.empty();
@@ -72,10 +72,9 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
         return new AuthorCheck(replies).checkFrom(header);
     }
 
-    private static boolean matchesConnector(SandboxSession session, Connector connector) {
+    private static boolean matchesConnector(SandboxSession session, MxSettings mx) {
         String source = session.client().getAddress().getHostAddress();
-        return connector.sources().contains(source)
-                || names(session.tls()).anyMatch(connector.certificates()::contains);
+        return mx.sources().contains(source) || names(session.tls()).anyMatch(mx.certificates()::contains);
     }
 
     /// @return the names and the fingerprint of the client's certificate, in lower case; empty without a

@@ -146,7 +146,7 @@ final class SandboxTransaction implements AutoCloseable {
         boolean dropAfterwards = fault.filter(action -> action instanceof FaultAction.DropAfterAccepting)
                 .isPresent();
         if (fault.isEmpty() || dropAfterwards || faults.perform(fault.get())) {
-            String reply = contentHandler.accept(body, from.address(), List.copyOf(recipients));
+            String reply = contentHandler.handle(body, from.address(), List.copyOf(recipients));
             if (dropAfterwards) {
                 throw faults.drop();
             }

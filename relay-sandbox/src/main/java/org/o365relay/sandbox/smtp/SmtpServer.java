@@ -27,7 +27,7 @@ import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
 /// and reads the content octet by octet.
 public final class SmtpServer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
+    private static final Logger log = LoggerFactory.getLogger(SmtpServer.class);
     private static final int BACKLOG = 4_096;
     private static final int MAX_CONNECTIONS = 1_000;
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
@@ -114,7 +114,7 @@ public final class SmtpServer implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            LOG.debug("{} did not close: {}", socket.getRemoteSocketAddress(), e.toString());
+            log.debug("{} did not close: {}", socket.getRemoteSocketAddress(), e.toString());
         }
     }
 
@@ -152,7 +152,7 @@ public final class SmtpServer implements AutoCloseable {
                         })
                         .run();
             } catch (IOException ended) {
-                LOG.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
+                log.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
             } finally {
                 close(connection);
                 open.remove(socket);
@@ -169,7 +169,7 @@ public final class SmtpServer implements AutoCloseable {
             try {
                 connection.closeSocket();
             } catch (IOException e) {
-                LOG.debug("{} did not close: {}", connection.getRemoteAddress(), e.toString());
+                log.debug("{} did not close: {}", connection.getRemoteAddress(), e.toString());
             }
         }
     }

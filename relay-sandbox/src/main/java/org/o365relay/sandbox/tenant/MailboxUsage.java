@@ -29,8 +29,8 @@ public final class MailboxUsage {
     private @Nullable RepeatedError penaltyCause;
     private Instant penaltyEnd = Instant.MIN;
     private int peakConnections;
-    private int peakPerMinute;
-    private int delayed;
+    private int peakMessagesPerMinute;
+    private int delayedMessages;
 
     MailboxUsage() {}
 
@@ -40,14 +40,14 @@ public final class MailboxUsage {
     }
 
     /// Peak number of messages within one scaled minute, including delayed messages.
-    public synchronized int peakPerMinute() {
-        return peakPerMinute;
+    public synchronized int peakMessagesPerMinute() {
+        return peakMessagesPerMinute;
     }
 
     /// Number of messages for which [#submit] returned a delay. Client submission delays the reply
     /// accordingly; Graph does not delay its response.
-    public synchronized int delayed() {
-        return delayed;
+    public synchronized int delayedMessages() {
+        return delayedMessages;
     }
 
     public synchronized void addSession(Object session) {
@@ -86,19 +86,20 @@ public final class MailboxUsage {
         }
     }
 
-    public synchronized boolean hasQuotaFor(int count, Instant now, TenantSettings settings) {
+    public synchronized boolean hasQuotaFor(int recipientCount, Instant now, TenantSettings settings) {
         long quota = settings.limits().recipientsPerDay();
-        return quota == SandboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= quota;
+        return quota == SandboxLimits.UNLIMITED
+                || recipients.sum(now, settings.scaled(DAY)) + (long) recipientCount <= quota;
     }
 
     /// Counts a message that is about to be accepted.
     ///
-    /// @param count number of recipients
+    /// @param recipientCount number of recipients
     /// @return how long to delay the reply to the message; zero for no delay
-    public synchronized Duration submit(int count, Instant now, TenantSettings settings) {
+    public synchronized Duration submit(int recipientCount, Instant now, TenantSettings settings) {
         SandboxLimits limits = settings.limits();
         if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {
-            recipients.add(now, count);
+            recipients.add(now, recipientCount);
         }
         return limits.rate().messagesPerMinute() == SandboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
     }
@@ -107,14 +108,14 @@ public final class MailboxUsage {
         SandboxLimits.Rate rate = settings.limits().rate();
         Duration minute = settings.scaled(MINUTE);
         arrivals.add(now, 1);
-        peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
+        peakMessagesPerMinute = Math.max(peakMessagesPerMinute, arrivals.sum(now, minute));
         Instant replyAt = now;
         if (replies.size() >= rate.messagesPerMinute()) {
             Instant free = replies.removeFirst().plus(minute);
             replyAt = rate.excessAction() == SandboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
         }
         replies.addLast(replyAt);
-        delayed += replyAt.isAfter(now) ? 1 : 0;
+        delayedMessages += replyAt.isAfter(now) ? 1 : 0;
         return Duration.between(now, replyAt);
     }
 }

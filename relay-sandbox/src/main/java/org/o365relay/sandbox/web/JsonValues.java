@@ -47,11 +47,11 @@ public final class JsonValues {
     }
 
     public static byte[] octets(Map<String, ?> members) {
-        return text(members).getBytes(StandardCharsets.UTF_8);
+        return toJson(members).getBytes(StandardCharsets.UTF_8);
     }
 
     /// @param value string, number, boolean or null, or a map or list of these
-    public static String text(@Nullable Object value) {
+    public static String toJson(@Nullable Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {

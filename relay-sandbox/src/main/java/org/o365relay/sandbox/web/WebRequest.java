@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// @param method HTTP method as received, such as `POST`
 /// @param path path as received, percent-encoded, such as `/v1.0/users/a%40b/sendMail`
 /// @param query query as received, percent-encoded and without the question mark; empty if there is none
-/// @param body request body; [Octets#TOO_LARGE] if it was larger than [#MAX_BODY]
+/// @param body request body; [HttpBody#TOO_LARGE] if it was larger than [#MAX_BODY]
 public record WebRequest(
         String method,
         String path,
         String query,
         Headers headers,
-        Octets body,
+        HttpBody body,
         InetSocketAddress client,
         SSLSession tls) {
 
@@ -32,7 +32,7 @@ public record WebRequest(
 
     /// @return whether the body was too large and was discarded
     public boolean oversize() {
-        return body == Octets.TOO_LARGE;
+        return body == HttpBody.TOO_LARGE;
     }
 
     /// @return the decoded path segments, such as `v1.0`, `users`, `a@b`, `sendMail`
@@ -58,7 +58,7 @@ public record WebRequest(
         return "https://" + host();
     }
 
-    public Map<String, String> queryFields() {
+    public Map<String, String> queryParameters() {
         return fields(query);
     }
 

@@ -7,14 +7,14 @@ import java.util.Map;
 /// An HTTP response.
 ///
 /// @param headers header fields other than `Content-Length` and `Date`, which the server adds
-public record WebResponse(int status, Map<String, String> headers, Octets body) {
+public record WebResponse(int status, Map<String, String> headers, HttpBody body) {
 
     public WebResponse {
         headers = Map.copyOf(headers);
     }
 
     public static WebResponse empty(int status) {
-        return new WebResponse(status, Map.of(), Octets.NONE);
+        return new WebResponse(status, Map.of(), HttpBody.NONE);
     }
 
     /// @param members JSON members, written in iteration order
@@ -22,14 +22,14 @@ public record WebResponse(int status, Map<String, String> headers, Octets body) 
         return new WebResponse(
                 status,
                 Map.of("Content-Type", "application/json; charset=utf-8"),
-                new Octets(JsonValues.octets(members)));
+                new HttpBody(JsonValues.octets(members)));
     }
 
     public static WebResponse html(int status, String page) {
         return new WebResponse(
                 status,
                 Map.of("Content-Type", "text/html; charset=utf-8", "Cache-Control", "no-store"),
-                new Octets(page.getBytes(StandardCharsets.UTF_8)));
+                new HttpBody(page.getBytes(StandardCharsets.UTF_8)));
     }
 
     public WebResponse with(String header, String value) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// An HTTPS server with one handler for all paths and a virtual thread per request.
 public final class WebServer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+    private static final Logger log = LoggerFactory.getLogger(WebServer.class);
     private static final int BACKLOG = 1_024;
 
     static {
@@ -73,7 +73,7 @@ public final class WebServer implements AutoCloseable {
         try (exchange) {
             send(exchange, handler.handle(request(exchange)));
         } catch (IOException ended) {
-            LOG.debug("{} ended: {}", exchange.getRequestURI().getPath(), ended.toString());
+            log.debug("{} ended: {}", exchange.getRequestURI().getPath(), ended.toString());
         }
     }
 
@@ -88,7 +88,7 @@ public final class WebServer implements AutoCloseable {
                 exchange.getRequestURI().getRawPath(),
                 query == null ? "" : query,
                 exchange.getRequestHeaders(),
-                oversize ? Octets.TOO_LARGE : new Octets(body),
+                oversize ? HttpBody.TOO_LARGE : new HttpBody(body),
                 exchange.getRemoteAddress(),
                 ((HttpsExchange) exchange).getSSLSession());
     }

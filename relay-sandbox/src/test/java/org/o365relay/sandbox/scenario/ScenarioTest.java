@@ -114,7 +114,7 @@ final class ScenarioTest {
                         Set.of("a@contoso.example"),
                         AppRegistration.State.DISABLED));
         assertThat(settings.tenant().graph().silentDropAbove()).isEqualTo(Long.MAX_VALUE);
-        assertThat(settings.tenant().connector().directSend()).isFalse();
+        assertThat(settings.tenant().mx().directSend()).isFalse();
         assertThat(scenario.faults())
                 .containsExactly(Fault.parse("token:AADSTS7000215*3"), Fault.parse("mx-mail:drop"));
     }

@@ -243,7 +243,7 @@ final class QueueActionRunner {
 
     private int print(long count, long inBackoff, ChangeResult result, List<String> lines) {
         if (context.output().isJson()) {
-            context.output().json(ControlJson.text(count, inBackoff, withoutContent, result));
+            context.output().json(ControlJson.toJson(count, inBackoff, withoutContent, result));
         } else {
             context.output().lines(lines);
         }

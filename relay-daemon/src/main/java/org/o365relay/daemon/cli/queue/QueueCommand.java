@@ -110,7 +110,7 @@ public final class QueueCommand implements Callable<Integer> {
         try (Control relay = context.connect(configuration)) {
             RelayStatus status = relay.status();
             if (output.isJson()) {
-                output.json(ControlJson.text(status));
+                output.json(ControlJson.toJson(status));
             } else {
                 output.lines(
                         context.queueReport(configuration).lines(status, context.waitReasons(status, configuration)));

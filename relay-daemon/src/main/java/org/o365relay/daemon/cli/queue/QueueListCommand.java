@@ -66,7 +66,7 @@ final class QueueListCommand implements Callable<Integer> {
             Page page = relay.find(wanted, order, paging.from(), paging.limit());
             WaitReasons waits = context.waitReasons(relay, configuration);
             if (context.output().isJson()) {
-                context.output().json(ControlJson.text(page, message -> waits.of(message)));
+                context.output().json(ControlJson.toJson(page, message -> waits.of(message)));
             } else {
                 print(page, waits, relay.isRunning());
             }

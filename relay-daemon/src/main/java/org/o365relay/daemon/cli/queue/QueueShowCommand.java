@@ -76,7 +76,7 @@ final class QueueShowCommand implements Callable<Integer> {
                 write(relay, message, content);
             } else if (context.output().isJson()) {
                 context.output()
-                        .json(ControlJson.text(
+                        .json(ControlJson.toJson(
                                 message,
                                 context.waitReasons(relay, configuration).of(message)));
             } else {
@@ -114,7 +114,7 @@ final class QueueShowCommand implements Callable<Integer> {
             if (file.equals("-")) {
                 toOutput(original);
             } else {
-                long octets = NewFile.write(original, file);
+                long octets = PrivateFileWriter.write(original, file);
                 context.output().lines(List.of("Wrote " + octets + " bytes to " + file));
             }
         }

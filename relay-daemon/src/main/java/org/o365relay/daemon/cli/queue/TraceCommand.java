@@ -82,7 +82,7 @@ public final class TraceCommand implements Callable<Integer> {
                 relay.show(entry.id()).ifPresent(messages::add);
             }
             if (output.isJson()) {
-                output.json(ControlJson.text(messages, page.next()));
+                output.json(ControlJson.toJson(messages, page.next()));
             } else {
                 output.lines(lines(context, configuration, messages, page, context.waitReasons(relay, configuration)));
             }

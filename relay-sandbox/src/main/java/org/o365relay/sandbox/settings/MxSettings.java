@@ -11,33 +11,33 @@ import java.util.stream.Collectors;
 /// @param certificates client certificates by which the inbound connector identifies clients: a name in the
 ///     certificate, or its SHA-256 fingerprint in hexadecimal digits; matched without regard to case
 /// @param directSend whether unidentified clients may send from the tenant's domains to the tenant's domains
-public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
+public record MxSettings(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
 
     /// The maximum number of recipients that the MX accepts per message.
-    public static final int RECIPIENTS = 200;
+    public static final int MAX_RECIPIENTS = 200;
 
-    public Connector {
+    public MxSettings {
         domains = lowerCase(domains);
         sources = Set.copyOf(sources);
         certificates = lowerCase(certificates);
     }
 
     /// Returns settings without an inbound connector and with direct send allowed.
-    public static Connector directSendTo(String... domains) {
-        return new Connector(Set.of(domains), Set.of(), Set.of(), true);
+    public static MxSettings directSendTo(String... domains) {
+        return new MxSettings(Set.of(domains), Set.of(), Set.of(), true);
     }
 
-    public Connector withSources(String... addresses) {
-        return new Connector(domains, Set.of(addresses), certificates, directSend);
+    public MxSettings withSources(String... addresses) {
+        return new MxSettings(domains, Set.of(addresses), certificates, directSend);
     }
 
-    public Connector withCertificates(String... names) {
-        return new Connector(domains, sources, Set.of(names), directSend);
+    public MxSettings withCertificates(String... names) {
+        return new MxSettings(domains, sources, Set.of(names), directSend);
     }
 
     /// Returns the settings that result from `Set-OrganizationConfig -RejectDirectSend $true`.
-    public Connector withoutDirectSend() {
-        return new Connector(domains, sources, certificates, false);
+    public MxSettings withoutDirectSend() {
+        return new MxSettings(domains, sources, certificates, false);
     }
 
     public boolean isAcceptedDomain(String address) {

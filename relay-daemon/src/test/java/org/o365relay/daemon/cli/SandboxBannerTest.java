@@ -17,7 +17,7 @@ import org.o365relay.sandbox.scenario.Scenario;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 
-final class SandboxIntroductionTest {
+final class SandboxBannerTest {
 
     @TempDir
     private static Path directory;
@@ -27,7 +27,7 @@ final class SandboxIntroductionTest {
                 SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "its password")));
         StringWriter out = new StringWriter();
         try (Sandbox sandbox = Sandbox.start(settings)) {
-            new SandboxIntroduction(sandbox, new Scenario(settings, List.of(Fault.parse("token:drop*1"))))
+            new SandboxBanner(sandbox, new Scenario(settings, List.of(Fault.parse("token:drop*1"))))
                     .write(new PrintWriter(out));
             return out.toString().replace(":" + sandbox.address().getPort(), ":SMTP");
         }
@@ -36,7 +36,7 @@ final class SandboxIntroductionTest {
     @Test
     void printsARelayConfForTheSandbox() throws IOException {
         AppRegistration app = AppRegistration.withSecret("client", "its secret");
-        assertThat(introduction(settings -> settings.withApps(app).mx(0)))
+        assertThat(introduction(settings -> settings.withApps(app).withMx(0)))
                 .startsWith("The sandbox listens on 127.0.0.1:SMTP. Press Ctrl-C to stop it.\n")
                 .contains("  mailbox     relay@contoso.example  password its password\n")
                 .contains("  MX          127.0.0.1:")

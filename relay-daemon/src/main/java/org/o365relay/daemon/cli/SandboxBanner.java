@@ -15,7 +15,7 @@ import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// Prints the addresses and credentials of a started sandbox and, if it offers HTTPS, the settings in
 /// `relay.conf` for a relay that uses the sandbox.
-record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
+record SandboxBanner(Sandbox sandbox, Scenario scenario) {
 
     void write(PrintWriter out) {
         SandboxSettings settings = scenario.settings();

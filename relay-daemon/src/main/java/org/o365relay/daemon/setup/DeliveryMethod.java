@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// How the relay delivers mail to Microsoft 365 or another server.
-enum SubmissionMethod {
+enum DeliveryMethod {
     OAUTH_CERTIFICATE("SMTP: an app with a certificate (recommended)"),
     OAUTH_SECRET("SMTP: an app with a client secret"),
     GRAPH_CERTIFICATE("Microsoft Graph: an app with a certificate"),
@@ -18,7 +18,7 @@ enum SubmissionMethod {
 
     private final String description;
 
-    SubmissionMethod(String description) {
+    DeliveryMethod(String description) {
         this.description = description;
     }
 
@@ -63,14 +63,14 @@ enum SubmissionMethod {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static Optional<SubmissionMethod> named(String key) {
+    static Optional<DeliveryMethod> named(String key) {
         return Arrays.stream(values())
                 .filter(method -> method.key().equals(key))
                 .findFirst();
     }
 
     /// @return whether the app signs in as itself, without a user
-    boolean isApp() {
+    boolean isAppOnly() {
         return hasCertificate() || hasClientSecret();
     }
 
@@ -85,8 +85,8 @@ enum SubmissionMethod {
     }
 
     /// @return whether an app registration is needed
-    boolean hasRegistration() {
-        return isApp() || this == DEVICE_CODE;
+    boolean needsAppRegistration() {
+        return isAppOnly() || this == DEVICE_CODE;
     }
 
     boolean isGraph() {

@@ -9,7 +9,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// Converts responses and findings from an upstream to steps of a check. A step has the same name whether it
 /// passes or fails, and each failed step has advice.
-record ResponseStep(EmailAddress mailbox) {
+record CheckStepFactory(EmailAddress mailbox) {
 
     private static final String NAME_NOT_FOUND = "4.4.3";
 

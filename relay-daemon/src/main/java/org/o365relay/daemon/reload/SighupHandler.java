@@ -9,11 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The signal SIGHUP, which reloads the configuration.
-public final class Hangup {
+public final class SighupHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(Hangup.class);
+    private static final Logger log = LoggerFactory.getLogger(SighupHandler.class);
 
-    private Hangup() {}
+    private SighupHandler() {}
 
     /// Handles SIGHUP from now on: by default, it would end the process. A signal that arrives before the
     /// future is completed runs the action once it is. Logs a warning if the signal cannot be handled.
@@ -23,7 +23,7 @@ public final class Hangup {
         CompletableFuture<Runnable> action = new CompletableFuture<>();
         try {
             handle(() -> {
-                var _ = action.thenAcceptAsync(Hangup::run);
+                var _ = action.thenAcceptAsync(SighupHandler::run);
             });
         } catch (ReflectiveOperationException e) { // Windows, or -Xrs
             log.warn("SIGHUP cannot be handled: {}", String.valueOf(e.getCause()));

@@ -3,16 +3,16 @@ package org.o365relay.sandbox.web;
 import java.nio.charset.StandardCharsets;
 
 /// A request or response body. The octets are not copied; callers must not change the array.
-public final class Octets {
+public final class HttpBody {
 
-    static final Octets NONE = new Octets(new byte[0]);
+    static final HttpBody NONE = new HttpBody(new byte[0]);
 
     /// Represents a body that was discarded because it was too large.
-    static final Octets TOO_LARGE = new Octets(new byte[0]);
+    static final HttpBody TOO_LARGE = new HttpBody(new byte[0]);
 
     private final byte[] array;
 
-    public Octets(byte[] array) {
+    public HttpBody(byte[] array) {
         this.array = array;
     }
 

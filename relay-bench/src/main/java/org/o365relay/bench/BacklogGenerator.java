@@ -24,7 +24,7 @@ import org.o365relay.time.SteadyClock;
 ///
 /// This class writes directly to the tables that the relay creates, so it must be updated when the schema
 /// changes.
-final class Backlog {
+final class BacklogGenerator {
 
     static final int DEVICES = 100;
     static final int RECIPIENTS = 1_000;
@@ -42,7 +42,7 @@ final class Backlog {
 
     /// @param directory data directory of a relay that is not running; created if missing
     /// @param size size of the content of each message
-    Backlog(Path directory, Size size) {
+    BacklogGenerator(Path directory, Size size) {
         this.directory = directory;
         this.content = content(size);
     }
@@ -56,20 +56,20 @@ final class Backlog {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// @param settled number of messages in the history
-    /// @param open number of messages in the queue
-    /// @param due period, starting now, in which the open messages become due at random times; null to make all
-    ///     of them due now
-    void fill(int settled, int open, @Nullable Duration due) throws IOException {
+    /// @param settledCount number of messages in the history
+    /// @param queuedCount number of messages in the queue
+    /// @param due period, starting now, in which the queued messages become due at random times; null to make
+    ///     all of them due now
+    void write(int settledCount, int queuedCount, @Nullable Duration due) throws IOException {
         createTables();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"))) {
             execute(connection, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -200000");
             connection.setAutoCommit(false);
             long now = System.currentTimeMillis();
             try (Rows rows = new Rows(connection)) {
-                for (int i = 0; i < settled + open; i++) {
-                    long receivedAt = now - 10L * (settled + open - i); // 100 per second
-                    rows.add(i, receivedAt, i < settled ? null : (Long) dueAt(now, due));
+                for (int i = 0; i < settledCount + queuedCount; i++) {
+                    long receivedAt = now - 10L * (settledCount + queuedCount - i); // 100 per second
+                    rows.add(i, receivedAt, i < settledCount ? null : (Long) dueAt(now, due));
                 }
             }
             connection.commit();

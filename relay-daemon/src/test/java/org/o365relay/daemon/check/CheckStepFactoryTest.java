@@ -13,12 +13,12 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-class ResponseStepTest {
+class CheckStepFactoryTest {
 
     @Test
     void warnsIfOnlyLargeMessagesCannotBeSent() {
         CheckStep step =
-                ResponseStep.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
+                CheckStepFactory.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
 
         assertThat(step)
                 .isEqualTo(new CheckStep(
@@ -28,7 +28,7 @@ class ResponseStepTest {
 
     @Test
     void passesAFindingWithoutWarning() {
-        assertThat(ResponseStep.step(new Finding(Response.Step.CONNECT, "connected")))
+        assertThat(CheckStepFactory.step(new Finding(Response.Step.CONNECT, "connected")))
                 .isEqualTo(CheckStep.passed("connect", "connected"));
     }
 
@@ -45,9 +45,9 @@ class ResponseStepTest {
             """)
     void everyFailureHasAdvice(Response.Step step, Origin origin, String reply, String detail, String advice) {
         Response response = new Response(step, Reply.parse(reply).orElseThrow(), origin);
-        CheckStep failed = new ResponseStep(new EmailAddress("relay", "contoso.example")).step(response);
+        CheckStep failed = new CheckStepFactory(new EmailAddress("relay", "contoso.example")).step(response);
         assertThat(failed.result()).isEqualTo(CheckStep.Result.FAILED);
-        assertThat(failed.name()).isEqualTo(ResponseStep.name(step));
+        assertThat(failed.name()).isEqualTo(CheckStepFactory.name(step));
         assertThat(failed.detail()).isEqualTo(detail);
         assertThat(failed.advice()).contains(advice);
     }
@@ -55,7 +55,7 @@ class ResponseStepTest {
     @ParameterizedTest
     @EnumSource(Origin.class)
     void noFailureIsWithoutAdvice(Origin origin) {
-        ResponseStep steps = new ResponseStep(new EmailAddress("relay", "contoso.example"));
+        CheckStepFactory steps = new CheckStepFactory(new EmailAddress("relay", "contoso.example"));
         for (Response.Step step : Response.Step.values()) {
             for (String reply : List.of("451 4.0.0 Sorry", "550 5.0.0 No", "403 Denied")) {
                 assertThat(steps.step(new Response(step, Reply.parse(reply).orElseThrow(), origin))
@@ -68,7 +68,7 @@ class ResponseStepTest {
 
     @Test
     void aFindingThatTurnedOutToBeAFailureFails() {
-        assertThat(ResponseStep.step(new Finding(Response.Step.AUTH, "token without roles").asFailed())
+        assertThat(CheckStepFactory.step(new Finding(Response.Step.AUTH, "token without roles").asFailed())
                         .result())
                 .isEqualTo(CheckStep.Result.FAILED);
     }

@@ -15,9 +15,9 @@ import org.o365relay.daemon.cli.CommandFailed;
 import org.o365relay.daemon.cli.ExitCode;
 
 /// Writes a new file that only its owner can read.
-final class NewFile {
+final class PrivateFileWriter {
 
-    private NewFile() {}
+    private PrivateFileWriter() {}
 
     /// Deletes the partial file if writing fails.
     ///
