@@ -37,7 +37,7 @@ record PastedContext(String text) {
                 + "|\\bAOL\\b|\\bpostmaster\\.(?!live\\.com)|support\\.apple\\.com|senderguidelines|\\bmimecast\\b"
                 + "|proofpoint\\.com|barracudanetworks");
 
-    // the fields of a report and, for its readers, their names in the text of Exchange
+    // fields of a DSN, and their labels in the text that Exchange adds for readers
     private static final Pattern RECEIVING_SERVER = Pattern.compile(
             "(?im)^(?:remote-mta:(?: *dns *;)?|receiving server:|message rejected by:|remote server:) *([\\w.-]+)");
     private static final Pattern REPORTING_SERVER =
@@ -106,12 +106,12 @@ record PastedContext(String text) {
             return upstream;
         }
         return saysSo || reply.category() == 5
-                ? Stream.concat(Stream.of(reporter()), upstream)
-                : Stream.concat(upstream, Stream.of(reporter()));
+                ? Stream.concat(Stream.of(refusingServer()), upstream)
+                : Stream.concat(upstream, Stream.of(refusingServer()));
     }
 
     /// @return the kind of server that refused the message; Microsoft's if the report names no server
-    Origin reporter() {
+    Origin refusingServer() {
         return Stream.of(RECEIVING_SERVER, REPORTING_SERVER)
                 .flatMap(field -> field.matcher(text).results())
                 .map(server -> Cloud.isMailServer(server.group(1)) ? Origin.NDR : Origin.FOREIGN_NDR)
