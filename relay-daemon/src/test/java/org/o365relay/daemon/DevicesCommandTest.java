@@ -105,7 +105,7 @@ final class DevicesCommandTest {
                 .containsPattern("(?s)DEVICE .*\\R127\\.0\\.0\\.9 .*\\R192\\.168\\.10\\.7 ")
                 .containsPattern("127\\.0\\.0\\.9 +today +3 +0 +0 +0 +100%\\R +7 days +3 +0 +0 +0 +100%\\R"
                         + "  2nd floor; HELO MFP; last seen .*; first seen 2.*\\R"
-                        + "  in all 3 messages, 6\\.0 KiB, 0 rejected; recipients in 24 h: 3 of 500\\R"
+                        + "  total: 3 messages, 6\\.0 KiB, 0 rejected; recipients in 24 h: 3 of 500\\R"
                         + "  ends lines with LF instead of CRLF \\(3 times\\)\\R");
         assertThat(directory.resolve("queue"))
                 .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
@@ -177,7 +177,7 @@ final class DevicesCommandTest {
             assertThat(run()).as(err.toString()).isZero();
             assertThat(out.toString())
                     .containsPattern("127\\.0\\.0\\.1 +today +6 +3 +3 +0 +100%\\R")
-                    .containsPattern("\\R  3 of 3 to nobody@contoso\\.example failed since \\d\\d:\\d\\d: .*does not");
+                    .containsPattern("\\R  3 of 3 to nobody@contoso\\.example have failed since \\d\\d:\\d\\d: .*does\\R  not");
 
             fixture.start();
             assertThat(run("--json")).isZero();

@@ -76,7 +76,7 @@ final class OperatorEndToEndTest {
                 changesMessages(deferred, other, third);
                 sandbox.faults().clear();
                 assertThat(run(0, "queue", "release", "--all", "--yes"))
-                        .contains("Done: 1 message is no longer on hold");
+                        .contains("Done: 1 message released");
                 awaited("delivered", "trace", deferred);
                 relay.terminate();
                 assertThat(relay.exitCode()).isZero();
@@ -104,7 +104,7 @@ final class OperatorEndToEndTest {
                 run(0, "queue", "show", failed, "--content", file.toString());
                 assertThat(Files.readString(file)).contains("Subject: Contract");
                 assertThat(run(0, "queue", "resend", failed, "--to", "office@contoso.example", "--yes"))
-                        .contains("Done: 1 message is queued again");
+                        .contains("Done: 1 message queued again");
                 Matcher resent = Pattern.compile("as (\\w{13}) to office@contoso.example, by ")
                         .matcher(run(0, "queue", "show", failed));
                 assertThat(resent.find()).isTrue();
@@ -172,13 +172,13 @@ final class OperatorEndToEndTest {
     }
 
     private void changesMessages(String deferred, String other, String third) {
-        assertThat(run(0, "queue", "hold", deferred, other, "--yes")).contains("Done: 2 messages are on hold");
+        assertThat(run(0, "queue", "hold", deferred, other, "--yes")).contains("Done: 2 messages on hold");
         assertThat(run(66, "queue", "hold", third, "0123456789ABC", "--yes")).contains("nothing was changed");
         assertThat(run(0, "queue", "list", "--state", "held"))
                 .contains(deferred, other)
                 .doesNotContain(third);
         assertThat(run(0, "queue", "delete", "--subject", "alarm", "--dry-run")).contains(third, "dry run");
-        assertThat(run(0, "queue", "delete", "--subject", "alarm", "--yes")).contains("Done: 1 message is deleted");
+        assertThat(run(0, "queue", "delete", "--subject", "alarm", "--yes")).contains("Done: 1 message deleted");
         assertThat(run(0, "trace", third)).startsWith(third + "  deleted").contains("deleted by an operator");
         assertThat(run(
                         0,
@@ -190,8 +190,8 @@ final class OperatorEndToEndTest {
                         "--to",
                         "b@c.example",
                         "-y"))
-                .contains("Done: 1 message is now addressed to b@c.example");
-        assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is bounced");
+                .contains("Done: 1 message now addressed to b@c.example");
+        assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message bounced");
         assertThat(run(0, "mailboxes", "pause", ConfigText.MAILBOX)).contains("is paused");
         assertThat(run(0, "mailboxes")).contains("paused", "paused by");
         assertThat(run(64, "mailboxes", "resume", "nobody@contoso.example"))

@@ -102,13 +102,13 @@ record DeviceTable(Layout layout, ReasonTexts reasons) {
         DeviceRecord device = entry.device();
         long recipients = device.recipientsInLastDay(layout.times().now());
         String limit = entry.recipientsPerDay() == null ? "" : " of " + entry.recipientsPerDay();
-        return "in all " + Amounts.of(device.messages(), "message") + ", " + Amounts.octets(device.octets()) + ", "
+        return "total: " + Amounts.of(device.messages(), "message") + ", " + Amounts.octets(device.octets()) + ", "
                 + Amounts.count(device.rejections()) + " rejected; recipients in 24 h: " + recipients + limit;
     }
 
     private String failing(FailingRecipient recipient) {
         String cause = reasons.of(recipient.reason(), "").cause();
-        return recipient.failed() + " of " + recipient.total() + " to " + recipient.address() + " failed since "
+        return recipient.failed() + " of " + recipient.total() + " to " + recipient.address() + " have failed since "
                 + layout.times().of(recipient.since())
                 + (cause.isEmpty() ? "" : ": " + cause);
     }

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "List the devices that have connected.",
-            "Shows for each device, most recent first: messages accepted, recipients delivered and failed, and"
-                    + " rejections, today and in 7 days (including today, in the time zone of this command); its share of"
-                    + " the accepted messages of all devices; recipients that fail; and protocol deviations.",
+            "Shows for each device, most recent first: messages accepted, recipients delivered to and failed, and"
+                    + " rejections, today and over the last 7 days (including today, in the time zone of this command); its share of"
+                    + " the accepted messages of all devices; recipients to whom delivery keeps failing; and protocol deviations.",
             "The relay counts by the days of its own time zone; if yours differs, set TZ to that of the relay.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."
@@ -51,8 +51,8 @@ public final class DevicesCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "N",
             fallbackValue = "10",
-            description = "Show only the N devices (default: ${FALLBACK-VALUE}) that sent the most messages in 7 days,"
-                    + " starting with the largest sender.")
+            description = "Show only the N devices (default: ${FALLBACK-VALUE}) that sent the most messages in the last"
+                    + " 7 days, highest count first.")
     private @Nullable Integer top;
 
     @Parameters(

@@ -70,7 +70,7 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--listener",
             paramLabel = "N|ADDRESS",
             defaultValue = "1",
-            description = "Listener the device connects to: its number in the configuration, or its address and port or"
+            description = "Listener the device connects to: its position in the configuration, counted from 1, or its address and port or"
                     + " socket (default: the first).")
     private String listener = "1";
 
@@ -89,13 +89,13 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "ADDRESS",
-            description = "Envelope recipient, exactly as the device sends it; repeat for more.")
+            description = "Envelope recipient, exactly as the device sends it. Repeatable.")
     private List<String> to = List.of();
 
     @Option(
             names = "--message",
             paramLabel = "FILE",
-            description = "Message to send; - for standard input. Shows its header before and after.")
+            description = "The message; - for standard input. Shows its header before and after rewriting.")
     private @Nullable String message;
 
     @Option(

@@ -26,13 +26,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Explain a reply from Microsoft 365.",
             "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft"
-                + " Graph, what to do, and what the relay does. Paste the reply as found in a log (also of Postfix,"
-                + " Exim or sendmail), an exception of a mail program, a notice, a non-delivery report, a web page or"
-                + " a response of Graph."
+                + " Graph, what to do, and what the relay does. Paste the reply as found in a log (including one of"
+                    + " Postfix, Exim or sendmail), an exception of a mail program, a notice, a non-delivery report, a web page or"
+                + " a response from Graph."
         },
         footer = {
             "%nExamples:",
-            "  explain-reply '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …'",
+            "  explain-reply '535 5.7.139 … SmtpClientAuthentication is disabled …'",
             "  explain-reply 'AADSTS7000215: Invalid client secret provided.'"
         })
 public final class ExplainReplyCommand implements Callable<Integer> {

@@ -65,7 +65,7 @@ public final class MailboxesCommand implements Callable<Integer> {
             if (running == null) {
                 throw new CommandFailed(
                         ExitCode.UNAVAILABLE,
-                        "the relay is not running, so no mail leaves. Start it: systemctl start o365-relay");
+                        "the relay is not running, so no mail is sent. Start it: systemctl start o365-relay");
             }
             if (output.isJson()) {
                 output.json(ControlJson.lines(running.mailboxes()));

@@ -86,7 +86,7 @@ public final class SandboxCommand implements Callable<Integer> {
             paramLabel = "PORT",
             defaultValue = "2587",
             converter = PortConverter.class,
-            description = "Port of client submission; 0 for any free port (default: ${DEFAULT-VALUE}).")
+            description = "Port for client submission; 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Option(

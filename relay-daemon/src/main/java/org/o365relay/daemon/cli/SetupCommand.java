@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Create the configuration.",
             "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator"
-                    + " of Microsoft 365, then checks the result, unless something is still missing. Settings given as"
-                    + " options are not asked for. As root, it also passes the secret files to the systemd service."
-                    + " Changes nothing in Microsoft 365 and opens no network connection before the check."
+                    + " of Microsoft 365. Then checks the result; the check is skipped while something is missing, such"
+                    + " as the app's ID. Settings given as options are not asked for. As root, it also passes the secret"
+                    + " files to the systemd service. Changes nothing in Microsoft 365 and opens no network connection"
+                    + " before the check."
         },
         footer = {
             "%nWithout a terminal, settings that are not given get their defaults; missing required settings are"
@@ -65,7 +66,7 @@ public final class SetupCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace existing files; they are kept as .bak.")
     private boolean force;
 
-    @Option(names = "--yes", description = "Ask no questions, as without a terminal.")
+    @Option(names = "--yes", description = "Ask no questions (the default if there is no terminal).")
     private boolean defaults;
 
     @Option(names = "--no-check", description = "Do not run \"o365-relay check\" at the end.")

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Show the status of the relay.",
             "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
-            "Exits with 0 if mail leaves; 69 if the relay is not running, new mail is rejected, or a mailbox is"
+            "Exits with 0 if mail can be sent; 69 if the relay is not running, new mail is rejected, or a mailbox is"
                     + " blocked or paused; 73 if the queue cannot be written; and 65 if it is damaged.",
             "With --check, prints one line for a monitoring system and exits with 0 (OK), 1 (WARNING), 2 (CRITICAL) or"
                     + " 3 (UNKNOWN), as a Nagios plugin does."

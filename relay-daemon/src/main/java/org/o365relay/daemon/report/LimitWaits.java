@@ -56,7 +56,7 @@ record LimitWaits(List<MailboxStatus> statuses, List<Target> targets, Map<String
         Duration toNext = Duration.between(times.now(), next);
         Duration toLast =
                 toNext.plus(Duration.ofMinutes(1).multipliedBy(backlog - 1).dividedBy(perMinute));
-        String last = "; the last of " + Amounts.count(backlog) + " leaves in about " + Times.format(toLast);
+        String last = "; the last of " + Amounts.count(backlog) + " is sent in about " + Times.format(toLast);
         return new WaitReason(Kind.RATE_LIMIT, times.now().plus(toLast), limit + last);
     }
 

@@ -131,7 +131,7 @@ public record MailboxTable(Layout layout, WaitReasons waits) {
                 status.isDailyQuota()
                         ? quotaEnd(next)
                         : probe + "; to probe it now: o365-relay mailboxes retry " + status.mailbox();
-            case PAUSED -> "no mail leaves until you run: " + resume;
+            case PAUSED -> "no mail is sent until you run: " + resume;
         };
     }
 

@@ -71,8 +71,8 @@ enum SetupQuestion {
             "none"),
     ALERT_SERVER(
             "HOST:PORT",
-            "Another mail server that accepts alerts for the address above without a login while no mailbox can send;"
-                    + " \"none\" for none.",
+            "Another mail server for alert emails while no mailbox can send; it must accept mail to the admin address"
+                    + " without a login. \"none\" for none.",
             "none"),
     ALERT_COMMAND("FILE", "A program on this machine that runs for each alert; \"none\" for none.", "none");
 
@@ -118,7 +118,7 @@ enum SetupQuestion {
             case WEBHOOK ->
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
-                                ? "Alerts by email leave through the same mailbox: while it cannot send, you receive"
+                                ? "Alerts by email are sent through the same mailbox: while it cannot send, you receive"
                                         + " them only by webhook, another mail server or a program (the next questions)."
                                 : "Without an address, a webhook and a program, no one is notified when mail stops:"
                                         + " alerts appear only in the log and in \"o365-relay status\".");

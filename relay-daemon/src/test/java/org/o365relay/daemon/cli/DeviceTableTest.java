@@ -95,17 +95,17 @@ final class DeviceTableTest {
                         "192.168.10.7              today         34         33       1         0    97%",
                         "                          7 days       412        207       5         2   100%",
                         "  2nd floor; HELO MFP; last seen 08:59; first seen 2026-02-01",
-                        "  in all 13 messages, 1.2 MiB, 3 rejected; recipients in 24 h: 12 of 500",
-                        "  20 of 20 to anna@contoso.exmple failed since 2026-02-28 08:00: the upstream",
-                        "  could not be reached, or the connection was lost",
-                        "  2 of 20 to bob@contoso.example failed since 2026-02-28 08:00",
+                        "  total: 13 messages, 1.2 MiB, 3 rejected; recipients in 24 h: 12 of 500",
+                        "  20 of 20 to anna@contoso.exmple have failed since 2026-02-28 08:00: the",
+                        "  upstream could not be reached, or the connection was lost",
+                        "  2 of 20 to bob@contoso.example have failed since 2026-02-28 08:00",
                         "  ends lines with LF instead of CRLF (412 times)",
                         "  sends NUL octets (3 times)",
                         "  sends messages without Date (once)",
                         "2001:db8:1234:5678:9a...  today          1          0       0         3     3%",
                         "                          7 days         1          0       0         3    <1%",
                         "  2001:db8:1234:5678:9abc:def0:1234:5678; last seen 08:59; first seen 2026-02-01",
-                        "  in all 0 messages, 0 B, 3 rejected; recipients in 24 h: 12")
+                        "  total: 0 messages, 0 B, 3 rejected; recipients in 24 h: 12")
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     }
 

@@ -169,7 +169,7 @@ final class OperatorTest {
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
                 .contains(
-                        "Done: 1 message is on hold",
+                        "Done: 1 message on hold",
                         "Stopped with 3 messages left: the disk is full; make room and say it again");
         out.getBuffer().setLength(0);
         assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
@@ -194,7 +194,7 @@ final class OperatorTest {
         assertThat(out.toString())
                 .contains(
                         "4 messages unchanged: already delivered or already redirected.",
-                        "No mail leaves through scan1@contoso.example at the moment: it is paused");
+                        "No mail is sent through scan1@contoso.example at the moment: it is paused");
     }
 
     @Test
@@ -213,7 +213,7 @@ final class OperatorTest {
                         "1 message is not resent, because its content is no longer kept (queue.keep-content): "
                                 + SampleRelay.id(2),
                         "This would send 1 message again:",
-                        "Done: 1 message is queued again");
+                        "Done: 1 message queued again");
         assertThat(relay.selections)
                 .singleElement()
                 .satisfies(selection -> assertThat(selection.contentKept()).isTrue());

@@ -283,7 +283,7 @@ final class SampleRelay {
                         "mailbox-blocked relay@contoso.example",
                         Instant.parse("2026-11-20T17:00:00Z"),
                         "relay@contoso.example is blocked",
-                        "No mail leaves through relay@contoso.example.",
+                        "No mail is sent through relay@contoso.example.",
                         "Correct the password.")));
     }
 

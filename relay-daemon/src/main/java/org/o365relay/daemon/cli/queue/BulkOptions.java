@@ -22,7 +22,7 @@ final class BulkOptions {
             arity = "0..*",
             paramLabel = "ID",
             converter = QueueIdConverter.class,
-            description = "Messages to change.")
+            description = "Queue IDs of the messages.")
     private List<QueueId> ids = List.of();
 
     @Mixin
@@ -31,7 +31,7 @@ final class BulkOptions {
     @Option(names = "--all", description = "Select all messages in the queue.")
     private boolean all;
 
-    @Option(names = "--dry-run", description = "Show how many messages would be changed; change nothing.")
+    @Option(names = "--dry-run", description = "Show how many messages are selected; change nothing.")
     private boolean dryRun;
 
     @Option(

@@ -17,7 +17,7 @@ import org.o365relay.queue.MessageState;
 /// @param name name of the command
 /// @param states states of the messages to which the action applies
 /// @param announcement text that announces the action; `%s` stands for the number of messages
-/// @param result text that reports the result; `%s` stands for a number and a verb, such as `3 messages are`
+/// @param result text that reports the result; `%s` stands for the number of messages
 /// @param isIrreversible whether the action discards mail or sends it again; such an action requires queue IDs
 ///     or a filter
 record QueueAction(
@@ -37,7 +37,7 @@ record QueueAction(
                 new Change.Retry(),
                 WAITING,
                 "retry %s as soon as possible",
-                "%s due now and will be retried as soon as possible",
+                "%s due now, to be retried as soon as possible",
                 false);
     }
 
@@ -57,7 +57,7 @@ record QueueAction(
                 new Change.Release(),
                 Set.of(MessageState.HELD),
                 "release %s for delivery as soon as possible",
-                "%s no longer on hold",
+                "%s released",
                 false);
     }
 
@@ -110,7 +110,7 @@ record QueueAction(
                 new Change.Resend(to, mailbox),
                 Set.of(MessageState.FAILED, MessageState.DELIVERED),
                 "send %s again" + changes.replace("%", "%%"),
-                "%s queued again under a new ID, which \"queue show\" names",
+                "%s queued again; \"queue show\" names the new ID of each",
                 true);
     }
 

@@ -252,8 +252,7 @@ final class QueueActionRunner {
 
     private List<String> resultLines(long count, ChangeResult result) {
         List<String> lines = new ArrayList<>();
-        String verb = result.changed() == 1 ? " is" : " are";
-        lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + verb) + ".");
+        lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message")) + ".");
         if (result.skipped() > 0) {
             boolean one = result.skipped() == 1;
             lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are") + " being delivered and "
@@ -283,7 +282,7 @@ final class QueueActionRunner {
         return mailboxes.stream()
                 .flatMap(mailbox -> blocked
                         .state(mailbox)
-                        .map(state -> "No mail leaves through " + mailbox + " at the moment: it is " + state
+                        .map(state -> "No mail is sent through " + mailbox + " at the moment: it is " + state
                                 + ". See: o365-relay mailboxes")
                         .stream())
                 .toList();

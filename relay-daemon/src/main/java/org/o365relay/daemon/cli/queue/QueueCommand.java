@@ -89,7 +89,7 @@ public final class QueueCommand implements Callable<Integer> {
                         () -> QueueChangeCommand.of(
                                 context,
                                 QueueAction.bounce(),
-                                "Bounce messages: stop their delivery and send DSNs to the senders."))
+                                "Bounce messages: stop their delivery and send a failure notice for each."))
                 .add(
                         "delete",
                         () -> QueueChangeCommand.of(
