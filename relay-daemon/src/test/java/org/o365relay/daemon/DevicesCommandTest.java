@@ -177,7 +177,8 @@ final class DevicesCommandTest {
             assertThat(run()).as(err.toString()).isZero();
             assertThat(out.toString())
                     .containsPattern("127\\.0\\.0\\.1 +today +6 +3 +3 +0 +100%\\R")
-                    .containsPattern("\\R  3 of 3 to nobody@contoso\\.example have failed since \\d\\d:\\d\\d: .*does\\R  not");
+                    .containsPattern(
+                            "\\R  3 of 3 to nobody@contoso\\.example have failed since \\d\\d:\\d\\d: .*does\\R  not");
 
             fixture.start();
             assertThat(run("--json")).isZero();

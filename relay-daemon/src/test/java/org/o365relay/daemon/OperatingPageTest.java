@@ -25,12 +25,12 @@ import org.o365relay.daemon.control.RelayControl;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.Secret;
 
-/// The section "Questions of a day" of `docs/operating.md` is what the commands print on a day with a real
-/// relay. If it differs, the new section is in `target/questions-of-a-day.md`, to be copied to the page.
+/// The section "Everyday questions" of `docs/operating.md` is what the commands print on a day with a real
+/// relay. If it differs, the new section is in `target/everyday-questions.md`, to be copied to the page.
 @Timeout(120)
 final class OperatingPageTest extends EndToEnd {
 
-    private static final String TITLE = "## Questions of a day\n";
+    private static final String TITLE = "## Everyday questions\n";
     private static final Instant NOON = Instant.parse("2026-11-23T11:00:00Z");
     private static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
     private static final Pattern QUEUE_ID = Pattern.compile("\\b[0-9][0-9A-HJKMNP-TV-Z]{12}\\b");
@@ -66,7 +66,7 @@ final class OperatingPageTest extends EndToEnd {
         thePasswordIsCorrected();
         pause();
 
-        Files.writeString(Path.of("target/questions-of-a-day.md"), page);
+        Files.writeString(Path.of("target/everyday-questions.md"), page);
         assertThat(section()).isEqualTo(page.toString());
     }
 
@@ -80,8 +80,8 @@ final class OperatingPageTest extends EndToEnd {
     private void morning() throws Exception {
         page.append("""
 
-            The scanner, the printer, the NAS and the ERP server of this day have names in `trusted-networks`. Nothing is made up: a test
-            sends this mail through a relay, runs these commands, and compares.
+            The devices in these examples have names in `trusted-networks`. The output is real: a test sends this mail through a relay, runs
+            these commands, and compares.
             """);
         for (int i = 1; i <= 12; i++) {
             send(ERP, "Invoice " + (4700 + i), "customer@fabrikam.example");
@@ -152,7 +152,8 @@ final class OperatingPageTest extends EndToEnd {
         question(
                 "\"The password was changed.\"",
                 "[credentials.md](credentials.md) says where the new one goes. `o365-relay reload` then reads it, and"
-                        + " tries it at once. If the old one is right again in Microsoft 365, nothing is to be reloaded:");
+                        + " tries it at once. If the old\n"
+                        + "password has been restored in Microsoft 365, no reload is needed:");
         relay.office().faults().clear();
         run("mailboxes retry relay@contoso.example");
         relay.journal().await("delivered", 20);
@@ -160,7 +161,7 @@ final class OperatingPageTest extends EndToEnd {
     }
 
     private void pause() throws IOException {
-        question("\"Send nothing until the new mailbox rules are in place.\"", "Devices notice nothing of the pause.");
+        question("\"Send nothing until the new mailbox rules are in place.\"", "Devices do not notice the pause.");
         run("mailboxes pause relay@contoso.example");
         send(SCANNER, "Scan from 2nd floor", "anna@contoso.example");
         at("15:31:00");

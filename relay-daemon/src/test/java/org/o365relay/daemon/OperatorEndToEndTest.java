@@ -75,8 +75,7 @@ final class OperatorEndToEndTest {
                 showsTheQueue(deferred, arrived);
                 changesMessages(deferred, other, third);
                 sandbox.faults().clear();
-                assertThat(run(0, "queue", "release", "--all", "--yes"))
-                        .contains("Done: 1 message released");
+                assertThat(run(0, "queue", "release", "--all", "--yes")).contains("Done: 1 message released");
                 awaited("delivered", "trace", deferred);
                 relay.terminate();
                 assertThat(relay.exitCode()).isZero();

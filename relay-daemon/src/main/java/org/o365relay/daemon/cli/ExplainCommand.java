@@ -70,8 +70,8 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--listener",
             paramLabel = "N|ADDRESS",
             defaultValue = "1",
-            description = "Listener the device connects to: its position in the configuration, counted from 1, or its address and port or"
-                    + " socket (default: the first).")
+            description = "Listener the device connects to: its position in the configuration, counted from 1, or its"
+                    + " address and port or socket (default: the first).")
     private String listener = "1";
 
     @Option(names = "--helo", paramLabel = "NAME", description = "Name in EHLO (default: the IP address in brackets).")

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Explain a reply from Microsoft 365.",
             "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft"
-                + " Graph, what to do, and what the relay does. Paste the reply as found in a log (including one of"
-                    + " Postfix, Exim or sendmail), an exception of a mail program, a notice, a non-delivery report, a web page or"
-                + " a response from Graph."
+                    + " Graph, what to do, and what the relay does. Paste the reply as found in a log (including one of"
+                    + " Postfix, Exim or sendmail), an exception of a mail program, a notice, a non-delivery report, a web"
+                    + " page or a response from Graph."
         },
         footer = {
             "%nExamples:",

@@ -118,8 +118,9 @@ enum SetupQuestion {
             case WEBHOOK ->
                 Optional.of(
                         earlier.text(ADMIN).isPresent()
-                                ? "Alerts by email are sent through the same mailbox: while it cannot send, you receive"
-                                        + " them only by webhook, another mail server or a program (the next questions)."
+                                ? "Alerts by email are sent through the same mailbox: while it cannot send, you"
+                                        + " receive them only by webhook, another mail server or a program (the next"
+                                        + " questions)."
                                 : "Without an address, a webhook and a program, no one is notified when mail stops:"
                                         + " alerts appear only in the log and in \"o365-relay status\".");
             default -> Optional.empty();
