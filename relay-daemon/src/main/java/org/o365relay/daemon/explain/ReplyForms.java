@@ -45,6 +45,11 @@ final class ReplyForms {
                     + "|(?:interaction|consent|login)_required)\\b|(?:invalid|unauthorized|unsupported)_[a-z_]+: ).*");
     private static final Pattern STATUS_LINE =
             Pattern.compile("\\bHTTP(?:/\\d(?:\\.\\d)?)?[ :]+([2-5]\\d\\d)\\b[ :]*(.*)");
+    // as libraries report an HTTP status: (403) Forbidden
+    private static final Pattern HTTP_REASON =
+            Pattern.compile("(?i)\\b([45]\\d\\d)\\)?:? \\(?((?:bad request|unauthorized|forbidden|not found|conflict"
+                    + "|request entity too large|payload too large|too many requests|internal server error|bad gateway"
+                    + "|service unavailable|gateway time-?out|insufficient storage)\\b.*)");
     private static final Pattern GRAPH = Pattern.compile("\\b(?:Error[A-Z]\\w+|ApplicationThrottled|RequestBodyRead"
             + "|InvalidAuthenticationToken|MailboxNotEnabledForRESTAPI|Request_ResourceNotFound)\\b.*");
 
@@ -85,7 +90,8 @@ final class ReplyForms {
                                 signIn(line),
                                 smtp(lines),
                                 namedError(line),
-                                statusLine(line),
+                                statusLine(STATUS_LINE, line),
+                                statusLine(HTTP_REASON, line),
                                 codeOnly(lines),
                                 quoted(QUOTED, line),
                                 quoted(LOGGED, line))
@@ -196,8 +202,8 @@ final class ReplyForms {
         return error.group(2).matches("[a-z]+_.*") ? signIn(status, error.group(2)) : graph(status, error.group(2));
     }
 
-    private static Stream<Response> statusLine(String line) {
-        Matcher found = STATUS_LINE.matcher(line);
+    private static Stream<Response> statusLine(Pattern form, String line) {
+        Matcher found = form.matcher(line);
         if (!found.find()) {
             return Stream.empty();
         }
