@@ -49,7 +49,7 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
                     + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
         }
         Instant next = queue.nextDue();
-        if (next != null && !waits.blocked().isAllBlocked(queue.mailboxes())) {
+        if (next != null && !waits.stopped().areAllStopped(queue.mailboxes())) {
             boolean due = !next.isAfter(layout.times().now());
             lines.add("next attempt: "
                     + (due

@@ -33,7 +33,7 @@ public final class WaitReasons {
     private final boolean running;
     private final List<MailboxStatus> statuses;
     private final List<Target> targets;
-    private final BlockedMailboxes blocked;
+    private final StoppedMailboxes stopped;
     private final LimitWaits limits;
     private final Times times;
 
@@ -41,12 +41,12 @@ public final class WaitReasons {
             boolean running,
             List<MailboxStatus> statuses,
             List<Target> targets,
-            BlockedMailboxes blocked,
+            StoppedMailboxes stopped,
             LimitWaits limits) {
         this.running = running;
         this.statuses = statuses;
         this.targets = targets;
-        this.blocked = blocked;
+        this.stopped = stopped;
         this.limits = limits;
         this.times = limits.times();
     }
@@ -59,7 +59,7 @@ public final class WaitReasons {
                 running != null,
                 statuses,
                 targets,
-                BlockedMailboxes.of(status, targets),
+                StoppedMailboxes.of(status, targets),
                 new LimitWaits(statuses, targets, status.queue().due(), times));
     }
 
@@ -69,12 +69,12 @@ public final class WaitReasons {
                 false,
                 List.of(),
                 List.of(),
-                BlockedMailboxes.NONE,
+                StoppedMailboxes.NONE,
                 new LimitWaits(List.of(), List.of(), Map.of(), times));
     }
 
-    public BlockedMailboxes blocked() {
-        return blocked;
+    public StoppedMailboxes stopped() {
+        return stopped;
     }
 
     /// @return why the message waits; empty if it is settled or being delivered
@@ -109,7 +109,7 @@ public final class WaitReasons {
             return new WaitReason(Kind.NOT_RUNNING, null, "the relay, which is not running");
         }
         List<MailboxStatus> serving = serving(message.mailbox());
-        if (blocked.blockerOf(message, times.now()).isPresent()) {
+        if (stopped.stoppedTarget(message, times.now()).isPresent()) {
             return ofBlocked(message.mailbox(), serving);
         }
         Instant due = message.dueAt();
@@ -147,7 +147,7 @@ public final class WaitReasons {
             case RETRYING -> Kind.RETRYING;
             case OPEN, FAILOVER, BLOCKED -> Kind.BLOCKED;
         };
-        return new WaitReason(kind, first.nextProbe(), blocked.label(name).orElse(name));
+        return new WaitReason(kind, first.nextProbe(), stopped.label(name).orElse(name));
     }
 
     private String quota(MailboxStatus mailbox) {
@@ -232,7 +232,7 @@ public final class WaitReasons {
             return "-";
         }
         return switch (reason.get().kind()) {
-            case PAUSED, BLOCKED, RETRYING -> blocked.state(message.mailbox()).orElse("-");
+            case PAUSED, BLOCKED, RETRYING -> stopped.state(message.mailbox()).orElse("-");
             case RATE_LIMIT, CONNECTIONS, DAILY_QUOTA ->
                 reason.get().kind().key().replace('-', ' ');
             case NOT_RUNNING, HOLD, BACKOFF, RETRY, TURN -> due.isAfter(times.now()) ? times.of(due) : "now";

@@ -17,9 +17,9 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.report.Amounts;
-import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.MessageTable;
 import org.o365relay.daemon.report.StateTexts;
+import org.o365relay.daemon.report.StoppedMailboxes;
 import org.o365relay.daemon.report.WaitReasons;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.QueueId;
@@ -83,7 +83,7 @@ final class QueueActionRunner {
             List<String> lines = resultLines(count, result);
             if (result.changed() > 0) {
                 lines.addAll(backoffLines(inBackoff, "is"));
-                lines.addAll(blockedHints(mailboxes, waits.blocked()));
+                lines.addAll(stoppedHints(mailboxes, waits.stopped()));
             }
             int code = print(count, inBackoff, result, lines);
             boolean isContentMissing = withoutContent > 0 || (action.isResend() && result.changed() < count);
@@ -278,9 +278,9 @@ final class QueueActionRunner {
     }
 
     /// @return a hint for each of these mailboxes and pools that is not sending
-    private static List<String> blockedHints(Set<String> mailboxes, BlockedMailboxes blocked) {
+    private static List<String> stoppedHints(Set<String> mailboxes, StoppedMailboxes stopped) {
         return mailboxes.stream()
-                .flatMap(mailbox -> blocked
+                .flatMap(mailbox -> stopped
                         .state(mailbox)
                         .map(state -> "No mail is sent through " + mailbox + " at the moment: it is " + state
                                 + ". See: o365-relay mailboxes")

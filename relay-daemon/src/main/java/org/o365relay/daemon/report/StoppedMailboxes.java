@@ -17,55 +17,55 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Mailboxes and pools that send no mail at the moment, in the state `retrying`, `blocked` or `paused`; this
-/// class calls all of them blocked. Their messages stay queued even when due.
-public final class BlockedMailboxes {
+/// Mailboxes and pools that send no mail at the moment, in the state `retrying`, `blocked` or `paused`. Their
+/// messages stay queued even when due.
+public final class StoppedMailboxes {
 
-    /// No blocked mailboxes; also used if the relay is not running.
-    public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
+    /// No stopped mailboxes; also used if the relay is not running.
+    public static final StoppedMailboxes NONE = new StoppedMailboxes(Map.of());
 
     private static final String HINT = ", see: o365-relay mailboxes";
 
-    private final Map<String, State> blocked;
+    private final Map<String, State> stopped;
 
-    private BlockedMailboxes(Map<String, State> blocked) {
-        this.blocked = blocked;
+    private StoppedMailboxes(Map<String, State> stopped) {
+        this.stopped = stopped;
     }
 
-    /// @param targets configured mailboxes and pools; a pool is blocked if all its mailboxes are blocked
-    public static BlockedMailboxes of(RelayStatus status, List<Target> targets) {
+    /// @param targets configured mailboxes and pools; a pool is stopped if all its mailboxes are stopped
+    public static StoppedMailboxes of(RelayStatus status, List<Target> targets) {
         Running running = status.running();
         return running == null ? NONE : of(running.mailboxes(), targets);
     }
 
-    private static BlockedMailboxes of(List<MailboxStatus> statuses, List<Target> targets) {
-        Map<String, State> blocked = new HashMap<>();
+    private static StoppedMailboxes of(List<MailboxStatus> statuses, List<Target> targets) {
+        Map<String, State> stopped = new HashMap<>();
         for (MailboxStatus status : statuses) {
             if (status.state().compareTo(State.RETRYING) >= 0) {
-                blocked.put(key(status.mailbox()), status.state());
+                stopped.put(key(status.mailbox()), status.state());
             }
         }
         for (Target target : targets) {
             List<String> mailboxes = target.mailboxes().stream()
                     .map(EmailAddress::toString)
-                    .map(BlockedMailboxes::key)
+                    .map(StoppedMailboxes::key)
                     .toList();
-            if (blocked.keySet().containsAll(mailboxes)) {
+            if (stopped.keySet().containsAll(mailboxes)) {
                 // the least severe state of its mailboxes is the state of the pool
                 mailboxes.stream()
-                        .map(blocked::get)
+                        .map(stopped::get)
                         .flatMap(Stream::ofNullable)
                         .min(State::compareTo)
-                        .ifPresent(state -> blocked.put(key(target.name()), state));
+                        .ifPresent(state -> stopped.put(key(target.name()), state));
             }
         }
-        return new BlockedMailboxes(blocked);
+        return new StoppedMailboxes(stopped);
     }
 
     /// @param name mailbox or pool
     /// @return the state, such as `blocked`; empty if the mailbox or pool sends mail or its state is unknown
     public Optional<String> state(String name) {
-        return Optional.ofNullable(blocked.get(key(name))).map(MailboxTable::stateText);
+        return Optional.ofNullable(stopped.get(key(name))).map(MailboxTable::stateText);
     }
 
     /// @param name mailbox or pool
@@ -75,21 +75,21 @@ public final class BlockedMailboxes {
         return state(name).map(state -> name + " (" + state + HINT + ")");
     }
 
-    /// @return the blocked mailbox or pool that the message is queued for; empty if the message is not queued,
-    ///     its mailbox or pool is not blocked, or the mailbox or pool is only `retrying` and the message is not
+    /// @return the stopped mailbox or pool that the message is queued for; empty if the message is not queued,
+    ///     its mailbox or pool is not stopped, or the mailbox or pool is only `retrying` and the message is not
     ///     due yet
-    Optional<String> blockerOf(MessageEntry message, Instant now) {
+    Optional<String> stoppedTarget(MessageEntry message, Instant now) {
         boolean queued = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
-        State state = blocked.get(key(message.mailbox()));
+        State state = stopped.get(key(message.mailbox()));
         Instant due = message.dueAt();
         boolean waitsForSchedule = state == State.RETRYING && due != null && due.isAfter(now);
         return queued && state != null && !waitsForSchedule ? Optional.of(message.mailbox()) : Optional.empty();
     }
 
-    /// @param mailboxes counts of open messages by mailbox or pool
-    /// @return whether there are open messages, and all of them belong to blocked mailboxes or pools
-    boolean isAllBlocked(List<GroupCount> mailboxes) {
-        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(group -> blocked.containsKey(key(group.name())));
+    /// @param mailboxes counts of the messages in the queue by mailbox or pool
+    /// @return whether there are messages in the queue, and all of them belong to stopped mailboxes or pools
+    boolean areAllStopped(List<GroupCount> mailboxes) {
+        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(group -> stopped.containsKey(key(group.name())));
     }
 
     private static String key(String name) {
