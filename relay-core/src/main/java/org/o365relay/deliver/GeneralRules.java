@@ -178,7 +178,7 @@ record GeneralRules(EmailAddress mailbox) {
             return deferred(
                     response,
                     Scope.MESSAGE,
-                    "the replies of the upstream do not follow the protocol",
+                    "the replies from the upstream do not follow the protocol",
                     "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
                             + " proxy or virus scanner changes the connection.");
         }

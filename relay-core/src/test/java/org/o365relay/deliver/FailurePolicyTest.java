@@ -159,10 +159,10 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            MAIL    | 552 5.3.4 smtp.example:587 accepts messages of at most 100 octets; this one has 200 | Set-Mailbox relay@contoso.example -MaxSendSize | fallback
-            CONTENT | 552 5.3.4 Message too large for Microsoft Graph                                     | (SMTP) to fallback of relay@contoso.example    | MaxSendSize
-            RCPT    | 550 5.6.7 smtp.example:587 does not accept internationalized addresses              | (SMTPUTF8)                                     | smaller
-            """)
+        MAIL    | 552 5.3.4 smtp.example:587 accepts messages of at most 100 octets; this one has 200 | Set-Mailbox relay@contoso.example -MaxSendSize | fallback
+        CONTENT | 552 5.3.4 Message too large for Microsoft Graph                                     | (SMTP) to fallback of relay@contoso.example    | MaxSendSize
+        RCPT    | 550 5.6.7 smtp.example:587 does not accept internationalized addresses              | (SMTPUTF8)                                     | smaller
+        """)
     void givesAdviceByTheReasonWhyTheUpstreamCannotCarryTheMessage(
             Step step, String reply, String advice, String otherAdvice) {
         Response response = new Response(step, Reply.parse(reply).orElseThrow(), Origin.UNSUITABLE);
@@ -293,7 +293,7 @@ class FailurePolicyTest {
         Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example"))
                 .judge(new Response(Step.MAIL, reply, Origin.NETWORK), false);
         assertThat(verdict.reason()).isEqualTo("invalid-replies");
-        assertThat(verdict.cause()).isEqualTo("the replies of the upstream do not follow the protocol");
+        assertThat(verdict.cause()).isEqualTo("the replies from the upstream do not follow the protocol");
         assertThat(verdict.advice()).contains("firewall");
     }
 

@@ -17,9 +17,12 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = "Print the completion script for a shell.",
         footer = {
-            "%nThis bash session:  source <(o365-relay completion bash)",
-            "All bash sessions:  o365-relay completion bash > /etc/bash_completion.d/o365-relay",
-            "zsh:                add to ~/.zshrc: source <(o365-relay completion zsh)"
+            "%nThis bash session:",
+            "  source <(o365-relay completion bash)",
+            "All bash sessions:",
+            "  o365-relay completion bash > /etc/bash_completion.d/o365-relay",
+            "zsh, in ~/.zshrc:",
+            "  source <(o365-relay completion zsh)"
         })
 public final class CompletionCommand implements Callable<Integer> {
 

@@ -56,7 +56,7 @@ public final class ReasonTexts {
                         "Nothing is wrong: the message leaves when the quota has room. If this happens often, spread"
                                 + " the mail over several mailboxes (relay.pools).");
             case "unknown-reply" ->
-                new ReasonText("the reply of the upstream is not in the reply catalogue", "Read the reply.");
+                new ReasonText("the reply from the upstream is not in the reply catalogue", "Read the reply.");
             case "relay" -> new ReasonText("the relay itself could not send the message", "Read the reply.");
             default -> ReasonText.UNKNOWN;
         };

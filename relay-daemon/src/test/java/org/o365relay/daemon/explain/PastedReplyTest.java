@@ -192,7 +192,7 @@ final class PastedReplyTest {
         451 4.4.1 connection refused by smtp.office365.com:587                                     | network | message | the upstream could not be reached
         451 4.4.3 name not found: smtp.office365.com                                               | network | message | the name of the upstream could not be looked up
         451 4.4.2 timed out after 5 min after the end of the content (smtp.office365.com:587)      | network | message | the upstream could not be reached
-        451 4.5.0 smtp.office365.com:587 sent an invalid SMTP reply after EHLO: hello               | network | message | the replies of the upstream do not follow
+        451 4.5.0 smtp.office365.com:587 sent an invalid SMTP reply after EHLO: hello               | network | message | the replies from the upstream do not follow
         454 4.7.5 TLS handshake with smtp.office365.com:587 failed: Received fatal alert            | tls     | upstream | TLS with the upstream failed
         454 4.7.4 smtp.office365.com:587 does not offer STARTTLS                                    | tls     | upstream | the upstream does not offer STARTTLS
         HTTP/1.1 503 Service Unavailable                                                           | graph   | message | Graph has a temporary problem

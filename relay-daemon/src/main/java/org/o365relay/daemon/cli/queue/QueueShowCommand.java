@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = ProgramVersion.class,
         description = {
             "Show a message and its history.",
-            "Shows the envelope, the state and, for each delivery attempt, the reply of the upstream with cause and"
+            "Shows the envelope, the state and, for each delivery attempt, the reply from the upstream with cause and"
                     + " advice.",
             "Settled messages are shown as long as the history keeps them (queue.history)."
         },
