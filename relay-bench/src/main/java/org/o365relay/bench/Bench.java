@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             AcceptCommand.class,
             DeliverCommand.class,
             StartupCommand.class,
+            ColdCommand.class,
             LargeCommand.class,
             BacklogCommand.class,
             DrainCommand.class,

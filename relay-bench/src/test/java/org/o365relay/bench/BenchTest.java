@@ -106,6 +106,18 @@ class BenchTest {
     }
 
     @Test
+    void measuresTheFirstMessagesAfterEachStart() {
+        assertThat(bench("cold", "--times=3", "--sessions=2", "--messages=9")).isZero();
+
+        List<String> cells = lastRow();
+        assertThat(cells.get(1)).isEqualTo("9 from 2");
+        assertThat(cells.subList(2, 5).stream().map(Double::valueOf).toList())
+                .as("median, fastest, slowest")
+                .satisfies(seconds -> assertThat(seconds.get(0)).isBetween(seconds.get(1), seconds.get(2)));
+        assertThat(Double.parseDouble(cells.get(5).replace(",", ""))).isPositive();
+    }
+
+    @Test
     void givesTheRelayASmallHeapForALargeMessage() {
         assertThat(bench("large", "--size=3MiB", "--heap=48m")).isZero();
 
