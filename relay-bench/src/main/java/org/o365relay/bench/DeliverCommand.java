@@ -30,8 +30,7 @@ final class DeliverCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            description = "Number of messages to send before the measurement; 0 to measure a cold start. Default:"
-                    + " ${DEFAULT-VALUE}")
+            description = "Number of messages to send before the measurement; 0 for none. Default: ${DEFAULT-VALUE}")
     private int warmUp = 10_000;
 
     @Option(
