@@ -109,34 +109,34 @@ final class ExpiryMonitor implements AutoCloseable {
 
     /// @return the name of the alert; empty if the expiry is more than 30 days away
     private Optional<String> report(EmailAddress mailbox, Expiry expiry) {
-        ExpiryNotice notice = new ExpiryNotice(mailbox, expiry);
-        long daysLeft = notice.daysLeft(clock.calendar().instant());
+        ExpiryAlertText text = new ExpiryAlertText(mailbox, expiry);
+        long daysLeft = text.daysLeft(clock.calendar().instant());
         Optional<Integer> threshold = daysLeft <= 0
                 ? Optional.of(EXPIRED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
         return threshold.map(days -> {
-            notifyOnce(notice, daysLeft, days);
-            return raise(notice, daysLeft);
+            notifyOnce(text, daysLeft, days);
+            return raise(text, daysLeft);
         });
     }
 
-    private String raise(ExpiryNotice notice, long daysLeft) {
-        Expiry expiry = notice.expiry();
+    private String raise(ExpiryAlertText text, long daysLeft) {
+        Expiry expiry = text.expiry();
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at();
         alerts.raise(new AlertCondition(
                 name,
-                notice.subject(daysLeft),
-                notice.consequence(daysLeft),
-                notice.advice(),
-                notice.mailbox(),
+                text.subject(daysLeft),
+                text.consequence(daysLeft),
+                text.advice(),
+                text.mailbox(),
                 null,
                 null,
                 Reporting.LOGGED_AND_MAILED));
         return name;
     }
 
-    private void notifyOnce(ExpiryNotice notice, long daysLeft, int threshold) {
-        Expiry expiry = notice.expiry();
+    private void notifyOnce(ExpiryAlertText text, long daysLeft, int threshold) {
+        Expiry expiry = text.expiry();
         // the name omits the mailbox, because several mailboxes may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
         if (oneTimeAlerts.sentAt(name).isPresent()) {
@@ -146,24 +146,20 @@ final class ExpiryMonitor implements AutoCloseable {
             return; // the mailer has not finished
         }
         if (logged.add(name)) {
-            journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
+            journal.record(new Expiring(text.item(), expiry.at(), daysLeft, text.advice()));
         }
         Alert alert = new Alert(
-                name,
-                clock.calendar().instant(),
-                notice.subject(daysLeft),
-                notice.consequence(daysLeft),
-                notice.advice());
-        if (alerts.mailDirectly(alert, notice.mailbox(), sent -> mailed(name, sent))) {
+                name, clock.calendar().instant(), text.subject(daysLeft), text.consequence(daysLeft), text.advice());
+        if (alerts.mailDirectly(alert, text.mailbox(), sent -> mailed(name, sent))) {
             return;
         }
         mailing.remove(name);
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
-                notice.subject(daysLeft),
-                List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()));
+                text.subject(daysLeft),
+                List.of(text.consequence(daysLeft), "What to do: " + text.advice()));
         Instant now = clock.instant();
-        emails.write(warning, notice.mailbox())
+        emails.write(warning, text.mailbox())
                 .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
     }
 

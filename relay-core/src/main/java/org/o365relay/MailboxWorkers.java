@@ -10,18 +10,18 @@ import org.o365relay.mail.AddressKey;
 
 /// The parts that deliver the mail of one mailbox.
 ///
-/// @param upstreams identifies the settings of the upstreams; a reload that does not change it keeps the
+/// @param upstreamKey identifies the settings of the upstreams; a reload that does not change it keeps the
 ///     upstreams
 record MailboxWorkers(
         MailboxSettings settings,
-        UpstreamKey upstreams,
+        UpstreamKey upstreamKey,
         MailboxSender sender,
         Delivery delivery,
         Dispatcher dispatcher,
         Bouncer bouncer) {
 
     boolean serves(String mailbox) {
-        return upstreams.mailbox().equals(AddressKey.ofName(mailbox));
+        return upstreamKey.mailbox().equals(AddressKey.ofName(mailbox));
     }
 
     MailboxStatus status() {

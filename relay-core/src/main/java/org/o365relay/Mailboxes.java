@@ -16,7 +16,7 @@ import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.Upstream;
@@ -151,7 +151,7 @@ final class Mailboxes {
         private final HttpKey http;
         private final UpstreamFactory factory;
         private final Map<String, SendingAccount> accounts;
-        private final Map<SendingAccount, MailboxLimits> limits = new HashMap<>();
+        private final Map<SendingAccount, AccountLimits> limits = new HashMap<>();
         private final List<MailboxWorkers> next = new ArrayList<>();
         private final List<MailboxWorkers> created = new ArrayList<>();
         private final List<PausedMailbox> pauses = paused.all();
@@ -166,8 +166,8 @@ final class Mailboxes {
 
         private void add(MailboxSettings mailbox) {
             UpstreamKey key = UpstreamKey.of(mailbox, settings.probe(), settings.http());
-            Optional<MailboxWorkers> same =
-                    previous(key.mailbox()).filter(worker -> worker.upstreams().equals(key));
+            Optional<MailboxWorkers> same = previous(key.mailbox())
+                    .filter(worker -> worker.upstreamKey().equals(key));
             SendingAccount account = accounts.computeIfAbsent(mailbox.account(), _ -> account(mailbox));
             limits.putIfAbsent(account, mailbox.limits());
             MailboxSender sender = same.map(worker -> worker.sender().with(mailbox, settings.routes()))
@@ -185,7 +185,7 @@ final class Mailboxes {
 
         private Optional<MailboxWorkers> previous(String mailbox) {
             return before.workers().stream()
-                    .filter(worker -> worker.upstreams().mailbox().equals(mailbox))
+                    .filter(worker -> worker.upstreamKey().mailbox().equals(mailbox))
                     .findFirst();
         }
 
@@ -199,7 +199,7 @@ final class Mailboxes {
         private MailboxSender sender(MailboxSettings mailbox, SendingAccount account) {
             List<Upstream> upstreams = new ArrayList<>();
             try {
-                mailbox.upstreams().forEach(upstream -> upstreams.add(factory.of(mailbox, upstream)));
+                mailbox.upstreams().forEach(upstream -> upstreams.add(factory.create(mailbox, upstream)));
             } catch (RuntimeException e) {
                 upstreams.forEach(Upstream::close);
                 throw e;
@@ -216,7 +216,8 @@ final class Mailboxes {
             limits.forEach(SendingAccount::use);
             inForce = new InForce(List.copyOf(next), settings.routes(), factory, http, Map.copyOf(accounts));
             for (MailboxWorkers worker : next) {
-                Optional<MailboxWorkers> previous = previous(worker.upstreams().mailbox());
+                Optional<MailboxWorkers> previous =
+                        previous(worker.upstreamKey().mailbox());
                 if (!created.contains(worker)) {
                     worker.dispatcher().use(worker.sender(), worker.delivery());
                 } else if (previous.isPresent()) {
@@ -243,7 +244,7 @@ final class Mailboxes {
         }
 
         private boolean isWorthATry(MailboxWorkers worker) {
-            MailboxWorkers previous = previous(worker.upstreams().mailbox()).orElse(null);
+            MailboxWorkers previous = previous(worker.upstreamKey().mailbox()).orElse(null);
             return previous != null
                     && (created.contains(worker)
                             || (worker.status().isDailyQuota()
@@ -266,9 +267,9 @@ final class Mailboxes {
         List<MailboxWorkers> removed() {
             return before.workers().stream()
                     .filter(worker -> next.stream()
-                            .noneMatch(each -> each.upstreams()
+                            .noneMatch(each -> each.upstreamKey()
                                     .mailbox()
-                                    .equals(worker.upstreams().mailbox())))
+                                    .equals(worker.upstreamKey().mailbox())))
                     .toList();
         }
 

@@ -186,15 +186,15 @@ public final class Operations {
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is neither configured nor paused
-    public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
+    public synchronized ResumeResult resume(EmailAddress mailbox, String by) throws OperationException {
         if (workers().stream().noneMatch(worker -> worker.serves(mailbox.toString()))
                 && queue.pausedMailboxes().resume(name(mailbox))) {
             journal.record(new Resumed(mailbox, by));
-            return new MailboxProbes(true, List.of(), 0, 0);
+            return new ResumeResult(true, List.of(), 0, 0);
         }
         MailboxWorkers worker = workers(mailbox);
         boolean wasPaused = queue.pausedMailboxes().resume(name(worker));
-        MailboxProbes result = MailboxProbes.of(wasPaused, worker.dispatcher().resume());
+        ResumeResult result = ResumeResult.of(wasPaused, worker.dispatcher().resume());
         if (wasPaused) {
             journal.record(new Resumed(worker.dispatcher().mailbox(), by));
         } else if (result.hasEffect()) {
@@ -209,13 +209,13 @@ public final class Operations {
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is not configured, or is paused by an operator
-    public synchronized MailboxProbes retry(EmailAddress mailbox, String by) throws OperationException {
+    public synchronized ResumeResult retry(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
         if (worker.dispatcher().isPaused()) {
             throw new OperationException(mailbox + " is " + worker.status().cause()
                     + ", so it is not probed. To end the pause: o365-relay mailboxes resume " + mailbox);
         }
-        MailboxProbes result = MailboxProbes.of(false, worker.dispatcher().retry());
+        ResumeResult result = ResumeResult.of(false, worker.dispatcher().retry());
         if (result.hasEffect()) {
             journal.record(new Retried(worker.dispatcher().mailbox(), by));
         }
@@ -231,14 +231,14 @@ public final class Operations {
         for (MailboxWorkers worker : changed) {
             if (!worker.dispatcher().isPaused()) {
                 makeMessageDue(
-                        worker, MailboxProbes.of(false, worker.dispatcher().probe()), by);
+                        worker, ResumeResult.of(false, worker.dispatcher().probe()), by);
             }
         }
     }
 
     /// If a probe needs a message to send, makes due one of the oldest messages that wait for the mailbox.
     /// Without this, the probe might have to wait for hours until a deferred message is due.
-    private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
+    private void makeMessageDue(MailboxWorkers worker, ResumeResult probes, String by) {
         if (!probes.needsMessage()) {
             return;
         }

@@ -11,9 +11,9 @@ import org.o365relay.alert.AlertChannels;
 import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.Alerts;
 import org.o365relay.deliver.notify.NoticePolicy;
+import org.o365relay.journal.CompositeJournal;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
-import org.o365relay.journal.Subscribers;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
@@ -75,11 +75,11 @@ public final class Relay {
         Rates rates = new Rates(clock);
         RateKeeper counts = shutdown.add(new RateKeeper(rates, queue), RateKeeper::save);
         counts.restore();
-        Subscribers journal = new Subscribers(rates, log);
+        CompositeJournal journal = new CompositeJournal(rates, log);
         NoticePolicy notices = noticePolicy(queue);
         Mailboxes mailboxes =
                 shutdown.add(new Mailboxes(settings, queue, notices, journal, clock, random), Mailboxes::close);
-        shutdown.addTraffic(mailboxes::stop);
+        shutdown.addTrafficStop(mailboxes::stop);
         Mailboxes.Change senders = shutdown.add(mailboxes.prepare(settings), Mailboxes.Change::discard);
 
         AlertEmails emails = new AlertEmails(
@@ -90,7 +90,7 @@ public final class Relay {
                 new BackgroundTasks(queue, notices, emails, alerts, journal, clock), BackgroundTasks::close);
 
         SmtpListener listener = listener(queue, journal);
-        shutdown.addTraffic(listener::stop);
+        shutdown.addTrafficStop(listener::stop);
         var _ = senders.apply();
         for (ListenerSettings listenerSettings : settings.listeners()) {
             listener.listen(listenerSettings);
@@ -134,7 +134,7 @@ public final class Relay {
                 clock);
     }
 
-    private SmtpListener listener(JdbcQueue queue, Subscribers journal) throws ListenException {
+    private SmtpListener listener(JdbcQueue queue, CompositeJournal journal) throws ListenException {
         Devices devices = new Devices(queue.devices().all(), clock, ZoneId.systemDefault());
         journal.subscribe(new DeviceOutcomes(devices));
         queue.devices().startPersisting(devices);

@@ -34,7 +34,7 @@ record RelayAlertMailboxes(Supplier<List<Candidate>> inForce) implements AlertMa
     }
 
     @Override
-    public Optional<EmailAddress> openMailbox(@Nullable EmailAddress failing) {
+    public Optional<EmailAddress> availableMailbox(@Nullable EmailAddress failing) {
         List<Candidate> open = candidates().stream().filter(Candidate::isOpen).toList();
         return open.stream()
                 .filter(candidate ->
@@ -53,7 +53,7 @@ record RelayAlertMailboxes(Supplier<List<Candidate>> inForce) implements AlertMa
     }
 
     @Override
-    public EmailAddress fallback() {
+    public EmailAddress defaultMailbox() {
         return candidates().getFirst().mailbox().address();
     }
 

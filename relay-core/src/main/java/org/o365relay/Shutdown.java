@@ -18,7 +18,7 @@ final class Shutdown {
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
 
     private volatile Duration timeout;
-    private final List<Consumer<Duration>> traffic = new ArrayList<>();
+    private final List<Consumer<Duration>> trafficStops = new ArrayList<>();
     private final Deque<Runnable> opened = new ArrayDeque<>();
 
     /// @param timeout longest time to wait for transactions and deliveries in flight
@@ -34,8 +34,8 @@ final class Shutdown {
     /// Adds a part that moves mail.
     ///
     /// @param stop stops the part, waiting no longer than the timeout that it receives
-    void addTraffic(Consumer<Duration> stop) {
-        traffic.add(stop);
+    void addTrafficStop(Consumer<Duration> stop) {
+        trafficStops.add(stop);
     }
 
     /// Adds an object that must be closed.
@@ -48,10 +48,10 @@ final class Shutdown {
 
     /// Stops and closes everything. Does nothing if called again.
     synchronized void run() {
-        List<Thread> stopping = traffic.stream()
+        List<Thread> stopping = trafficStops.stream()
                 .map(stop -> Thread.ofVirtual().name("stop").start(() -> stop.accept(timeout)))
                 .toList();
-        traffic.clear();
+        trafficStops.clear();
         try {
             for (Thread thread : stopping) {
                 thread.join();

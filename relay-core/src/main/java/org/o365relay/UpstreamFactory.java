@@ -56,7 +56,7 @@ public final class UpstreamFactory implements AutoCloseable {
     /// @return the upstream, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read, or the spool directory cannot be created
     /// @throws IllegalArgumentException if a file of trusted certificates contains no certificate
-    public Upstream of(MailboxSettings mailbox, UpstreamSettings upstream) {
+    public Upstream create(MailboxSettings mailbox, UpstreamSettings upstream) {
         return switch (upstream) {
             case UpstreamSettings.Smtp smtp -> smtp(smtp);
             case UpstreamSettings.Graph graph -> graph(mailbox, graph);

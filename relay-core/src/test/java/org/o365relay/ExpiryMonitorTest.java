@@ -27,7 +27,7 @@ import org.o365relay.alert.Alerts;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.health.MailboxStatus;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
@@ -282,7 +282,7 @@ class ExpiryMonitorTest {
                 MAILBOX,
                 MAILBOX.toString(),
                 List.of(new UpstreamSettings.Smtp(upstream, secret, "https://outlook.example/.default")),
-                new MailboxLimits(null, 1, 1, null),
+                new AccountLimits(null, 1, 1, null),
                 new RewriteSettings(MAILBOX, "{name}", List.of(), null, false, false, "relay.example"));
     }
 

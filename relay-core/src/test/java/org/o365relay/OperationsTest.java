@@ -140,7 +140,7 @@ class OperationsTest {
         relay = new Relay(Settings.unreachable(directory, "Everybody", SALES), journal).start();
         operations = relay.operations();
 
-        assertThat(operations.resume(SCANS, "otto")).isEqualTo(new MailboxProbes(true, List.of(), 0, 0));
+        assertThat(operations.resume(SCANS, "otto")).isEqualTo(new ResumeResult(true, List.of(), 0, 0));
 
         assertThat(journal.lines("resumed")).containsExactly("resumed scans@contoso.example by otto");
         assertThatThrownBy(() -> operations.resume(SCANS, "otto"))
@@ -150,8 +150,8 @@ class OperationsTest {
 
     @Test
     void resumingAnOpenMailboxDoesNothing() throws Exception {
-        assertThat(operations.resume(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of(), 0, 0));
-        assertThat(operations.retry(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of(), 0, 0));
+        assertThat(operations.resume(SCANS, "olga")).isEqualTo(new ResumeResult(false, List.of(), 0, 0));
+        assertThat(operations.retry(SCANS, "olga")).isEqualTo(new ResumeResult(false, List.of(), 0, 0));
         assertThat(journal.lines("resumed")).isEmpty();
         assertThat(journal.lines("retried")).isEmpty();
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteSettings;
 
@@ -36,10 +36,10 @@ class RelayAlertMailboxesTest {
                 new RelayAlertMailboxes(() -> List.of(candidate("a1", a1), candidate("a2", a2), candidate("b1", b1)));
 
         assertThat(mailboxes
-                        .openMailbox(failing == null ? null : address(failing))
+                        .availableMailbox(failing == null ? null : address(failing))
                         .map(EmailAddress::toString))
                 .isEqualTo(Optional.ofNullable(chosen).map(name -> name + "@contoso.example"));
-        assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
+        assertThat(mailboxes.defaultMailbox()).isEqualTo(address("a1"));
     }
 
     @Test
@@ -58,7 +58,7 @@ class RelayAlertMailboxesTest {
                 address,
                 name.substring(0, 1),
                 List.of(),
-                new MailboxLimits(null, 1, 1, null),
+                new AccountLimits(null, 1, 1, null),
                 new RewriteSettings(address, "{name}", List.of(), null, false, false, "relay.example"));
         return new RelayAlertMailboxes.Candidate(
                 settings, () -> new MailboxStatus(address.toString(), state, null, "upstream", "", "", "", null, 0));

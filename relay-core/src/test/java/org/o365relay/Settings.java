@@ -17,7 +17,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.health.ProbeSchedule;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -114,7 +114,7 @@ final class Settings {
                 mailbox.toString(),
                 List.of(new UpstreamSettings.Smtp(
                         upstream, new Credential.Password(mailbox.toString(), new Secret("x")), "")),
-                new MailboxLimits(null, 1, 1, null),
+                new AccountLimits(null, 1, 1, null),
                 new RewriteSettings(mailbox, "%n", List.of(), null, false, false, HOSTNAME));
     }
 }

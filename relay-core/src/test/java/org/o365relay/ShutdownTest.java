@@ -17,7 +17,7 @@ class ShutdownTest {
     @Test
     void closesInReverseOrderAfterStoppingTraffic() {
         shutdown.add("queue", closed::add);
-        shutdown.addTraffic(timeout -> closed.add("traffic within " + timeout.toSeconds() + " s"));
+        shutdown.addTrafficStop(timeout -> closed.add("traffic within " + timeout.toSeconds() + " s"));
         shutdown.add("alerts", closed::add);
         shutdown.run();
         assertThat(closed).containsExactly("traffic within 7 s", "alerts", "queue");
@@ -27,7 +27,7 @@ class ShutdownTest {
     void stopsAllTrafficAtTheSameTime() {
         CyclicBarrier together = new CyclicBarrier(2);
         for (String part : List.of("listener", "dispatcher")) {
-            shutdown.addTraffic(_ -> {
+            shutdown.addTrafficStop(_ -> {
                 try {
                     together.await(1, TimeUnit.MINUTES);
                 } catch (Exception e) {
@@ -53,7 +53,7 @@ class ShutdownTest {
     @Test
     void runsOnlyOnce() {
         shutdown.add("queue", closed::add);
-        shutdown.addTraffic(_ -> closed.add("traffic"));
+        shutdown.addTrafficStop(_ -> closed.add("traffic"));
         shutdown.run();
         shutdown.run();
         assertThat(closed).containsExactly("traffic", "queue");

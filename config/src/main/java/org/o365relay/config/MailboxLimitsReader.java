@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.hocon.Section;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.exchange.Preset;
 
 /// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The rate limit and
@@ -28,8 +28,8 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
     private static final int EXCHANGE_CONNECTIONS = 3;
     private static final int GRAPH_REQUESTS = 4; // Microsoft Graph, "Service-specific throttling limits"
 
-    MailboxLimits read() {
-        return new MailboxLimits(
+    AccountLimits read() {
+        return new AccountLimits(
                 limit("messages-per-minute", 100_000, Preset::messagesPerMinute),
                 limits.optional("burst", whole(1, 100_000)).orElse(Preset.BURST),
                 connections(),

@@ -41,7 +41,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.health.ProbeSchedule;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -360,7 +360,7 @@ class ConfigReaderTest {
                                         hostname),
                                 new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
                                 "")),
-                        new MailboxLimits(30, 5, 2, 10_000),
+                        new AccountLimits(30, 5, 2, 10_000),
                         new RewriteSettings(address, displayName, List.of(), null, true, true, hostname))),
                 routes,
                 HttpSettings.DIRECT,

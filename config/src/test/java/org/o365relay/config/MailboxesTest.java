@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.config.print.EffectiveText;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
@@ -105,7 +105,7 @@ class MailboxesTest {
         assertThat(found.tls()).isEqualTo(Tls.STARTTLS);
         assertThat(found.lookup()).isEqualTo(host.equals("contoso.example") ? Lookup.MX : Lookup.HOST);
         assertThat(found.connections()).isEqualTo(connections);
-        assertThat(mailbox.limits()).isEqualTo(new MailboxLimits(rate, 5, connections, perDay));
+        assertThat(mailbox.limits()).isEqualTo(new AccountLimits(rate, 5, connections, perDay));
         assertThat(valid.settings().routes().targets())
                 .containsExactly(new Target("relay@contoso.example", List.of(mailbox.address()), size, perMessage));
     }
@@ -117,7 +117,7 @@ class MailboxesTest {
             credential { %s }\
             """.formatted(SECRET));
 
-        assertThat(mailbox.limits()).isEqualTo(new MailboxLimits(5, 1, 1, 100));
+        assertThat(mailbox.limits()).isEqualTo(new AccountLimits(5, 1, 1, 100));
     }
 
     @Test

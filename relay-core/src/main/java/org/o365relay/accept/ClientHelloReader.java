@@ -23,14 +23,14 @@ final class ClientHelloReader extends ChannelInboundHandlerAdapter {
         this.keyAlgorithm = keyAlgorithm;
     }
 
-    /// @return result of [ClientHello#outdated]; empty if no ClientHello was read
-    Optional<String> outdated() {
-        return Optional.ofNullable(hello).flatMap(read -> read.outdated(keyAlgorithm));
+    /// @return result of [ClientHello#reasonWithoutOldTls]; empty if no ClientHello was read
+    Optional<String> reasonWithoutOldTls() {
+        return Optional.ofNullable(hello).flatMap(read -> read.reasonWithoutOldTls(keyAlgorithm));
     }
 
-    /// @return result of [ClientHello#impossible]; empty if no ClientHello was read
-    Optional<String> impossible() {
-        return Optional.ofNullable(hello).flatMap(read -> read.impossible(keyAlgorithm));
+    /// @return result of [ClientHello#reasonEvenWithOldTls]; empty if no ClientHello was read
+    Optional<String> reasonEvenWithOldTls() {
+        return Optional.ofNullable(hello).flatMap(read -> read.reasonEvenWithOldTls(keyAlgorithm));
     }
 
     @Override

@@ -69,7 +69,8 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private void countOldTls(ChannelHandlerContext ctx) {
         String version =
                 ctx.pipeline().get(SslHandler.class).engine().getSession().getProtocol();
-        if (!OldTls.versions(false).contains(version) || hello.outdated().isPresent()) {
+        if (!OldTls.versions(false).contains(version)
+                || hello.reasonWithoutOldTls().isPresent()) {
             client.device().deviated(Deviation.OLD_TLS);
         }
     }

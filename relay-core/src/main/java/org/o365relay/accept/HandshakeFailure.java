@@ -52,10 +52,10 @@ sealed interface HandshakeFailure {
     }
 
     private static HandshakeFailure noCommonTls(Client client, ClientHelloReader hello, String message) {
-        Optional<String> impossible = hello.impossible();
+        Optional<String> impossible = hello.reasonEvenWithOldTls();
         boolean mayHelp = !client.policy().oldTls() && impossible.isEmpty();
         String reason = impossible
-                .or(() -> mayHelp ? hello.outdated() : Optional.empty())
+                .or(() -> mayHelp ? hello.reasonWithoutOldTls() : Optional.empty())
                 .map(found -> ": it " + found)
                 .orElse("");
         String hint = mayHelp ? "; update the device, or set old-tls for it in relay.trusted-networks" : "";

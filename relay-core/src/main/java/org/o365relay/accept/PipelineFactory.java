@@ -116,12 +116,12 @@ final class PipelineFactory {
         pipeline.addLast(new SmtpConnection(
                 sessions.open(client),
                 sessions.settings().limits(),
-                (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client),
+                (secured, hasPipelinedInput) -> startTls(secured, hasPipelinedInput, client),
                 memory));
     }
 
-    private void startTls(ChannelPipeline pipeline, boolean hasEarlyData, Client client) {
-        if (hasEarlyData) {
+    private void startTls(ChannelPipeline pipeline, boolean hasPipelinedInput, Client client) {
+        if (hasPipelinedInput) {
             client.device().deviated(Deviation.PIPELINED_STARTTLS);
         }
         ClientHelloReader hello = new ClientHelloReader(requireTls().keyAlgorithm());

@@ -308,9 +308,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
         send(ctx, reply);
         ctx.flush();
-        boolean hasEarlyData = !input.isEmpty();
+        boolean hasPipelinedInput = !input.isEmpty();
         input.discard();
-        tls.begin(ctx.pipeline(), hasEarlyData);
+        tls.begin(ctx.pipeline(), hasPipelinedInput);
     }
 
     private void send(ChannelHandlerContext ctx, Reply reply) {

@@ -209,7 +209,7 @@ public final class SmtpListener {
 
         private Optional<OpenListener> keep(ListenerSettings listener) {
             Optional<OpenListener> same = removed.stream()
-                    .filter(each -> each.settings().endpoint().isAt(listener.endpoint()))
+                    .filter(each -> each.settings().endpoint().hasSameAddress(listener.endpoint()))
                     .findFirst();
             same.ifPresent(removed::remove);
             Optional<OpenListener> changed =

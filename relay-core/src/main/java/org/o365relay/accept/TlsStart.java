@@ -9,6 +9,6 @@ interface TlsStart {
     /// [io.netty.handler.ssl.SslHandshakeCompletionEvent#SUCCESS] is fired; if the handshake fails, the
     /// connection is closed.
     ///
-    /// @param hasEarlyData whether the client sent data without waiting for the reply
-    void begin(ChannelPipeline pipeline, boolean hasEarlyData);
+    /// @param hasPipelinedInput whether the client sent data without waiting for the reply
+    void begin(ChannelPipeline pipeline, boolean hasPipelinedInput);
 }

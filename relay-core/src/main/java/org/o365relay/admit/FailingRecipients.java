@@ -15,33 +15,33 @@ final class FailingRecipients {
 
     static final int MAX = 5;
 
-    private final Map<String, FailingRecipient> latestLast = new LinkedHashMap<>();
+    private final Map<String, FailingRecipient> recipients = new LinkedHashMap<>();
 
     void restore(Collection<FailingRecipient> stored) {
         stored.stream()
                 .sorted(Comparator.comparing(FailingRecipient::lastFailedAt))
-                .forEach(recipient -> latestLast.put(recipient.address(), recipient));
+                .forEach(recipient -> recipients.put(recipient.address(), recipient));
     }
 
     /// Counts a failed message.
     ///
-    /// @param isCounted whether the message was counted as delivered before, because the upstream had accepted
-    ///     it
-    void failed(String address, String reason, boolean isCounted, Instant now) {
-        FailingRecipient known = latestLast.remove(address);
+    /// @param wasCountedAsDelivered whether the message was counted as delivered before, because the upstream
+    ///     had accepted it
+    void failed(String address, String reason, boolean wasCountedAsDelivered, Instant now) {
+        FailingRecipient known = recipients.remove(address);
         if (known == null || known.isOver(now)) {
             known = new FailingRecipient(address, 0, 0, reason, now, now);
         }
         long failed = known.failed() + 1;
-        long total = Math.max(failed, known.total() + (isCounted ? 0 : 1));
-        latestLast.put(address, new FailingRecipient(address, failed, total, reason, known.since(), now));
-        if (latestLast.size() > MAX) {
-            latestLast.remove(latestLast.keySet().iterator().next());
+        long total = Math.max(failed, known.total() + (wasCountedAsDelivered ? 0 : 1));
+        recipients.put(address, new FailingRecipient(address, failed, total, reason, known.since(), now));
+        if (recipients.size() > MAX) {
+            recipients.remove(recipients.keySet().iterator().next());
         }
     }
 
     void delivered(String address, Instant now) {
-        latestLast.computeIfPresent(
+        recipients.computeIfPresent(
                 address,
                 (_, known) -> known.isOver(now)
                         ? null
@@ -55,6 +55,6 @@ final class FailingRecipients {
     }
 
     List<FailingRecipient> all() {
-        return List.copyOf(latestLast.values());
+        return List.copyOf(recipients.values());
     }
 }

@@ -48,7 +48,7 @@ public final class ActiveAlerts {
     private final Set<String> mailed = ConcurrentHashMap.newKeySet(); // by the mailer; not stored yet
 
     /// Restores the alerts stored before a restart. An alert that is not raised again within
-    /// [AlertTexts#restoredFor] is cleared.
+    /// [AlertTexts#restoredAlertTimeout] is cleared.
     ///
     /// @param channels receives every notification; must not block
     /// @param mailers supplies the mailer that sends the emails while no mailbox can send or the queue cannot
@@ -72,7 +72,7 @@ public final class ActiveAlerts {
         this.clock = clock;
         Instant now = clock.instant();
         for (StoredAlert alert : queue.active()) {
-            alerts.put(alert.name(), AlertState.of(alert, AlertTexts.restoredFor(alert.name()), now));
+            alerts.put(alert.name(), AlertState.of(alert, AlertTexts.restoredAlertTimeout(alert.name()), now));
         }
     }
 

@@ -23,7 +23,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     ///     sender, because this one may be unable to send
     /// @return the email; empty if no admin is configured
     public Optional<LocalMessage> write(AdminWarning warning, EmailAddress affected) {
-        return email(mailboxes.openMailbox(affected).orElseGet(mailboxes::fallback), warning);
+        return email(mailboxes.availableMailbox(affected).orElseGet(mailboxes::defaultMailbox), warning);
     }
 
     /// @return the email; empty if no admin is configured, or if no mailbox can send and the message reports
@@ -34,17 +34,17 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
 
     /// @return whether an admin is configured, and a mailbox can send now
     boolean canReachAdmin(EmailAddress affected) {
-        return canSend(affected) && writers.apply(mailboxes.fallback()).hasAdmin();
+        return canSend(affected) && writers.apply(mailboxes.defaultMailbox()).hasAdmin();
     }
 
     /// @return whether a mailbox can send now
     boolean canSend(@Nullable EmailAddress affected) {
-        return mailboxes.openMailbox(affected).isPresent();
+        return mailboxes.availableMailbox(affected).isPresent();
     }
 
     private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {
-        Optional<EmailAddress> open = mailboxes.openMailbox(affected);
-        return message.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
+        Optional<EmailAddress> open = mailboxes.availableMailbox(affected);
+        return message.isCleared() ? open.or(() -> Optional.of(mailboxes.defaultMailbox())) : open;
     }
 
     private Optional<LocalMessage> email(EmailAddress mailbox, AdminWarning warning) {

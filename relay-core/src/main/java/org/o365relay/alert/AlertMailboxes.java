@@ -12,10 +12,10 @@ public interface AlertMailboxes {
     /// @param affected mailbox that the email is about, chosen only if no mailbox with another account can
     ///     send; null if the email is not about a mailbox
     /// @return a mailbox that can send now; empty if there is none
-    Optional<EmailAddress> openMailbox(@Nullable EmailAddress affected);
+    Optional<EmailAddress> availableMailbox(@Nullable EmailAddress affected);
 
     /// @return the mailbox to use if none can send now; the email waits in the queue
-    EmailAddress fallback();
+    EmailAddress defaultMailbox();
 
     /// @return the mailboxes that send through a fallback upstream
     List<FallbackUse> fallbackUses();

@@ -39,7 +39,7 @@ final class AlertTexts {
     private AlertTexts() {}
 
     /// @return how long an alert restored after a restart stays active without being detected again
-    static Duration restoredFor(String name) {
+    static Duration restoredAlertTimeout(String name) {
         return AlertKind.of(name).filter(AlertKind.LIMIT_EXCEEDED::equals).isPresent() ? WITHIN_LIMITS : AFTER_RESTART;
     }
 

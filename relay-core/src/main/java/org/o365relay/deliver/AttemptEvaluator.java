@@ -19,7 +19,7 @@ import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.journal.Event;
-import org.o365relay.journal.Event.Throttle;
+import org.o365relay.journal.Event.AccountLimit;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
@@ -34,12 +34,12 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
     ///     [Attempt#notBefore] and [Attempt#keepsTrying]
     Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         FaultAttribution attribution = sender.failover().attribution(permit);
-        boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
+        boolean messageAtFault = attempt.isAmbiguous() && attribution.isMessageAtFault(claim.id());
         if (attempt.wasProcessed()) {
             attribution.processed();
         }
         boolean authorRecovered = sender.breakers().recordResult(attempt.tried(), attempt.alias());
-        if (!(ownFault && attribution.ignoreOwnFault(claim.id()))) {
+        if (!(messageAtFault && attribution.shouldIgnoreFailure(claim.id()))) {
             report(permit, attempt);
         }
         if (authorRecovered) {
@@ -49,7 +49,7 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
             waiting.upstreamReplied();
         }
         return attempt.isAmbiguous()
-                ? ambiguous(attribution, claim, attempt, ownFault)
+                ? ambiguous(attribution, claim, attempt, messageAtFault)
                 : unambiguous(permit, claim, attempt);
     }
 
@@ -63,13 +63,13 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
         if (failure.isPresent()) {
             failover.apply(HealthEvent.of(permit, failure.get()));
         } else if (attempt.wasAccepted()) {
-            sender.account().concurrencyLimiter().unthrottled();
+            sender.account().concurrencyLimiter().messageProcessed();
             failover.apply(new MessageAccepted(permit));
         } else if (attempt.transactionFailure().isPresent()) {
             failover.apply(
                     new TransactionFailed(permit, attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
-            sender.account().concurrencyLimiter().unthrottled();
+            sender.account().concurrencyLimiter().messageProcessed();
             failover.apply(new MessageRefused(permit, attempt.refusedAt().get()));
         } else if (attempt.wasAnswered()) {
             failover.apply(new Answered(permit));
@@ -85,18 +85,18 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
                 .ifPresent(verdict -> report(
                         permit,
                         verdict,
-                        Throttle.CONNECTIONS,
+                        AccountLimit.CONNECTIONS,
                         account.concurrencyLimiter().limit()));
         attempt.failure(Scope.RATE)
                 .filter(_ -> account.rateLimiter().lower())
                 .ifPresent(verdict -> report(
                         permit,
                         verdict,
-                        Throttle.MESSAGES_PER_MINUTE,
+                        AccountLimit.MESSAGES_PER_MINUTE,
                         account.rateLimiter().lowered().orElseThrow()));
     }
 
-    private void report(DeliveryPermit permit, Verdict verdict, Throttle throttle, int limit) {
+    private void report(DeliveryPermit permit, Verdict verdict, AccountLimit throttle, int limit) {
         journal.record(new Event.Throttled(
                 sender.mailbox(),
                 sender.failover().upstream(permit).name(),
@@ -119,9 +119,9 @@ record AttemptEvaluator(MailboxSender sender, WaitingMail waiting, Journal journ
                 : attempt.keepingTrying(!hasProcessedOthers);
     }
 
-    private Attempt ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean ownFault) {
-        int consecutiveFailures = attribution.failed(claim.id(), ownFault);
-        return ownFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, consecutiveFailures));
+    private Attempt ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean messageAtFault) {
+        int consecutiveFailures = attribution.failed(claim.id(), messageAtFault);
+        return messageAtFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, consecutiveFailures));
     }
 
     /// Delays the message so that the next probe sends a different message, because this may be the only

@@ -137,13 +137,13 @@ public final class FailurePolicy {
     private static Scope scope(Response response, Kind kind, boolean alias) {
         return switch (kind) {
             case THROTTLED -> Scope.MAILBOX;
-            case MAILBOX -> ResponseScope.isDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
-            case UPSTREAM -> ResponseScope.isDraft(response) ? Scope.MESSAGE : Scope.UPSTREAM;
+            case MAILBOX -> ResponseScope.isAboutDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
+            case UPSTREAM -> ResponseScope.isAboutDraft(response) ? Scope.MESSAGE : Scope.UPSTREAM;
             case CONNECTIONS -> Scope.CONNECTIONS;
             case RATE -> Scope.RATE;
             case AUTHOR -> authorScope(response, alias);
             case TRANSIENT -> ResponseScope.of(response);
-            case PERMANENT -> ResponseScope.isUpstream(response) ? Scope.UPSTREAM : ResponseScope.of(response);
+            case PERMANENT -> ResponseScope.isAboutUpstream(response) ? Scope.UPSTREAM : ResponseScope.of(response);
         };
     }
 

@@ -80,10 +80,10 @@ record GeneralRules(EmailAddress mailbox) {
         if (reply.code() == BAD_SEQUENCE) {
             return deferred(response, Scope.MESSAGE, "the upstream lost track of the commands; they are sent again");
         }
-        if (ReplySubject.isRelay(reply)) {
+        if (ReplySubject.isAboutRelay(reply)) {
             return refusedRelay(response);
         }
-        return ResponseScope.isUpstream(response)
+        return ResponseScope.isAboutUpstream(response)
                 ? suspended(
                         response,
                         "the upstream refuses the relay; only its reply gives the reason",
@@ -107,7 +107,7 @@ record GeneralRules(EmailAddress mailbox) {
 
     private Verdict judgeGraphResponse(Response response) {
         Reply reply = response.reply();
-        if (ResponseScope.isDraft(response)) {
+        if (ResponseScope.isAboutDraft(response)) {
             return deferred(
                     response,
                     Scope.MESSAGE,
@@ -124,7 +124,7 @@ record GeneralRules(EmailAddress mailbox) {
             default ->
                 reply.category() == 4
                                 && ABOUT_MESSAGE.matcher(reply.text()).lookingAt()
-                                && !ResponseScope.isUpstream(response)
+                                && !ResponseScope.isAboutUpstream(response)
                         ? failed(response, "Microsoft Graph refuses the message")
                         : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message");
         };
@@ -164,7 +164,7 @@ record GeneralRules(EmailAddress mailbox) {
                     "Delivery resumes automatically. Check which other programs use " + mailbox + ".",
                     response.retryAfter());
         }
-        if (ResponseScope.isUpstream(response)) {
+        if (ResponseScope.isAboutUpstream(response)) {
             return suspended(response, response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.journal.Event.AccountLimit;
 import org.o365relay.journal.Event.LimitOver;
 import org.o365relay.journal.Event.LimitReached;
-import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
@@ -34,12 +34,12 @@ final class LimitReporter {
     private @Nullable Period period;
 
     /// A limit in effect.
-    private record Limit(Throttle kind, int value) {}
+    private record Limit(AccountLimit kind, int value) {}
 
     /// A period in which mail waits because of a limit.
     ///
     /// @param lastSeen when mail was last seen waiting
-    private record Period(Throttle limit, Instant since, Instant lastSeen) {}
+    private record Period(AccountLimit limit, Instant since, Instant lastSeen) {}
 
     LimitReporter(EmailAddress mailbox, SendingAccount account, Journal journal, InstantSource clock) {
         this.mailbox = mailbox;
@@ -83,11 +83,11 @@ final class LimitReporter {
     /// @return the limit that allows no message now; empty if there is none
     private Optional<Limit> limit() {
         if (account.rateLimiter().untilNext().isPositive()) {
-            return account.rateLimiter().perMinute().map(rate -> new Limit(Throttle.MESSAGES_PER_MINUTE, rate));
+            return account.rateLimiter().perMinute().map(rate -> new Limit(AccountLimit.MESSAGES_PER_MINUTE, rate));
         }
         return account.concurrencyLimiter().isFull()
                 ? Optional.of(new Limit(
-                        Throttle.CONNECTIONS, account.concurrencyLimiter().limit()))
+                        AccountLimit.CONNECTIONS, account.concurrencyLimiter().limit()))
                 : Optional.empty();
     }
 }

@@ -1,7 +1,7 @@
 package org.o365relay.deliver;
 
 import java.util.List;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteSettings;
 
@@ -13,7 +13,7 @@ public record MailboxSettings(
         EmailAddress address,
         String account,
         List<UpstreamSettings> upstreams,
-        MailboxLimits limits,
+        AccountLimits limits,
         RewriteSettings rewrite) {
 
     public MailboxSettings {

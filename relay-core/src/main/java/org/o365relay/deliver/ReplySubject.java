@@ -101,7 +101,7 @@ final class ReplySubject {
     /// @return whether the reply is about the relay: its address, its sign-in, or the mailbox and organization
     ///     that it sends for. If so, it applies to other messages, too. False if the reply also names the
     ///     recipient or the content
-    static boolean isRelay(Reply reply) {
+    static boolean isAboutRelay(Reply reply) {
         String text = ADDRESS_OR_URL.matcher(reply.text()).replaceAll(" ");
         return !isAboutAddressOrMailbox(reply.status())
                 && !RECIPIENT.matcher(text).find()
@@ -111,7 +111,7 @@ final class ReplySubject {
 
     /// @return whether a reply to MAIL is about size or content (RFC 1870 §6.1, RFC 3463 §3.3, §3.4 and
     ///     §3.7), or names an extension that only some messages need
-    static boolean isContent(Reply reply) {
+    static boolean isAboutContent(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552
                 || (status != null && (status.subject() == 6 || TOO_LARGE.contains(status)))

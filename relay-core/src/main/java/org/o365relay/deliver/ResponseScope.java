@@ -14,13 +14,13 @@ final class ResponseScope {
 
     /// Up to MAIL, a reply is about the upstream, except a reply to MAIL that concerns size or content (SIZE,
     /// SMTPUTF8).
-    static boolean isUpstream(Response response) {
+    static boolean isAboutUpstream(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
-        return beforeRcpt && !(response.step() == Step.MAIL && ReplySubject.isContent(response.reply()));
+        return beforeRcpt && !(response.step() == Step.MAIL && ReplySubject.isAboutContent(response.reply()));
     }
 
     /// A 429 response applies to all requests, even if the request was for a draft.
-    static boolean isDraft(Response response) {
+    static boolean isAboutDraft(Response response) {
         return response.origin() == Origin.GRAPH
                 && response.step() == Step.CONTENT
                 && response.reply().code() != TOO_MANY_REQUESTS;

@@ -33,7 +33,7 @@ public final class ReplyCatalogue {
     private final List<KnownReply> entries;
 
     /// Parsed once, when it is first needed, so that commands that explain no reply start faster.
-    private static final class Included {
+    private static final class BuiltIn {
         static final ReplyCatalogue CATALOGUE = new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
     }
 
@@ -52,7 +52,7 @@ public final class ReplyCatalogue {
     ///
     /// @throws ExceptionInInitializerError if the resource is malformed; its cause names the line or the entry
     public static ReplyCatalogue microsoft365() {
-        return Included.CATALOGUE;
+        return BuiltIn.CATALOGUE;
     }
 
     static String resource(String name) {

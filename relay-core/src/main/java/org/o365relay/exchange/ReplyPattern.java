@@ -54,7 +54,7 @@ public record ReplyPattern(
     public boolean matches(Reply reply) {
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
                 && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
-                && meansThis(reply, comparable(reply.text()));
+                && matchesStatusAndText(reply, comparable(reply.text()));
     }
 
     boolean isOnlyCode() {
@@ -65,7 +65,7 @@ public record ReplyPattern(
         return IP_ADDRESS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(Matcher.quoteReplacement(ADDRESS));
     }
 
-    private boolean meansThis(Reply reply, String text) {
+    private boolean matchesStatusAndText(Reply reply, String text) {
         boolean isPhraseNeeded = statuses.isEmpty() && texts.isEmpty() && !phrases.isEmpty();
         boolean matches = contains(text, phrases)
                 || (!isPhraseNeeded

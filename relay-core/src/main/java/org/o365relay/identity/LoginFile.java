@@ -18,13 +18,13 @@ final class LoginFile {
     private static final Logger log = LoggerFactory.getLogger(LoginFile.class);
 
     private final Credential.DeviceCode credential;
-    private final EncryptedFile file;
+    private final EncryptedLoginFile file;
     private volatile @Nullable Instant usedAt;
 
     /// @param iterations number of iterations of the key derivation
     LoginFile(Credential.DeviceCode credential, int iterations) {
         this.credential = credential;
-        this.file = new EncryptedFile(credential.file(), credential.key(), iterations);
+        this.file = new EncryptedLoginFile(credential.file(), credential.key(), iterations);
     }
 
     /// @throws SignInException if no usable login is stored

@@ -39,7 +39,7 @@ record SignInResponse(
     /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the body
     ///     is not an error in the format of the sign-in service
     Optional<String> errorText() {
-        return Json.readForeign(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
+        return Json.readLeniently(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
                 .flatMap(ErrorBody::text)
                 .map(text -> clock != null && ABOUT_TIME.matcher(text).find()
                         ? text + " (" + clock.comparedWith("the sign-in service") + ")"

@@ -125,7 +125,7 @@ public final class SignInService implements AutoCloseable {
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
             throws TokenException {
         try {
-            return new DeviceLogin(credential, scope, loginFile(credential), https, clock.calendar()).run(show);
+            return new DeviceCodeLogin(credential, scope, loginFile(credential), https, clock.calendar()).run(show);
         } catch (SignInException e) {
             throw e.toTokenException();
         }

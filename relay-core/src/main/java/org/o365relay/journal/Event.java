@@ -10,9 +10,9 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// An event of the relay. Components named `by` contain the user name of the operator, except in
-/// [ClockChanged]. Components named `advice` describe what the admin can do, and are empty if there is nothing
-/// to do; in [Blocked] and [Failover], the cause precedes the advice of the reply.
+/// An event of the relay. Components named `by` contain the user name of the operator. Components named
+/// `advice` describe what the admin can do, and are empty if there is nothing to do; in [Blocked] and
+/// [Failover], the cause precedes the advice of the reply.
 public sealed interface Event {
 
     /// A message was committed to the queue.
@@ -128,21 +128,21 @@ public sealed interface Event {
     /// throttling begins.
     ///
     /// @param limit the limit after this report; 1 or more
-    record Throttled(EmailAddress mailbox, String upstream, Reply reply, Throttle throttle, int limit)
+    record Throttled(EmailAddress mailbox, String upstream, Reply reply, AccountLimit throttle, int limit)
             implements Event {}
 
     /// One of the relay's own limits has delayed due mail for some time. Reported once, when this begins.
     ///
     /// @param value the limit in effect: the configured one, or a lower one while the mailbox is throttled
-    record LimitReached(EmailAddress mailbox, Throttle limit, int value) implements Event {}
+    record LimitReached(EmailAddress mailbox, AccountLimit limit, int value) implements Event {}
 
     /// For the past minute, no due message has had to wait for the limit.
     ///
     /// @param after time for which the limit delayed mail
-    record LimitOver(EmailAddress mailbox, Throttle limit, Duration after) implements Event {}
+    record LimitOver(EmailAddress mailbox, AccountLimit limit, Duration after) implements Event {}
 
     /// A limit of an account, which is reduced while a mailbox is throttled.
-    enum Throttle {
+    enum AccountLimit {
         CONNECTIONS,
         MESSAGES_PER_MINUTE
     }
@@ -208,9 +208,9 @@ public sealed interface Event {
     /// The system clock was set, or the machine was suspended. Waits and ages do not depend on the system
     /// clock; a suspension does not count towards them.
     ///
-    /// @param by how far the clock was set forward, or how long the suspension lasted; negative if the clock
+    /// @param offset how far the clock was set forward, or how long the suspension lasted; negative if the clock
     ///     was set back
-    record ClockChanged(Duration by) implements Event {}
+    record ClockChanged(Duration offset) implements Event {}
 
     /// The result of one delivery attempt, or of a bounce by an operator, for one recipient.
     ///

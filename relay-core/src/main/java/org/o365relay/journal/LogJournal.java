@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.AccountLimit;
 import org.o365relay.journal.Event.Backoff;
 import org.o365relay.journal.Event.Blocked;
 import org.o365relay.journal.Event.ClockChanged;
@@ -42,7 +43,6 @@ import org.o365relay.journal.Event.RestartNeeded;
 import org.o365relay.journal.Event.Resumed;
 import org.o365relay.journal.Event.Retried;
 import org.o365relay.journal.Event.SettingChanged;
-import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.Event.Unreachable;
@@ -92,7 +92,8 @@ public final class LogJournal implements Journal {
             case QueueUnusable unusable -> logFailure("queue-unusable", unusable.reason(), unusable.advice());
             case QueueUsable usable -> logEnd("queue-usable", usable.after(), info());
             case QueueDamaged damaged -> logFailure("queue-damaged", damaged.reason(), damaged.advice());
-            case ClockChanged(Duration by) -> warn().with("by", seconds(by)).log("clock-changed");
+            case ClockChanged(Duration offset) ->
+                warn().with("offset", seconds(offset)).log("clock-changed");
         }
     }
 
@@ -217,7 +218,7 @@ public final class LogJournal implements Journal {
                 .log("throttled");
     }
 
-    private static String key(Throttle limit) {
+    private static String key(AccountLimit limit) {
         return switch (limit) {
             case CONNECTIONS -> "connections";
             case MESSAGES_PER_MINUTE -> "messages-per-minute";

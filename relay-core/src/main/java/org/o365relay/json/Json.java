@@ -90,19 +90,19 @@ public final class Json {
     ///
     /// @param octets JSON text in UTF-8, UTF-16 or UTF-32
     /// @return the value; empty if the text cannot be read as this type
-    public static <T> Optional<T> readForeign(byte[] octets, Class<T> type) {
+    public static <T> Optional<T> readLeniently(byte[] octets, Class<T> type) {
         Optional<T> readable = read(octets, type);
         if (readable.isPresent()) {
             return readable;
         }
         try {
-            return readForeign(MAPPER.readTree(octets), type);
+            return readLeniently(MAPPER.readTree(octets), type);
         } catch (IOException _) {
             return Optional.empty();
         }
     }
 
-    private static <T> Optional<T> readForeign(JsonNode tree, Class<T> type) throws JsonProcessingException {
+    private static <T> Optional<T> readLeniently(JsonNode tree, Class<T> type) throws JsonProcessingException {
         for (int i = 0; i < MAX_UNREADABLE; i++) {
             try {
                 return Optional.ofNullable(MAPPER.treeToValue(tree, type));

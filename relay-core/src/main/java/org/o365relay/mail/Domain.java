@@ -68,7 +68,7 @@ public record Domain(String name) {
         boolean inLabel = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!Label.isAsciiCharacter(c) && !(c == '.' && inLabel)) {
+            if (!DomainLabel.isAsciiCharacter(c) && !(c == '.' && inLabel)) {
                 return false;
             }
             inLabel = c != '.';
@@ -85,7 +85,7 @@ public record Domain(String name) {
         }
         StringJoiner name = new StringJoiner(".");
         for (String label : text.split("\\.", -1)) {
-            Optional<String> normalized = Label.normalized(label);
+            Optional<String> normalized = DomainLabel.normalized(label);
             if (normalized.isEmpty()) {
                 return Optional.empty();
             }

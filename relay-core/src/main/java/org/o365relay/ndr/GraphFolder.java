@@ -170,7 +170,7 @@ final class GraphFolder implements NdrFolder {
     }
 
     private MessagePage page(URI address) throws UnreadableFolderException, InterruptedException {
-        return Json.readForeign(requireOk(get(address, MAX_PAGE)).body(), MessagePage.class)
+        return Json.readLeniently(requireOk(get(address, MAX_PAGE)).body(), MessagePage.class)
                 .orElseThrow(() ->
                         new UnreadableFolderException("the response from Microsoft Graph is not valid JSON", null));
     }
@@ -209,7 +209,7 @@ final class GraphFolder implements NdrFolder {
         if (response.statusCode() == OK) {
             return response;
         }
-        GraphError details = Json.readForeign(response.body(), ErrorBody.class)
+        GraphError details = Json.readLeniently(response.body(), ErrorBody.class)
                 .map(ErrorBody::error)
                 .orElse(GraphError.UNKNOWN);
         String error = "Microsoft Graph replied: HTTP " + response.statusCode() + details;

@@ -218,12 +218,13 @@ final class NdrProcessor {
                 now,
                 true);
         NoticeWriter writer = notifier.writer(mailbox);
-        Optional<EmailAddress> addressee = writer.addressee(failure);
-        if (addressee.isPresent() && !notifier.allowsNotice(message.arrival().client())) {
+        Optional<EmailAddress> noticeRecipient = writer.noticeRecipient(failure);
+        if (noticeRecipient.isPresent()
+                && !notifier.allowsNotice(message.arrival().client())) {
             return new Notification(
                     Optional.empty(),
                     Optional.of(new SuppressedNotice(
-                            message.id(), Kind.FAILED, message.arrival().client(), addressee.get(), now)));
+                            message.id(), Kind.FAILED, message.arrival().client(), noticeRecipient.get(), now)));
         }
         return new Notification(
                 writer.write(failure).map(notice -> localMessage(notice, message, now)), Optional.empty());

@@ -69,7 +69,7 @@ public final class Https {
                 .connectTimeout(settings.connectTimeout())
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .sslContext(tls)
-                .sslParameters(StrongTls.parameters(tls))
+                .sslParameters(OutgoingTls.parameters(tls))
                 .proxy(proxy(settings))
                 .build();
     }

@@ -164,7 +164,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                     + now.truncatedTo(ChronoUnit.SECONDS) + ")";
         }
         ClockDifference clock = new ClockDifference(now, validFrom(chain));
-        boolean isEarly = clock.here().isBefore(clock.there());
+        boolean isEarly = clock.local().isBefore(clock.reference());
         if (isCausedBy(failure, CertPathBuilderException.class)) {
             return subject + " is not signed by a trusted CA (issuer: " + certificate.getIssuerX500Principal() + ")"
                     + (isEarly ? ", or cannot be verified: " + clock.beforeValidity() : "");

@@ -42,27 +42,29 @@ public final class NoticeWriter {
     /// @return the author, or the admin if the author is unknown, cannot be reached or is the mailbox itself;
     ///     empty if no admin is configured either, or if the message is a notice or has the null sender
     ///     (RFC 5321 §4.5.5)
-    public Optional<EmailAddress> addressee(Failure failure) {
+    public Optional<EmailAddress> noticeRecipient(Failure failure) {
         return author(failure)
                 .or(() -> forbidsNotices(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
     }
 
-    /// Writes the notice for the [#addressee(Failure)]. The same failure always produces the same bytes.
+    /// Writes the notice for the [#noticeRecipient(Failure)]. The same failure always produces the same bytes.
     public Optional<Notice> write(Failure failure) {
         String subjectKey = failure.isProbablyDelivered() ? "unconfirmed.subject" : "failed.subject";
-        return addressee(failure).map(recipient -> notice(failure, recipient, subjectKey));
+        return noticeRecipient(failure).map(recipient -> notice(failure, recipient, subjectKey));
     }
 
     /// @param original a message that is not a notice itself
     /// @return the author; empty if the author is unknown, cannot be reached or is the mailbox itself, or if
     ///     the message has the null sender
-    public Optional<EmailAddress> delayAddressee(Envelope envelope, ReportedMessage original) {
-        return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::canReceiveNotices);
+    public Optional<EmailAddress> delayNoticeRecipient(Envelope envelope, ReportedMessage original) {
+        return original.noticeAddress()
+                .filter(_ -> envelope.returnPath().isPresent())
+                .filter(this::canReceiveNotices);
     }
 
-    /// Writes the notice for the [#delayAddressee].
+    /// Writes the notice for the [#delayNoticeRecipient].
     public Optional<Notice> write(Delay delay) {
-        return delayAddressee(delay.envelope(), delay.original())
+        return delayNoticeRecipient(delay.envelope(), delay.original())
                 .map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
@@ -144,7 +146,10 @@ public final class NoticeWriter {
     }
 
     private Optional<EmailAddress> author(NoticeEvent event) {
-        return event.original().author().filter(_ -> !forbidsNotices(event)).filter(this::canReceiveNotices);
+        return event.original()
+                .noticeAddress()
+                .filter(_ -> !forbidsNotices(event))
+                .filter(this::canReceiveNotices);
     }
 
     private static boolean forbidsNotices(NoticeEvent event) {

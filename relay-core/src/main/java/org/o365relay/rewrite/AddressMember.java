@@ -119,7 +119,7 @@ final class AddressMember {
     private HeaderMailbox withoutAddress() {
         String name = Phrase.name(phrase);
         boolean isQuoted = phrase.size() == 1 && phrase.getFirst().is(Kind.QUOTED_STRING);
-        Optional<EmailAddress> inQuotes = isQuoted ? only(name) : Optional.empty();
+        Optional<EmailAddress> inQuotes = isQuoted ? leadingAddress(name) : Optional.empty();
         String text = tokens.stream()
                 .filter(token -> !token.is(Kind.COMMENT))
                 .map(AddressToken::text)
@@ -136,11 +136,11 @@ final class AddressMember {
             return Optional.empty();
         }
         String content = token.content().replaceAll("\\s*+([@.])\\s*+", "$1");
-        return only(content).or(() -> quoted(content));
+        return leadingAddress(content).or(() -> quoted(content));
     }
 
     /// @return the address at the beginning of the text, after quotation marks, a scheme or a source route
-    private static Optional<EmailAddress> only(String text) {
+    private static Optional<EmailAddress> leadingAddress(String text) {
         Matcher address = ADDRESS.matcher(text);
         return address.find()
                         && BEFORE_ADDRESS

@@ -65,19 +65,19 @@ final class PartFinder {
             @Nullable Delimiter end) {}
 
     /// The position of a part in the message.
-    private record Place(@Nullable MessagePart parent, int index, long from) {}
+    private record Position(@Nullable MessagePart parent, int index, long from) {}
 
     /// @param header fields of the header of the message
     /// @param bodyAt offset of the body in the message
     static FoundParts find(StoredContent message, List<RawField> header, long bodyAt) throws IOException {
         try (InputStream body = message.read(bodyAt, message.size())) {
             PartFinder finder = new PartFinder(new MimeLineReader(body, bodyAt));
-            finder.part(new Place(null, 0, bodyAt), new Header(header, false, null), bodyAt, "text/plain");
+            finder.part(new Position(null, 0, bodyAt), new Header(header, false, null), bodyAt, "text/plain");
             return new FoundParts(finder.parts, finder.obstacle);
         }
     }
 
-    private Delimiter part(Place place, Header header, long headerFrom, String defaultType) throws IOException {
+    private Delimiter part(Position position, Header header, long headerFrom, String defaultType) throws IOException {
         PartHeader type = PartHeader.of(header.fields(), defaultType);
         fieldCount += type.typeField().parameters().size();
         if (type.type().equals("application/pgp-encrypted")) {
@@ -91,15 +91,17 @@ final class PartFinder {
                 obstacle = "its parts are nested too deeply, or with the same boundary";
             }
             if (obstacle == null) {
-                return divide(multipart(place, header, type, boundary, headerFrom), boundary);
+                return divide(multipart(position, header, type, boundary, headerFrom), boundary);
             }
         }
         long bodyFrom = lines.nextPosition();
         Content content = header.end() == null ? skip() : new Content(header.end(), false, false);
         Delimiter end = content.end();
         Doubt doubt = isDoubtful ? Doubt.HEADER : content.mayContainParts() ? Doubt.CONTENT : Doubt.NONE;
-        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, Math.max(bodyFrom, end.before()), end.at());
-        MessagePart leaf = new MessagePart(place.parent(), place.index(), type, header.fields(), null, doubt, offsets);
+        Offsets offsets =
+                new Offsets(position.from(), headerFrom, bodyFrom, Math.max(bodyFrom, end.before()), end.at());
+        MessagePart leaf =
+                new MessagePart(position.parent(), position.index(), type, header.fields(), null, doubt, offsets);
         if (content.hasPgp() && !leaf.isRemovable()) {
             obstacle = "its text is signed or encrypted with PGP";
         }
@@ -107,11 +109,12 @@ final class PartFinder {
         return end;
     }
 
-    private MessagePart multipart(Place place, Header header, PartHeader type, Boundary boundary, long headerFrom) {
+    private MessagePart multipart(
+            Position position, Header header, PartHeader type, Boundary boundary, long headerFrom) {
         long bodyFrom = lines.nextPosition();
-        Offsets offsets = new Offsets(place.from(), headerFrom, bodyFrom, bodyFrom, bodyFrom);
-        MessagePart multipart =
-                new MessagePart(place.parent(), place.index(), type, header.fields(), boundary, Doubt.NONE, offsets);
+        Offsets offsets = new Offsets(position.from(), headerFrom, bodyFrom, bodyFrom, bodyFrom);
+        MessagePart multipart = new MessagePart(
+                position.parent(), position.index(), type, header.fields(), boundary, Doubt.NONE, offsets);
         parts.add(multipart);
         return multipart;
     }
@@ -120,19 +123,19 @@ final class PartFinder {
         int level = boundaries.enter(boundary);
         Delimiter delimiter = skip().end(); // the preamble
         for (int index = 0; delimiter.level() == level && !delimiter.closing() && obstacle == null; index++) {
-            Place place = new Place(multipart, index, delimiter.at());
+            Position position = new Position(multipart, index, delimiter.at());
             long headerFrom = lines.nextPosition();
             Header header = readHeader();
-            check(boundary, place, header);
-            delimiter = part(place, header, headerFrom, multipart.header().defaultTypeOfParts());
+            check(boundary, position, header);
+            delimiter = part(position, header, headerFrom, multipart.header().defaultTypeOfParts());
         }
         boundaries.leave();
         return delimiter.level() == level ? skip().end() : delimiter; // the epilogue
     }
 
-    private void check(Boundary boundary, Place place, Header header) {
+    private void check(Boundary boundary, Position position, Header header) {
         boolean isPart = header.fields().stream().anyMatch(field -> field.is(PartHeader.CONTENT_TYPE));
-        if (boundary.isGuessed() && place.index() == 0 && !isPart) {
+        if (boundary.isGuessed() && position.index() == 0 && !isPart) {
             obstacle = "a multipart declares no boundary";
         } else if (parts.size() > MAX_PARTS) {
             obstacle = "it has more than " + MAX_PARTS + " parts";

@@ -16,10 +16,10 @@ import org.o365relay.mail.ReportedMessage;
 /// bytes at every attempt, so that Exchange can detect duplicates.
 public final class Rewriter {
 
-    private final RewriteSettings rules;
+    private final RewriteSettings settings;
 
-    public Rewriter(RewriteSettings rules) {
-        this.rules = rules;
+    public Rewriter(RewriteSettings settings) {
+        this.settings = settings;
     }
 
     /// Rewrites a message that keeps its Message-ID, if it has one.
@@ -40,18 +40,18 @@ public final class Rewriter {
             QueueId id, Arrival arrival, Envelope envelope, @Nullable String newMessageId, InputStream original)
             throws IOException {
         HeaderReader.OriginalMessage message = new HeaderReader(original).read();
-        OriginatorFields originators = new OriginatorFields(rules, envelope, message.fields());
+        OriginatorFields originators = new OriginatorFields(settings, envelope, message.fields());
         ReportedMessage reported =
                 new ReportedMessage(originators.noticeAddress().orElse(null), header(message.fields()));
         if (message.headerTooLarge()) {
             return new RewriteResult.Unacceptable(HeaderSizeLimit.EXCEEDED, reported);
         }
         List<RawField> fields = SingleFields.reduced(message.fields());
-        byte[] header = new HeaderComposer(rules, fields, newMessageId, envelope.changes())
+        byte[] header = new HeaderComposer(settings, fields, newMessageId, envelope.changes())
                 .compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
-                rules.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);
+                settings.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);
     }
 
     private static byte[] header(List<RawField> fields) {

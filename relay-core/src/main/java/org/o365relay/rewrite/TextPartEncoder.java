@@ -13,8 +13,8 @@ final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_BUFFERED = 256 * 1024;
 
-    private final Begin plain;
-    private final Begin encoded;
+    private final HeaderWriter plain;
+    private final HeaderWriter encoded;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
     private @Nullable OutputStream out;
     private boolean encoding;
@@ -25,7 +25,7 @@ final class TextPartEncoder extends OutputStream {
     /// @param plain writes the header of the part if it is not encoded
     /// @param encoded writes the header of the part if it is encoded; throws an exception if the part must not
     ///     be encoded
-    TextPartEncoder(boolean passThrough, Begin plain, Begin encoded) throws IOException {
+    TextPartEncoder(boolean passThrough, HeaderWriter plain, HeaderWriter encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;
         this.out = passThrough ? plain.begin() : null;
@@ -33,7 +33,7 @@ final class TextPartEncoder extends OutputStream {
 
     /// Writes the header of the part, before its content.
     @FunctionalInterface
-    interface Begin {
+    interface HeaderWriter {
         /// @return the output for the content
         OutputStream begin() throws IOException;
     }

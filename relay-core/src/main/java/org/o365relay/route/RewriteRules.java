@@ -67,6 +67,6 @@ public record RewriteRules(List<RewriteRule> rules) {
     ///     redirected to. They are separate so that only the new recipient sees who the original ones were
     public List<Envelope> apply(RoutingInput input, Envelope envelope) {
         List<Decision> decisions = rules.isEmpty() ? List.of() : decisions(input, envelope.recipients());
-        return decisions.isEmpty() ? List.of(envelope) : new RuledEnvelopes(envelope, decisions).envelopes();
+        return decisions.isEmpty() ? List.of(envelope) : new EnvelopeRewriter(envelope, decisions).envelopes();
     }
 }

@@ -12,55 +12,55 @@ import java.util.Optional;
 /// The difference between the system clock of this machine and another time, and its description for the
 /// admin. The reply catalogue recognizes a wrong clock by this description.
 ///
-/// @param here the time that the clock of this machine shows
-/// @param there the time that the clock should show or, for a certificate that is not valid yet, the earliest
-///     time that it should show
-public record ClockDifference(Instant here, Instant there) {
+/// @param local the time that the clock of this machine shows
+/// @param reference the time that the clock should show or, for a certificate that is not valid yet, the
+///     earliest time that it should show
+public record ClockDifference(Instant local, Instant reference) {
 
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     /// Added to a difference of two minutes or more before it is rounded down, so that a response that takes up
     /// to this time to arrive does not turn 20 days into 19.
-    private static final Duration TRAVEL_TIME = Duration.ofSeconds(1);
+    private static final Duration MAX_LATENCY = Duration.ofSeconds(1);
 
     public ClockDifference {
-        here = here.truncatedTo(ChronoUnit.SECONDS);
-        there = there.truncatedTo(ChronoUnit.SECONDS);
+        local = local.truncatedTo(ChronoUnit.SECONDS);
+        reference = reference.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /// @param here time that the clock of this machine showed when the response arrived
+    /// @param local time that the clock of this machine showed when the response arrived
     /// @param date value of the `Date` field of an HTTP response
     /// @return the difference; empty if the value is not a date (RFC 9110 §5.6.7)
-    public static Optional<ClockDifference> ofHttp(Instant here, String date) {
+    public static Optional<ClockDifference> ofHttp(Instant local, String date) {
         try {
-            ZonedDateTime there = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
-            return Optional.of(new ClockDifference(here, there.toInstant()));
+            ZonedDateTime reference = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return Optional.of(new ClockDifference(local, reference.toInstant()));
         } catch (DateTimeException _) {
             return Optional.empty();
         }
     }
 
-    /// @param server name of the server whose time is `there`
+    /// @param server name of the server whose time is `reference`
     public String comparedWith(String server) {
-        Duration ahead = Duration.between(there, here);
+        Duration ahead = Duration.between(reference, local);
         if (ahead.abs().compareTo(TOLERANCE) < 0) {
-            return "the clock of this machine is right: it says " + here + ", " + server + " says " + there;
+            return "the clock of this machine is right: it says " + local + ", " + server + " says " + reference;
         }
         return "the clock of this machine is " + words(ahead.abs()) + (ahead.isNegative() ? " behind" : " ahead")
-                + ": it says " + here + ", " + server + " says " + there;
+                + ": it says " + local + ", " + server + " says " + reference;
     }
 
-    /// @return the reason why a certificate is not valid yet; `there` is the beginning of its validity
+    /// @return the reason why a certificate is not valid yet; `reference` is the beginning of its validity
     public String beforeValidity() {
-        return "the clock of this machine is at least " + words(Duration.between(here, there)) + " behind: it says "
-                + here + ", but the certificate is valid only from " + there;
+        return "the clock of this machine is at least " + words(Duration.between(local, reference))
+                + " behind: it says " + local + ", but the certificate is valid only from " + reference;
     }
 
     private static String words(Duration difference) {
         if (difference.toSeconds() < 120) {
             return difference.toSeconds() + " s";
         }
-        Duration time = difference.plus(TRAVEL_TIME);
+        Duration time = difference.plus(MAX_LATENCY);
         if (time.toHours() >= 48) {
             return String.format(Locale.ROOT, "%,d days", time.toDays());
         }

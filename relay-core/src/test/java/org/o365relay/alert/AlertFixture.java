@@ -83,7 +83,7 @@ final class AlertFixture implements AutoCloseable {
     private AlertMailboxes mailboxes() {
         return new AlertMailboxes() {
             @Override
-            public Optional<EmailAddress> openMailbox(@Nullable EmailAddress affected) {
+            public Optional<EmailAddress> availableMailbox(@Nullable EmailAddress affected) {
                 return open.stream()
                         .filter(mailbox -> !mailbox.equals(affected))
                         .findFirst()
@@ -91,7 +91,7 @@ final class AlertFixture implements AutoCloseable {
             }
 
             @Override
-            public EmailAddress fallback() {
+            public EmailAddress defaultMailbox() {
                 return FIRST;
             }
 

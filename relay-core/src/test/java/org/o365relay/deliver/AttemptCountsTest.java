@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.health.ProbeSchedule;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.RateLimiter;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
@@ -173,7 +173,7 @@ class AttemptCountsTest {
         """)
     void onlyAnAttemptThatReachedMailCountsAgainstTheRate(
             Step step, String reply, Response.Origin origin, boolean counts, @TempDir Path directory) throws Exception {
-        try (DeliveryFixture limited = new DeliveryFixture(directory, new MailboxLimits(60, 60, 2, null))) {
+        try (DeliveryFixture limited = new DeliveryFixture(directory, new AccountLimits(60, 60, 2, null))) {
             RateLimiter rate = limited.sender.account().rateLimiter();
             limited.upstream.answer(new Response(step, Reply.parse(reply).orElseThrow(), origin));
             limited.accept("scan@contoso.example", SCAN, ANNA);

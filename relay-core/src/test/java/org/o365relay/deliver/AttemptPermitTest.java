@@ -10,7 +10,7 @@ import org.o365relay.ManualClock;
 import org.o365relay.deliver.AttemptPermit.Start;
 import org.o365relay.deliver.health.HealthEvent.Pause;
 import org.o365relay.deliver.health.UpstreamFailover;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 
@@ -18,7 +18,7 @@ import org.o365relay.deliver.upstream.FakeUpstream;
 /// connections.
 class AttemptPermitTest {
 
-    private static final MailboxLimits LIMITS = new MailboxLimits(1, 3, 4, 5);
+    private static final AccountLimits LIMITS = new AccountLimits(1, 3, 4, 5);
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private Runnable duringTheWait = () -> {};

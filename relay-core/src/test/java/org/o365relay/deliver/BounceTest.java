@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.deliver.health.HealthEvent;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -182,7 +182,7 @@ class BounceTest {
     @Test
     void includesTheLastReplyOfMicrosoftIfTheDailyQuotaPostponedTheMessageAfterwards() throws Exception {
         relay.close();
-        relay = new DeliveryFixture(directory, new MailboxLimits(null, 1, 2, 2));
+        relay = new DeliveryFixture(directory, new AccountLimits(null, 1, 2, 2));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "452 4.2.2 Mailbox full"));
         relay.deliverDue();

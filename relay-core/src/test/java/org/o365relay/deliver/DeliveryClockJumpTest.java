@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.health.MailboxStatus;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -28,7 +28,7 @@ import org.o365relay.queue.QueueUnavailableException;
 /// which time, is compared with a relay whose clock is right.
 class DeliveryClockJumpTest {
 
-    private static final MailboxLimits LIMITS = new MailboxLimits(30, 2, 3, 12);
+    private static final AccountLimits LIMITS = new AccountLimits(30, 2, 3, 12);
     private static final NoticeSettings NOTICES = new NoticeSettings(
             DeliveryFixture.address("it@contoso.example"), Language.ENGLISH, ZoneOffset.UTC, Duration.ofHours(4), 2);
     private static final String ANNA = "anna@contoso.example";

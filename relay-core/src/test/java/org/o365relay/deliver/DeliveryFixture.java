@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.health.ProbeSchedule;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.notify.NoticeScheduler;
@@ -51,7 +51,7 @@ final class DeliveryFixture implements AutoCloseable {
     private static final String HOSTNAME = "relay.contoso.example";
 
     static final ProbeSchedule PROBES = new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15));
-    static final MailboxLimits UNLIMITED = new MailboxLimits(null, 1, 2, null);
+    static final AccountLimits UNLIMITED = new AccountLimits(null, 1, 2, null);
 
     static final RetrySchedule RETRY = new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5));
     static final NoticeSettings NOTICES = new NoticeSettings(address("it@contoso.example"));
@@ -76,12 +76,12 @@ final class DeliveryFixture implements AutoCloseable {
     }
 
     /// @param spare fallback upstreams
-    DeliveryFixture(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
+    DeliveryFixture(Path directory, AccountLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
         this(directory, new ManualClock("2026-11-21T08:00:00Z"), NOTICES, limits, spare);
     }
 
     DeliveryFixture(
-            Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
+            Path directory, ManualClock clock, NoticeSettings notices, AccountLimits limits, FakeUpstream... spare)
             throws QueueUnavailableException {
         this.clock = clock;
         queue = SqliteQueue.open(

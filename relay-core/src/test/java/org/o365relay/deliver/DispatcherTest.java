@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Effort;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.ConcurrencyLimiter;
-import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
@@ -242,8 +242,8 @@ class DispatcherTest {
     void sharesThePoolsMessagesUnderTheLimitsOfEachMailbox() throws Exception {
         FakeUpstream second = new FakeUpstream("second.example", 2);
         IntStream.range(0, 20).forEach(_ -> relay.acceptForPool(ALERT, "anna@contoso.example"));
-        start(DeliveryFixture.address("a@contoso.example"), new MailboxLimits(1, 5, 2, null), relay.upstream);
-        start(DeliveryFixture.address("b@contoso.example"), new MailboxLimits(1, 7, 2, null), second);
+        start(DeliveryFixture.address("a@contoso.example"), new AccountLimits(1, 5, 2, null), relay.upstream);
+        start(DeliveryFixture.address("b@contoso.example"), new AccountLimits(1, 7, 2, null), second);
         relay.journal.await("delivered", 12);
         assertThat(relay.upstream.sent()).hasSize(5);
         assertThat(second.sent()).hasSize(7);
@@ -252,7 +252,7 @@ class DispatcherTest {
     /// A rate of 30 messages a minute, 300 times as fast.
     @Test
     void sendsABurstInOrderAtTheRateOfTheMailbox() throws Exception {
-        MailboxLimits limits = new MailboxLimits(9_000, 30, 1, null);
+        AccountLimits limits = new AccountLimits(9_000, 30, 1, null);
         int messages = Effort.rounds(600, 2000);
         for (int i = 0; i < messages; i++) {
             relay.accept("ups@contoso.example", ALERT, i + "@contoso.example");
@@ -276,7 +276,7 @@ class DispatcherTest {
     }
 
     /// Uses the system clock, and probes after a few milliseconds.
-    private void start(EmailAddress mailbox, MailboxLimits limits, FakeUpstream... upstreams) {
+    private void start(EmailAddress mailbox, AccountLimits limits, FakeUpstream... upstreams) {
         SteadyClock time = SteadyClock.system();
         SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);
         ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));

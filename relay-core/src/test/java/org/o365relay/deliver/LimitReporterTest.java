@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.journal.RememberingJournal;
 
@@ -30,7 +30,7 @@ class LimitReporterTest {
     private Path directory;
 
     private SendingAccount account(@Nullable Integer perMinute, int connections) {
-        MailboxLimits limits = new MailboxLimits(perMinute, 1, connections, null);
+        AccountLimits limits = new AccountLimits(perMinute, 1, connections, null);
         return new SendingAccount("relay@contoso.example", limits, List.of(), clock.steady());
     }
 
@@ -102,7 +102,7 @@ class LimitReporterTest {
 
     @Test
     void theDispatcherReportsMailThatWaitsForTheRate() throws Exception {
-        try (DeliveryFixture relay = new DeliveryFixture(directory, new MailboxLimits(1, 1, 2, null))) {
+        try (DeliveryFixture relay = new DeliveryFixture(directory, new AccountLimits(1, 1, 2, null))) {
             relay.accept(null, "From: scan@contoso.example\r\n\r\nscan\r\n", "anna@contoso.example");
             relay.clock.advance(Duration.ofSeconds(11));
             relay.sender.account().rateLimiter().take(1);

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.health.AddressBackoff;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.LimitUsage;
-import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.queue.HistoryEntry;
@@ -28,7 +28,7 @@ final class LimitStatusTest {
 
     @Test
     void theDailyQuotaIsNotAReplyOfTheUpstream() throws Exception {
-        try (DeliveryFixture relay = new DeliveryFixture(directory, new MailboxLimits(null, 1, 2, 2))) {
+        try (DeliveryFixture relay = new DeliveryFixture(directory, new AccountLimits(null, 1, 2, 2))) {
             relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
             relay.deliverDue();
             relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -45,7 +45,7 @@ final class LimitStatusTest {
 
     @Test
     void aMessageDeferredByTheDailyQuotaSaysSoInItsHistory() throws Exception {
-        try (DeliveryFixture relay = new DeliveryFixture(directory, new MailboxLimits(null, 1, 2, 3))) {
+        try (DeliveryFixture relay = new DeliveryFixture(directory, new AccountLimits(null, 1, 2, 3))) {
             relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
             relay.deliverDue();
             var id = relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
@@ -59,7 +59,7 @@ final class LimitStatusTest {
 
     @Test
     void showsWhenTheRateAndTheConnectionsAllowTheNextMessage() throws Exception {
-        try (DeliveryFixture relay = new DeliveryFixture(directory, new MailboxLimits(30, 1, 1, null))) {
+        try (DeliveryFixture relay = new DeliveryFixture(directory, new AccountLimits(30, 1, 1, null))) {
             assertThat(relay.sender.status().limits())
                     .isEqualTo(new LimitUsage("relay@contoso.example", 30, null, 1, 0, null, null, 0));
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
@@ -52,7 +52,7 @@ class MailboxSenderTest {
         relay = new DeliveryFixture(directory);
     }
 
-    private void reopen(MailboxLimits limits, FakeUpstream... spare) throws Exception {
+    private void reopen(AccountLimits limits, FakeUpstream... spare) throws Exception {
         relay.close();
         relay = new DeliveryFixture(directory, limits, spare);
     }
@@ -218,7 +218,7 @@ class MailboxSenderTest {
 
     @Test
     void tooManyConnectionsLowerTheLimitAndCountAsNoAttempt() throws Exception {
-        reopen(new MailboxLimits(null, 1, 3, null));
+        reopen(new AccountLimits(null, 1, 3, null));
         relay.upstream.answer(TOO_MANY).answer(TOO_MANY);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.accept("scan@contoso.example", SCAN, BERT);
@@ -233,7 +233,7 @@ class MailboxSenderTest {
 
     @Test
     void waitsUntilTheDailyQuotaHasRoom() throws Exception {
-        reopen(new MailboxLimits(null, 1, 2, 2));
+        reopen(new AccountLimits(null, 1, 2, 2));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
@@ -253,7 +253,7 @@ class MailboxSenderTest {
 
     @Test
     void aMessageWithMoreRecipientsThanTheQuotaHasLeftDelaysNoOther() throws Exception {
-        reopen(new MailboxLimits(null, 1, 2, 3));
+        reopen(new AccountLimits(null, 1, 2, 3));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
@@ -269,7 +269,7 @@ class MailboxSenderTest {
 
     @Test
     void aPoolMessageDoesNotWaitForQuotaThatAnotherMailboxHas() throws Exception {
-        reopen(new MailboxLimits(null, 1, 2, 1));
+        reopen(new AccountLimits(null, 1, 2, 1));
         DeliveryFixture.Member other = member("b@contoso.example", account("b@contoso.example"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -282,7 +282,7 @@ class MailboxSenderTest {
 
     @Test
     void waitsAMinuteForReservedQuotaWithoutReportingABlock() throws Exception {
-        reopen(new MailboxLimits(null, 1, 2, 10));
+        reopen(new AccountLimits(null, 1, 2, 10));
         relay.accept(null, SCAN, recipients(4));
         relay.deliverDue();
         relay.accept(null, SCAN, recipients(6));
@@ -445,7 +445,7 @@ class MailboxSenderTest {
 
     @Test
     void mailboxesOfOneAccountShareItsRateAndConnections() throws Exception {
-        MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
+        AccountLimits limits = new AccountLimits(30, 2, 1, 3);
         SendingAccount shared = new SendingAccount("service@contoso.example", limits, List.of(), Instant::now);
         DeliveryFixture.Member first = member("a@contoso.example", shared);
         DeliveryFixture.Member second = member("b@contoso.example", shared);

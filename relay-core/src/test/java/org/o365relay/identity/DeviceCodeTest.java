@@ -180,11 +180,11 @@ class DeviceCodeTest extends SignInTest {
 
     @Test
     void doesNotOverwriteALoginStoredByAnotherProcess() throws Exception {
-        EncryptedFile mine = new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS);
+        EncryptedLoginFile mine = new EncryptedLoginFile(file, new Secret("k"), KEY_ITERATIONS);
         mine.write("first");
-        new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS).write("of somebody else");
+        new EncryptedLoginFile(file, new Secret("k"), KEY_ITERATIONS).write("of somebody else");
         mine.rewrite("second");
-        assertThat(new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS).read())
+        assertThat(new EncryptedLoginFile(file, new Secret("k"), KEY_ITERATIONS).read())
                 .contains("of somebody else");
     }
 

@@ -126,7 +126,7 @@ public final class RememberingJournal implements Journal {
                         + e.judged().reply() + " until " + e.until();
             case Expiring e -> "expiring " + e.what() + " in " + e.daysLeft() + " days | " + e.advice();
             case Paused e -> "paused " + e.mailbox() + " by " + e.by();
-            case ClockChanged e -> "clock-changed by " + e.by();
+            case ClockChanged e -> "clock-changed by " + e.offset();
             case Retried e -> "retried " + e.mailbox() + " by " + e.by();
             case Resumed e -> "resumed " + e.mailbox() + " by " + e.by();
             case QueueChanged e -> "queueChanged " + e.messages() + ": " + e.change() + " by " + e.by();

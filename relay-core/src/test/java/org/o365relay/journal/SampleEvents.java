@@ -46,7 +46,7 @@ final class SampleEvents {
             ANNA,
             REPLY,
             JUDGED,
-            Event.Throttle.CONNECTIONS,
+            Event.AccountLimit.CONNECTIONS,
             Instant.EPOCH,
             Duration.ZERO);
 

@@ -158,7 +158,7 @@ class RewriterTest {
 
         assertThat(rewriting).isInstanceOfSatisfying(RewriteResult.Unacceptable.class, refused -> {
             assertThat(refused.reply().toString()).startsWith("552 5.3.4 ");
-            assertThat(refused.original().author()).contains(address("ann@contoso.com"));
+            assertThat(refused.original().noticeAddress()).contains(address("ann@contoso.com"));
             assertThat(refused.original().header().length).isLessThanOrEqualTo(ReportedMessage.MAX_HEADER);
         });
     }
@@ -270,7 +270,7 @@ class RewriterTest {
     private static String author(String header) throws IOException {
         return rewrite(stream(header + "\r\n"))
                 .original()
-                .author()
+                .noticeAddress()
                 .orElseThrow()
                 .toString();
     }

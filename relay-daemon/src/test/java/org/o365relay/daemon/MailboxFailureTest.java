@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.MailboxProbes;
+import org.o365relay.ResumeResult;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.HistoryEntry;
@@ -76,7 +76,7 @@ final class MailboxFailureTest extends EndToEnd {
         relay.journal().await("blocked", 1);
         EmailAddress mailbox = EmailAddress.parse(ConfigText.MAILBOX).orElseThrow();
 
-        MailboxProbes probes = command.equals("retry")
+        ResumeResult probes = command.equals("retry")
                 ? relay.operations().retry(mailbox, "olga")
                 : relay.operations().resume(mailbox, "olga");
 

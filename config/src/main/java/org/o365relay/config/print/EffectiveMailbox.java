@@ -13,7 +13,7 @@ import org.o365relay.config.values.Quantities;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
-import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.AccountLimits;
 import org.o365relay.deliver.smtp.SmtpProxy;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
@@ -81,7 +81,7 @@ final class EffectiveMailbox {
     }
 
     private static Map<String, Object> limits(ResolvedMailbox mailbox) {
-        MailboxLimits limits = mailbox.settings().limits();
+        AccountLimits limits = mailbox.settings().limits();
         Map<String, Object> keys = new HashMap<>(entryIfPresent("messages-per-minute", limits.messagesPerMinute()));
         keys.putAll(entryIfPresent("recipients-per-day", limits.recipientsPerDay()));
         keys.putAll(entryIfPresent("recipients-per-message", mailbox.recipientsPerMessage()));

@@ -23,7 +23,7 @@ final class HeaderScan {
     private final HeaderParser parser;
     private final String hostname;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
-    private final Set<String> single = new HashSet<>(); // in lower case
+    private final Set<String> seenSingleFields = new HashSet<>(); // in lower case
     private final ContentFingerprint fingerprint = new ContentFingerprint();
     private @Nullable UnfinishedLine unfinishedLine; // before the last call of add; may belong to the body
     private int fromFields;
@@ -78,7 +78,7 @@ final class HeaderScan {
     }
 
     /// @return the value of the first From field, one octet per character; empty if there is none
-    Optional<String> author() {
+    Optional<String> fromField() {
         return Optional.ofNullable(author);
     }
 
@@ -132,7 +132,7 @@ final class HeaderScan {
         String name = fieldName.toLowerCase(Locale.ROOT);
         String value = text.substring(name.length() + 1);
         fingerprint.addField(name, text);
-        if (FieldNames.isSingle(name) && !single.add(name)) {
+        if (FieldNames.isSingle(name) && !seenSingleFields.add(name)) {
             deviations.add(Deviation.REPEATED_FIELD);
         }
         switch (name) {
@@ -179,14 +179,15 @@ final class HeaderScan {
         if (fromFields != 1) {
             deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.MULTIPLE_FROM);
         }
-        if (!single.contains("date")) {
+        if (!seenSingleFields.contains("date")) {
             deviations.add(Deviation.NO_DATE);
         }
-        if (!single.contains("message-id")) {
+        if (!seenSingleFields.contains("message-id")) {
             deviations.add(Deviation.NO_MESSAGE_ID);
         }
-        boolean hasMimeFields = single.contains("content-type") || single.contains("content-transfer-encoding");
-        if (hasMimeFields && !single.contains("mime-version")) {
+        boolean hasMimeFields =
+                seenSingleFields.contains("content-type") || seenSingleFields.contains("content-transfer-encoding");
+        if (hasMimeFields && !seenSingleFields.contains("mime-version")) {
             deviations.add(Deviation.NO_MIME_VERSION);
         }
     }

@@ -239,7 +239,7 @@ final class MailTransaction {
         RewriteRules rules = settings.rewriteRules();
         Routes routes = settings.routes();
         boolean needsAuthor = routes.needsAuthor() || rules.needsAuthor();
-        RoutingInput input = RoutingInput.of(client, sender, needsAuthor ? header.author() : Optional.empty());
+        RoutingInput input = RoutingInput.of(client, sender, needsAuthor ? header.fromField() : Optional.empty());
         List<RoutedEnvelope> routed = new ArrayList<>();
         rules.apply(input, envelope()).forEach(envelope -> routed.addAll(routes.split(input, envelope)));
         return routed;

@@ -85,8 +85,8 @@ final class PathReader {
             } else if (!paths.isEmpty() && parameters.beginAt(position, separated)) {
                 return areClear();
             } else {
-                boolean adjoins = !paths.isEmpty() && !separated;
-                if (!readPath(adjoins) || (adjoins && !isClearWithoutSeparator())) {
+                boolean isAdjacent = !paths.isEmpty() && !separated;
+                if (!readPath(isAdjacent) || (isAdjacent && !isClearWithoutSeparator())) {
                     return false;
                 }
                 separated = false;
@@ -136,8 +136,8 @@ final class PathReader {
         return previous.isQualified() && last.isQualified();
     }
 
-    /// @param adjoins whether this path follows another one without a separator
-    private boolean readPath(boolean adjoins) {
+    /// @param isAdjacent whether this path follows another one without a separator
+    private boolean readPath(boolean isAdjacent) {
         int start = position;
         int open = openingBracket(start);
         if (open < 0) {
@@ -145,7 +145,7 @@ final class PathReader {
         }
         boolean bracketed = open < text.length() && text.charAt(open) == '<';
         if (!bracketed) {
-            boolean blankBefore = start == 0 || !adjoins || isBlank(text.charAt(start - 1));
+            boolean blankBefore = start == 0 || !isAdjacent || isBlank(text.charAt(start - 1));
             position = open;
             addBare(text.substring(start, open));
             return blankBefore;

@@ -10,7 +10,7 @@ import java.util.Set;
 public sealed interface Endpoint {
 
     /// @return whether both are the same address or file, whatever the permissions of the file
-    default boolean isAt(Endpoint other) {
+    default boolean hasSameAddress(Endpoint other) {
         return equals(other)
                 || (this instanceof UnixSocket(Path path, var _)
                         && other instanceof UnixSocket(Path otherPath, var _)

@@ -91,7 +91,7 @@ public record ClientHello(
     /// @param key key algorithm of the relay's certificate, such as `RSA` or `EC`
     /// @return what prevents a handshake without `old-tls`, such as `supports at most TLS 1.0`; empty if
     ///     nothing was found
-    public Optional<String> outdated(String key) {
+    public Optional<String> reasonWithoutOldTls(String key) {
         if (version < TLS_1_2 && version >= TLS_1_0) {
             return Optional.of("supports at most TLS 1." + (version - TLS_1_0));
         }
@@ -105,7 +105,7 @@ public record ClientHello(
 
     /// @param key key algorithm of the relay's certificate, such as `RSA` or `EC`
     /// @return what prevents a handshake even with `old-tls`; empty if nothing was found
-    public Optional<String> impossible(String key) {
+    public Optional<String> reasonEvenWithOldTls(String key) {
         if (version < TLS_1_0) {
             return Optional.of("supports at most SSL 3.0, which the relay never allows");
         }

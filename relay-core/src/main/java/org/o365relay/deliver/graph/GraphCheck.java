@@ -9,7 +9,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
-import org.o365relay.net.StrongTls;
+import org.o365relay.net.OutgoingTls;
 
 /// Checks the connection, the sign-in and the permissions of the app without sending mail: asks Graph to send,
 /// and to create as a draft, a message that is invalid base64. Graph reports the invalid base64 only if the app
@@ -30,9 +30,9 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
 
     private static final String GRANT_ADVICE =
             "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations >"
-                    + " the app > API permissions > Microsoft Graph > Application permissions, then Grant admin consent;"
-                    + " or the Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
-                    + " upstream and graph the fallback.";
+                + " the app > API permissions > Microsoft Graph > Application permissions, then Grant admin consent;"
+                + " or the Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
+                + " upstream and graph the fallback.";
 
     UpstreamCheck run() {
         List<Finding> findings = new ArrayList<>();
@@ -52,7 +52,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
         GraphResponse response =
                 client.sendUnauthenticated(GraphRequest.withoutBody("GET", client.root(), Step.CONNECT));
         findings.add(new Finding(Step.CONNECT, "connected to " + settings));
-        response.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, StrongTls.summary(tls))));
+        response.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, OutgoingTls.summary(tls))));
     }
 
     private void signIn(List<Finding> findings) throws AttemptAbortedException {

@@ -68,7 +68,7 @@ final class GraphResponse {
     /// @return the JSON object in the body, without members that cannot be read; empty if the
     ///     body is not an object of this type
     <T extends Record> Optional<T> json(Class<T> type) {
-        return Json.readForeign(body, type);
+        return Json.readLeniently(body, type);
     }
 
     private record ErrorBody(GraphError error) {}

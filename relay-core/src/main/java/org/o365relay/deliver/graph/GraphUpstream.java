@@ -109,7 +109,7 @@ public final class GraphUpstream implements Upstream {
             return e.response();
         } catch (UnacceptableContentException e) {
             return new Response(Step.CONTENT, e.reply(), Origin.UNSUITABLE);
-        } catch (Spool.Failed e) {
+        } catch (Spool.SpoolException e) {
             Optional<Shortage> shortage = Shortage.causeOf(e);
             if (shortage.isPresent()) {
                 Reply reply = Reply.of(451, "4.3.1", shortage.get().text());

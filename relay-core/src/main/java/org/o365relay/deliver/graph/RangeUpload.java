@@ -25,12 +25,12 @@ final class RangeUpload {
     private final GraphClient client;
     private final URI session;
     private final long size;
-    private final Listing listing;
+    private final AttachmentLookup lookup;
     private @Nullable AttemptAbortedException lastFailure;
 
     /// Looks up the attachment in the draft.
     @FunctionalInterface
-    interface Listing {
+    interface AttachmentLookup {
         /// @return whether the draft lists the attachment
         boolean isAttached() throws AttemptAbortedException;
     }
@@ -43,11 +43,11 @@ final class RangeUpload {
 
     /// @param session URL of the upload session
     /// @param size size of the decoded content in octets
-    RangeUpload(GraphClient client, URI session, long size, Listing listing) {
+    RangeUpload(GraphClient client, URI session, long size, AttachmentLookup lookup) {
         this.client = client;
         this.session = session;
         this.size = size;
-        this.listing = listing;
+        this.lookup = lookup;
     }
 
     void upload(Content content) throws AttemptAbortedException, IOException {
@@ -141,7 +141,7 @@ final class RangeUpload {
     /// @return position at which the upload continues; the size if the attachment is complete
     private long resume(boolean last) throws AttemptAbortedException {
         GraphResponse response = client.sendUnauthenticated(GraphRequest.withoutBody("GET", session, Step.CONTENT));
-        if (response.status() == 404 && last && listing.isAttached()) {
+        if (response.status() == 404 && last && lookup.isAttached()) {
             return size;
         }
         if (response.status() != 200) {
@@ -157,7 +157,7 @@ final class RangeUpload {
         if (next.isPresent() && next.getAsLong() >= 0 && next.getAsLong() < size) {
             return next.getAsLong();
         }
-        if (last && listing.isAttached()) {
+        if (last && lookup.isAttached()) {
             return size;
         }
         throw AttachmentUpload.failed("did not report the state of the upload");

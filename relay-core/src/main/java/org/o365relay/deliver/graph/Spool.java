@@ -36,10 +36,10 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     }
 
     /// The message could not be written to the directory, for example because the disk is full.
-    static final class Failed extends IOException {
+    static final class SpoolException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Failed(Path directory, IOException cause) {
+        SpoolException(Path directory, IOException cause) {
             super("cannot write a large message to " + directory + ": " + cause.getMessage(), cause);
         }
     }
@@ -62,7 +62,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
             }
             size += length;
         } catch (IOException e) {
-            throw new Failed(directory, e);
+            throw new SpoolException(directory, e);
         }
     }
 

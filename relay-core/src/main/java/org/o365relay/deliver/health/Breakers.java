@@ -79,15 +79,16 @@ public final class Breakers {
         this.clock = clock;
     }
 
-    /// @param alias author of the message, if the message is sent as this author (send-as list); null if it is
-    ///     sent as the mailbox
+    /// @param sendAsAuthor author of the message, if the message is sent as this author (send-as list); null if
+    ///     it is sent as the mailbox
     /// @return the recipients that must not be tried, with their backoffs
-    public synchronized Map<Recipient, Backoff> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
+    public synchronized Map<Recipient, Backoff> inBackoff(
+            List<Recipient> recipients, @Nullable EmailAddress sendAsAuthor) {
         Map<Recipient, Backoff> inBackoff = new HashMap<>();
         if (breakers.isEmpty()) {
             return inBackoff;
         }
-        Optional<Backoff> author = alias == null ? Optional.empty() : backoff(author(alias));
+        Optional<Backoff> author = sendAsAuthor == null ? Optional.empty() : backoff(author(sendAsAuthor));
         for (Recipient recipient : recipients) {
             author.or(() -> backoff(recipient(recipient.address())))
                     .ifPresent(backoff -> inBackoff.put(recipient, backoff));
@@ -100,10 +101,10 @@ public final class Breakers {
     ///
     /// @param retriedAt time on the system clock at which the operator retried the message
     public synchronized Map<Recipient, Backoff> inBackoffSince(
-            Instant retriedAt, List<Recipient> recipients, @Nullable EmailAddress alias) {
+            Instant retriedAt, List<Recipient> recipients, @Nullable EmailAddress sendAsAuthor) {
         Instant now = clock.instant();
         Stream.concat(
-                        Stream.ofNullable(alias).map(Breakers::author),
+                        Stream.ofNullable(sendAsAuthor).map(Breakers::author),
                         recipients.stream().map(recipient -> recipient(recipient.address())))
                 .map(breakers::get)
                 .filter(Objects::nonNull)
@@ -111,7 +112,7 @@ public final class Breakers {
                         .filter(backoff -> !clock.toCalendar(backoff.since()).isAfter(retriedAt))
                         .isPresent())
                 .forEach(breaker -> breaker.endBackoff(now));
-        return inBackoff(recipients, alias);
+        return inBackoff(recipients, sendAsAuthor);
     }
 
     private Optional<Backoff> backoff(Subject subject) {
@@ -123,21 +124,21 @@ public final class Breakers {
     /// writes each first backoff to the journal.
     ///
     /// @param verdicts verdicts of the recipients that were tried
-    /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
-    ///     was sent as the mailbox
+    /// @param sendAsAuthor author of the message, if the message was sent as this author (send-as list); null
+    ///     if it was sent as the mailbox
     /// @return whether messages of refused authors are worth trying: a message of a refused author was
     ///     delivered, or the first message of any author since startup, because authors may have been refused
     ///     before startup
-    public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
+    public synchronized boolean recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress sendAsAuthor) {
         Instant now = clock.instant();
-        Subject author = alias == null ? null : author(alias);
+        Subject author = sendAsAuthor == null ? null : author(sendAsAuthor);
         boolean mayBeRefused = author != null && (breakers.containsKey(author) || !hasDelivered);
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {
             if (verdict.isAccepted()) {
-                delivered(recipient, alias);
+                delivered(recipient, sendAsAuthor);
             }
-            Subject subject = subject(recipient, alias, verdict);
+            Subject subject = subject(recipient, sendAsAuthor, verdict);
             if (subject != null && seen.add(subject)) {
                 breakers.computeIfAbsent(subject, _ -> new Breaker())
                         .refused(verdict, now)
@@ -183,21 +184,22 @@ public final class Breakers {
                 clock.toCalendar(backoff.until())));
     }
 
-    private void delivered(Recipient recipient, @Nullable EmailAddress alias) {
+    private void delivered(Recipient recipient, @Nullable EmailAddress sendAsAuthor) {
         breakers.remove(recipient(recipient.address()));
-        if (alias != null) {
-            breakers.remove(author(alias));
+        if (sendAsAuthor != null) {
+            breakers.remove(author(sendAsAuthor));
         }
     }
 
     /// @return the author or recipient that the upstream refused; null if it refused neither
-    private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Verdict verdict) {
+    private static @Nullable Subject subject(
+            Recipient recipient, @Nullable EmailAddress sendAsAuthor, Verdict verdict) {
         if (!verdict.isFromUpstream()) {
             return null;
         }
         return switch (verdict.outcome()) {
             case Delivered _ -> null;
-            case Deferred _ -> verdict.scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
+            case Deferred _ -> verdict.scope() == Scope.AUTHOR && sendAsAuthor != null ? author(sendAsAuthor) : null;
             case Failed _ -> verdict.scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
         };
     }

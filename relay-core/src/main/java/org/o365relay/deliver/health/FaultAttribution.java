@@ -22,21 +22,21 @@ public final class FaultAttribution {
         }
     };
     private long processed; // number of messages that the upstream has processed
-    private boolean ownFaultIgnored; // reset when the upstream processes a message
+    private boolean failureIgnored; // reset when the upstream processes a message
 
     /// The last failure of a message.
     ///
     /// @param processed number of messages that the upstream had processed when this one failed
     /// @param consecutiveFailures number of times this message failed since the upstream last processed any
     ///     message
-    /// @param ownFault whether the message was at fault; reset when a later failure of any message is
+    /// @param messageAtFault whether the message was at fault; reset when a later failure of any message is
     ///     attributed to the upstream
-    private record Failure(long processed, int consecutiveFailures, boolean ownFault) {}
+    private record Failure(long processed, int consecutiveFailures, boolean messageAtFault) {}
 
     /// Records that the upstream processed a message: accepted it, or permanently refused it after RCPT.
     public synchronized void processed() {
         processed++;
-        ownFaultIgnored = false;
+        failureIgnored = false;
     }
 
     /// @return whether the upstream has processed any message since this one last failed; false if no failure
@@ -55,13 +55,13 @@ public final class FaultAttribution {
     /// @return whether the message is at fault: the upstream has processed other messages since this one last
     ///     failed; or this one was at fault before, and since then no failure has been attributed to the
     ///     upstream and [#transactionFailed] was not called for this message
-    public synchronized boolean isOwnFault(QueueId id) {
-        return processedSince(id) || wasOwnFault(id);
+    public synchronized boolean isMessageAtFault(QueueId id) {
+        return processedSince(id) || wasMessageAtFault(id);
     }
 
-    private boolean wasOwnFault(QueueId id) {
+    private boolean wasMessageAtFault(QueueId id) {
         Failure last = failures.get(id);
-        return last != null && last.ownFault();
+        return last != null && last.messageAtFault();
     }
 
     /// Decides whether to ignore the failure of a message at fault, so that the state of the upstream does not
@@ -71,12 +71,12 @@ public final class FaultAttribution {
     /// @param id ID of the message at fault
     /// @return whether to ignore the failure: the message was at fault before, or is the first one at fault
     ///     since the upstream last processed a message
-    public synchronized boolean ignoreOwnFault(QueueId id) {
-        if (wasOwnFault(id)) {
+    public synchronized boolean shouldIgnoreFailure(QueueId id) {
+        if (wasMessageAtFault(id)) {
             return true;
         }
-        boolean first = !ownFaultIgnored;
-        ownFaultIgnored = true;
+        boolean first = !failureIgnored;
+        failureIgnored = true;
         return first;
     }
 
@@ -85,13 +85,13 @@ public final class FaultAttribution {
     /// @return number of consecutive failures of this message, at least 1: those since the upstream last
     ///     processed any message or, if later, those since the last [#transactionFailed], which itself counts
     ///     as one
-    public synchronized int failed(QueueId id, boolean ownFault) {
+    public synchronized int failed(QueueId id, boolean messageAtFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;
-        if (!ownFault) {
+        if (!messageAtFault) {
             failures.replaceAll((_, failure) -> new Failure(failure.processed(), failure.consecutiveFailures(), false));
         }
-        failures.put(id, new Failure(processed, consecutiveFailures, ownFault));
+        failures.put(id, new Failure(processed, consecutiveFailures, messageAtFault));
         return consecutiveFailures;
     }
 }

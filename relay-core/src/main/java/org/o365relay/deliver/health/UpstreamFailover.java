@@ -56,7 +56,7 @@ public final class UpstreamFailover {
     /// on. The results of attempts that are still in flight through the previous ones no longer matter. When
     /// these attempts end, the time of the next attempt for their message depends on the new upstreams.
     public void replace(UpstreamFailover previous) {
-        MailboxHealth last = previous.ended();
+        MailboxHealth last = previous.endAndGetHealth();
         synchronized (this) {
             health = health.replacing(last);
             notifyAll();
@@ -72,10 +72,10 @@ public final class UpstreamFailover {
 
     /// Writes nothing more to the journal, because the mailbox is no longer configured.
     public void end() {
-        var _ = ended();
+        var _ = endAndGetHealth();
     }
 
-    private synchronized MailboxHealth ended() {
+    private synchronized MailboxHealth endAndGetHealth() {
         isEnded = true;
         return health;
     }
@@ -112,13 +112,13 @@ public final class UpstreamFailover {
 
     /// @return a permit for one delivery; empty if none may start now
     public synchronized Optional<DeliveryPermit> acquire() {
-        return taken(current().nextDelivery(clock.instant()));
+        return takePermit(current().nextDelivery(clock.instant()));
     }
 
     /// @param unsuitable positions of upstreams that cannot accept the message
     /// @return a permit for one delivery by another upstream; empty if none may start now
     public synchronized Optional<DeliveryPermit> acquireOther(Set<Integer> unsuitable) {
-        return taken(current().nextDelivery(unsuitable));
+        return takePermit(current().nextDelivery(unsuitable));
     }
 
     /// @return number of upstreams, whatever their state
@@ -128,10 +128,10 @@ public final class UpstreamFailover {
 
     /// @return a permit for the check that is due; empty if no check is due
     public synchronized Optional<DeliveryPermit> acquireCheck() {
-        return taken(health.nextCheck(clock.instant()));
+        return takePermit(health.nextCheck(clock.instant()));
     }
 
-    private Optional<DeliveryPermit> taken(Optional<DeliveryPermit> permit) {
+    private Optional<DeliveryPermit> takePermit(Optional<DeliveryPermit> permit) {
         permit.ifPresent(granted -> apply(new PermitTaken(granted)));
         return permit;
     }

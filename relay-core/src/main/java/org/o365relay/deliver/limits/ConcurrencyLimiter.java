@@ -102,7 +102,7 @@ public final class ConcurrencyLimiter {
     }
 
     /// Records that the upstream accepted a message, or permanently refused a message or recipient.
-    public synchronized void unthrottled() {
+    public synchronized void messageProcessed() {
         throttled = 0;
     }
 

@@ -22,7 +22,7 @@ public final class SendingAccount {
 
     /// @param name user name of the account, in lower case
     /// @param sent number of recipients that counted within the last [#QUOTA_WINDOW], by time slot
-    public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
+    public SendingAccount(String name, AccountLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
         this.clock = clock;
         this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);
@@ -32,7 +32,7 @@ public final class SendingAccount {
 
     /// Changes the limits. Attempts in progress, and messages and recipients that have been sent, count against
     /// the new ones.
-    public void use(MailboxLimits limits) {
+    public void use(AccountLimits limits) {
         rateLimiter.use(limits.messagesPerMinute(), limits.burst());
         concurrencyLimiter.use(limits.connections());
         dailyQuota.use(limits.recipientsPerDay());

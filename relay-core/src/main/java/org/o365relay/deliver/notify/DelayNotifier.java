@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.o365relay.deliver.notify.NoticeScheduler.Expiry;
+import org.o365relay.deliver.notify.NoticeScheduler.MessageExpiry;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Journal;
@@ -49,7 +49,7 @@ final class DelayNotifier {
     private final NoticeStore notices;
     private final List<NoticeMailbox> senders;
     private final NoticePolicy policy;
-    private final Expiry expiry;
+    private final MessageExpiry expiry;
     private final Journal journal;
     private final SteadyClock clock;
 
@@ -57,7 +57,7 @@ final class DelayNotifier {
             NoticeStore notices,
             List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
-            Expiry expiry,
+            MessageExpiry expiry,
             Journal journal,
             SteadyClock clock) {
         this.notices = notices;
@@ -90,13 +90,13 @@ final class DelayNotifier {
                 return;
             }
             Batch batch = notices.waitingMessages(position, end, BATCH);
-            notify(batch, open.get());
+            notifySenders(batch, open.get());
             position = batch.end();
             hasMore = !batch.isLast();
         }
     }
 
-    private void notify(Batch batch, NoticeMailbox open) {
+    private void notifySenders(Batch batch, NoticeMailbox open) {
         List<DelayNotification> notifications = new ArrayList<>();
         for (WaitingMessage waiting : batch.messages()) {
             notification(waiting, open).ifPresent(notifications::add);
@@ -133,7 +133,7 @@ final class DelayNotifier {
         if (recipients.isEmpty() || isNotified(waiting)) {
             return Optional.empty();
         }
-        NoticeMailbox sender = openMailbox(waiting).orElse(open);
+        NoticeMailbox sender = availableMailbox(waiting).orElse(open);
         try {
             return notification(waiting, recipients, sender);
         } catch (QueueException e) {
@@ -175,8 +175,8 @@ final class DelayNotifier {
             WaitingMessage waiting, List<Recipient> recipients, NoticeMailbox sender) throws IOException {
         NoticeWriter writer = policy.writer(sender.mailbox());
         ReportedMessage original = original(waiting, sender);
-        Optional<EmailAddress> addressee = writer.delayAddressee(waiting.envelope(), original);
-        if (addressee.isEmpty()) {
+        Optional<EmailAddress> noticeRecipient = writer.delayNoticeRecipient(waiting.envelope(), original);
+        if (noticeRecipient.isEmpty()) {
             return Optional.empty();
         }
         InetAddress client = waiting.arrival().client();
@@ -185,9 +185,9 @@ final class DelayNotifier {
                     waiting.id(),
                     SuppressedNotice.Kind.DELAYED,
                     client,
-                    addressee.get(),
+                    noticeRecipient.get(),
                     clock.calendar().instant());
-            return Optional.of(new DelayNotification(waiting.id(), addressee.get(), null, suppressed));
+            return Optional.of(new DelayNotification(waiting.id(), noticeRecipient.get(), null, suppressed));
         }
         Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
@@ -212,7 +212,7 @@ final class DelayNotifier {
         return requested && !waiting.envelope().isAdded(recipient.address());
     }
 
-    private Optional<NoticeMailbox> openMailbox(WaitingMessage waiting) {
+    private Optional<NoticeMailbox> availableMailbox(WaitingMessage waiting) {
         return senders.stream()
                 .filter(sender -> sender.serves(waiting.mailbox()) && sender.isOpen())
                 .findFirst();
@@ -240,7 +240,7 @@ final class DelayNotifier {
         if (waiting.reason() != null) {
             return policy.reason(waiting.reason(), sender.mailbox(), "");
         }
-        return policy.reason(openMailbox(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
+        return policy.reason(availableMailbox(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
     }
 
     private static ReportedMessage original(WaitingMessage waiting, NoticeMailbox sender) throws IOException {

@@ -138,7 +138,7 @@ public final class DsnComposer {
             return Optional.empty();
         }
         Verdict verdict = Objects.requireNonNull(verdicts.get(unconfirmed.getFirst()));
-        AdminWarning warning = ProbablyDelivered.warning(claim, unconfirmed, verdict, upstream);
+        AdminWarning warning = ProbableDeliveryWarning.warning(claim, unconfirmed, verdict, upstream);
         return localNotice(claim, clock.instant(), () -> writer().write(warning));
     }
 
@@ -199,11 +199,11 @@ public final class DsnComposer {
     /// Applies the device's notice limit to the failure notice.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
         NoticeWriter writer = writer();
-        Optional<EmailAddress> addressee = writer.addressee(failure);
-        if (addressee.isPresent()
+        Optional<EmailAddress> noticeRecipient = writer.noticeRecipient(failure);
+        if (noticeRecipient.isPresent()
                 && !policy.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice suppressed = new SuppressedNotice(
-                    failure.id(), Kind.FAILED, failure.arrival().client(), addressee.get(), failure.occurredAt());
+                    failure.id(), Kind.FAILED, failure.arrival().client(), noticeRecipient.get(), failure.occurredAt());
             return new Notices(Optional.empty(), Optional.of(suppressed), report, Optional.empty());
         }
         Optional<LocalMessage> notice = localNotice(claim, failure.occurredAt(), () -> writer.write(failure));

@@ -28,7 +28,7 @@ public final class NoticeScheduler implements AutoCloseable {
 
     /// Calculates when a deferred message expires. All times are on the steady clock.
     @FunctionalInterface
-    public interface Expiry {
+    public interface MessageExpiry {
         Instant expiresAt(Instant countedFrom, Instant now);
     }
 
@@ -37,7 +37,7 @@ public final class NoticeScheduler implements AutoCloseable {
             NoticeStore notices,
             List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
-            Expiry expiry,
+            MessageExpiry expiry,
             Journal journal,
             SteadyClock clock) {
         this.delays = new DelayNotifier(notices, senders, policy, expiry, journal, clock);

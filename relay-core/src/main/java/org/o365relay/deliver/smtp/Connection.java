@@ -136,7 +136,7 @@ final class Connection {
     /// @throws AttemptAbortedException if it is neither, so that it belongs to another command
     Reply expected(Reply reply, Predicate<Reply> condition) throws AttemptAbortedException {
         if (reply.category() < 4 && !condition.test(reply)) {
-            throw outOfStep(reply);
+            throw unexpectedReply(reply);
         }
         return reply;
     }
@@ -148,7 +148,7 @@ final class Connection {
             wire.write(line);
             wire.flush();
         } catch (IOException e) {
-            throw brokenOff(e);
+            throw writeFailed(e);
         }
     }
 
@@ -156,7 +156,7 @@ final class Connection {
     void checkInStep() throws AttemptAbortedException {
         try {
             if (wire.hasWaiting()) {
-                throw outOfStep(judge(wire.receiveArrived())); // 421 may come at any time (RFC 5321 §3.8)
+                throw unexpectedReply(judge(wire.receiveArrived())); // 421 may come at any time (RFC 5321 §3.8)
             }
         } catch (IOException e) {
             throw aborted(e);
@@ -197,9 +197,9 @@ final class Connection {
     /// Closes the connection because a reply does not belong to the command.
     ///
     /// @return the exception to throw
-    AttemptAbortedException outOfStep(Reply reply) {
+    AttemptAbortedException unexpectedReply(Reply reply) {
         abort();
-        return new AttemptAbortedException(failures.outOfStep(step, reply));
+        return new AttemptAbortedException(failures.unexpectedReply(step, reply));
     }
 
     /// Resets the transaction (RFC 5321 §4.1.1.5). Closes the connection if the server does not reply 250, or
@@ -221,7 +221,7 @@ final class Connection {
     /// content. The server may have refused the message before it closed the connection.
     ///
     /// @return the exception to throw
-    AttemptAbortedException brokenOff(Exception failure) {
+    AttemptAbortedException writeFailed(Exception failure) {
         if (FailureReplies.isTimeout(failure)) {
             return aborted(failure);
         }
@@ -231,7 +231,7 @@ final class Connection {
             if (!isRefusal && !(failure instanceof EarlyReplyException)) {
                 return aborted(failure);
             }
-            return outOfTurn(judge(received));
+            return earlyReply(judge(received));
         } catch (AttemptAbortedException e) {
             return e;
         } catch (IOException _) {
@@ -240,9 +240,9 @@ final class Connection {
     }
 
     /// A refusal that cannot be about the content counts only if the server closes the connection after it.
-    private AttemptAbortedException outOfTurn(Reply reply) {
+    private AttemptAbortedException earlyReply(Reply reply) {
         if (reply.category() < 4 || (step == Step.CONTENT && !ReplyMeaning.canBeAboutContent(reply) && !isClosing())) {
-            return outOfStep(reply);
+            return unexpectedReply(reply);
         }
         abort();
         return new AttemptAbortedException(response(reply));

@@ -33,7 +33,8 @@ final class ContentTransfer {
     ///
     /// @return the reply to the final dot
     /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
-    ///     if the server refuses the content before its end, or if the reply is 421
+    ///     if the server refuses the content before its end, or if the server is closing the connection (421)
+    ///     or has lost the transaction
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
         DotStuffing out = new DotStuffing(wire);
         write(content, out);
@@ -45,7 +46,7 @@ final class ContentTransfer {
             }
             wire.flush();
         } catch (IOException e) {
-            throw connection.brokenOff(e);
+            throw connection.writeFailed(e);
         }
         long sentAt = System.nanoTime();
         Reply reply = connection.receive();
@@ -59,7 +60,8 @@ final class ContentTransfer {
     ///
     /// @return the reply to the last chunk or, if the server refuses a chunk, to the refused chunk
     /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
-    ///     if the server refuses the content before its end, or if the reply is 421
+    ///     if the server refuses the content before its end, or if the server is closing the connection (421)
+    ///     or has lost the transaction
     Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
         connection.begin(Step.CONTENT);
         connection.checkInStep();
@@ -69,11 +71,11 @@ final class ContentTransfer {
             Reply reply = connection.judge(chunks.end());
             boolean isBeforeEnd = connection.response(reply).step() == Step.CONTENT;
             if (isBeforeEnd && reply.category() >= 4 && !ReplyMeaning.canBeAboutContent(reply)) {
-                throw connection.outOfStep(reply);
+                throw connection.unexpectedReply(reply);
             }
             return end(reply, Way.RESET);
         } catch (IOException e) {
-            throw connection.brokenOff(e);
+            throw connection.writeFailed(e);
         }
     }
 
@@ -85,7 +87,7 @@ final class ContentTransfer {
             complete = true;
         } catch (IOException | UncheckedIOException e) {
             throw stream.hasFailed()
-                    ? connection.brokenOff(e)
+                    ? connection.writeFailed(e)
                     : new AttemptAbortedException(connection.failures().unsendableContent(e));
         } finally {
             if (!complete) {

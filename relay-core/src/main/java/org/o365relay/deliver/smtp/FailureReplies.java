@@ -82,7 +82,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// Response for a reply that does not belong to the command: one reply too many was sent, or the reply
     /// belongs to another command. The message may be delivered over another connection.
-    Response outOfStep(Step step, Reply reply) {
+    Response unexpectedReply(Step step, Reply reply) {
         return network(step, PROTOCOL, settings + " sent an unexpected reply " + phase(step) + ": " + reply);
     }
 

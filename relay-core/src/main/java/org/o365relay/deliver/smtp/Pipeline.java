@@ -49,7 +49,8 @@ final class Pipeline {
     /// Sends MAIL or RCPT, unless it was sent before, and reads the reply.
     ///
     /// @return the reply: a completion or a refusal
-    /// @throws AttemptAbortedException if there is no such reply, or if the reply is 421
+    /// @throws AttemptAbortedException if there is no such reply, or if the server is closing the connection
+    ///     (421) or has lost the transaction
     Reply command(Step step, String text) throws AttemptAbortedException {
         return connection.expected(exchange(step, text), ReplyMeaning::isCompletion);
     }
@@ -57,7 +58,8 @@ final class Pipeline {
     /// Sends DATA, unless it was sent before, and reads the reply.
     ///
     /// @return the reply: 354 or a refusal
-    /// @throws AttemptAbortedException if there is no such reply, or if the reply is 421
+    /// @throws AttemptAbortedException if there is no such reply, or if the server is closing the connection
+    ///     (421) or has lost the transaction
     Reply data() throws AttemptAbortedException {
         Reply reply = connection.expected(exchange(Step.CONTENT, DATA), other -> other.code() == START_CONTENT);
         doubtful &= reply.code() != START_CONTENT;

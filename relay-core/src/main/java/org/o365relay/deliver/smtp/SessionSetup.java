@@ -16,8 +16,8 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.OutgoingTls;
 import org.o365relay.net.ServerTrust;
-import org.o365relay.net.StrongTls;
 
 /// Opens a connection and signs in: DNS lookup, TCP, greeting, EHLO, TLS, AUTH.
 final class SessionSetup {
@@ -159,7 +159,7 @@ final class SessionSetup {
     private void handshake(Connection connection, List<Finding> findings) throws AttemptAbortedException {
         try {
             SSLSession session = connection.wire().startTls(tls, settings.host(), settings.port());
-            findings.add(new Finding(Step.STARTTLS, StrongTls.summary(session)));
+            findings.add(new Finding(Step.STARTTLS, OutgoingTls.summary(session)));
         } catch (IOException e) {
             throw connection.aborted(e);
         }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
-import org.o365relay.net.StrongTls;
+import org.o365relay.net.OutgoingTls;
 
 /// Octets of one connection: commands and content out, replies in, over TCP or TLS. What is written is sent at
 /// [#flush()], or when 16 KiB are waiting.
@@ -108,7 +108,7 @@ final class SmtpWire {
             throw new PlainTextException();
         }
         SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(bottom, host, port, true);
-        secured.setSSLParameters(StrongTls.parameters(context));
+        secured.setSSLParameters(OutgoingTls.parameters(context));
         secured.startHandshake();
         top = secured;
         isTls = true;

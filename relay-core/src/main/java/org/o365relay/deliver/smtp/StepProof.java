@@ -67,7 +67,7 @@ final class StepProof {
             return;
         }
         if (received instanceof Complete(var reply)) {
-            throw connection.outOfStep(connection.redaction().apply(reply));
+            throw connection.unexpectedReply(connection.redaction().apply(reply));
         }
         connection.judge(received); // throws, because it is no reply
     }

@@ -53,7 +53,7 @@ public record MessageRow(
         @Nullable String newMessageId,
         @Nullable String changes) {
 
-    private static final Pattern VISIBLE_ID = Pattern.compile("<[!-~]+>");
+    private static final Pattern PRINTABLE_ID = Pattern.compile("<[!-~]+>");
     private static final int URGENT = 0;
     private static final int NORMAL = 1;
     private static final Logger log = LoggerFactory.getLogger(MessageRow.class);
@@ -221,7 +221,7 @@ public record MessageRow(
     }
 
     private @Nullable String validNewMessageId() {
-        if (newMessageId != null && !VISIBLE_ID.matcher(newMessageId).matches()) {
+        if (newMessageId != null && !PRINTABLE_ID.matcher(newMessageId).matches()) {
             throw new IllegalArgumentException("new Message-ID " + newMessageId);
         }
         return newMessageId;

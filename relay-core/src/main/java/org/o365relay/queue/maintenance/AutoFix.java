@@ -9,7 +9,7 @@ import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.time.SteadyClock.Reading;
 
 /// The inconsistencies that a repair fixes automatically, in the order in which they are fixed. The SQL
-/// statements are named `find-…` and `fix-…` in `inspection.sql`.
+/// statements are named `find-…` and `fix-…` in `maintenance.sql`.
 enum AutoFix {
     SETTLED_AND_OPEN("messages are settled but still due"),
     OPEN_BUT_SETTLED("messages are settled although a recipient is open"),

@@ -42,7 +42,7 @@ public final class QueueRepair {
     private final InstantSource clock;
     private final Sqlite queue;
     private final Sqlite repaired;
-    private final Sqlite grafted;
+    private final Sqlite repairSource;
     private final MaintenanceMarker marker;
 
     public QueueRepair(QueueSettings settings, InstantSource clock) {
@@ -50,7 +50,7 @@ public final class QueueRepair {
         this.clock = clock;
         this.queue = new Sqlite(settings.directory());
         this.repaired = new Sqlite(settings.directory(), MaintenanceMarker.REPAIRED);
-        this.grafted = new Sqlite(settings.directory(), MaintenanceMarker.REPAIR_SOURCE);
+        this.repairSource = new Sqlite(settings.directory(), MaintenanceMarker.REPAIR_SOURCE);
         this.marker = new MaintenanceMarker(settings.directory());
     }
 
@@ -150,7 +150,7 @@ public final class QueueRepair {
         marker.begin(COMMAND, quarantine.folder());
         replaceFiles();
         marker.end();
-        grafted.delete();
+        repairSource.delete();
         return report;
     }
 
@@ -191,9 +191,9 @@ public final class QueueRepair {
             String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
             DurableFiles.copy(file, settings.directory().resolve(MaintenanceMarker.REPAIR_SOURCE + suffix));
         }
-        FirstPage.graft(grafted, version, settings.directory());
+        FirstPage.graft(repairSource, version, settings.directory());
         List<String> done = new ArrayList<>(List.of("the first page of the file was damaged; it was reconstructed"));
-        try (Connection source = grafted.openReader()) {
+        try (Connection source = repairSource.openReader()) {
             done.addAll(new RowRecovery(source, target).copy());
         }
         return done;
@@ -204,7 +204,7 @@ public final class QueueRepair {
         Duration longestWait = settings.longestWait();
         try (Connection connection = database.openWriter()) {
             database.upgrade(connection);
-            Statements statements = InspectionStatements.on(connection);
+            Statements statements = MaintenanceStatements.on(connection);
             Reading now =
                     ClockTable.last(statements, SteadyClock.following(clock)).reading();
             RepairSteps steps = new RepairSteps(statements, quarantine, now, longestWait);

@@ -127,7 +127,7 @@ public final class QueueRestore {
         }
         try (Connection writer = restored.openWriter()) {
             restored.upgrade(writer);
-            long open = recordRestore(InspectionStatements.on(writer), takenAt, hold);
+            long open = recordRestore(MaintenanceStatements.on(writer), takenAt, hold);
             writer.commit();
             Sqlite.emptyLog(writer);
             return open;

@@ -61,7 +61,7 @@ public final class QueueVerifier {
             return findings;
         }
         try {
-            Statements statements = InspectionStatements.on(connection);
+            Statements statements = MaintenanceStatements.on(connection);
             Reading now =
                     ClockTable.last(statements, SteadyClock.following(clock)).reading();
             new IntegrityCheck(statements, now, settings.longestWait()).findings(findings::add);

@@ -111,7 +111,7 @@ class HeaderScanTest {
     void returnsTheFirstFrom(String content, @Nullable String author) {
         HeaderScan scan = scan(content.translateEscapes().replace("/", "\r\n"));
         String expected = author == null ? null : author.translateEscapes().replace("/", "\r\n");
-        assertThat(scan.author().map(String::strip).orElse(null)).isEqualTo(expected);
+        assertThat(scan.fromField().map(String::strip).orElse(null)).isEqualTo(expected);
     }
 
     // In the table: / stands for CRLF.

@@ -15,9 +15,9 @@ class ClientHelloFuzzTest {
         Optional<ClientHello> hello = ClientHello.parse(received);
         assertThat(received.readerIndex()).isZero();
         for (String key : new String[] {"RSA", "EC"}) {
-            hello.flatMap(read -> read.impossible(key))
+            hello.flatMap(read -> read.reasonEvenWithOldTls(key))
                     .ifPresent(text -> assertThat(text).containsPattern("^(supports|needs) [ -~]+$"));
-            hello.flatMap(read -> read.outdated(key))
+            hello.flatMap(read -> read.reasonWithoutOldTls(key))
                     .ifPresent(text -> assertThat(text).containsPattern("^(supports|accepts) [ -~]+$"));
         }
         for (int end = 0; hello.isPresent() && end < Math.min(octets.length, 5); end++) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.o365relay.ExpiryNotice;
+import org.o365relay.ExpiryAlertText;
 import org.o365relay.ExpirySource;
 import org.o365relay.UpstreamFactory;
 import org.o365relay.deliver.MailboxSettings;
@@ -63,9 +63,9 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
     }
 
     private CheckStep step(MailboxSettings mailbox, Expiry expiry) {
-        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
-        long days = notice.daysLeft(clock.instant());
-        String detail = notice.what() + " (" + expiry.name() + ") expires on " + notice.day() + ", in " + days
+        ExpiryAlertText text = new ExpiryAlertText(mailbox.address(), expiry);
+        long days = text.daysLeft(clock.instant());
+        String detail = text.item() + " (" + expiry.name() + ") expires on " + text.date() + ", in " + days
                 + (days == 1 ? " day" : " days");
         if (days > WARNING_DAYS) {
             return CheckStep.passed("expiry", detail);
@@ -74,9 +74,9 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         return new CheckStep(
                 expired ? CheckStep.Result.FAILED : CheckStep.Result.WARNING,
                 "expiry",
-                expired ? notice.what() + " (" + expiry.name() + ") expired on " + notice.day() : detail,
+                expired ? text.item() + " (" + expiry.name() + ") expired on " + text.date() : detail,
                 "",
-                notice.advice());
+                text.advice());
     }
 
     private Optional<CheckStep> quota(MailboxSettings mailbox) {

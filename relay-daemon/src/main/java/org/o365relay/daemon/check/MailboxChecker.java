@@ -60,7 +60,7 @@ public final class MailboxChecker {
         steps.forEach(progress::step);
         List<UpstreamReport> reports = new ArrayList<>();
         for (UpstreamSettings upstreamSettings : mailbox.upstreams()) {
-            try (Upstream upstream = upstreams.of(mailbox, upstreamSettings)) {
+            try (Upstream upstream = upstreams.create(mailbox, upstreamSettings)) {
                 reports.add(check(mailbox, upstream));
             }
         }

@@ -10,7 +10,7 @@ import org.o365relay.config.Configuration;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.hocon.Problem;
-import org.o365relay.queue.jdbc.sqlite.DataDirectory;
+import org.o365relay.queue.jdbc.sqlite.DataDirectoryPermissions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -76,7 +76,7 @@ public final class ConfigFile {
 
     /// Prints the warning that the relay logs at startup if every user can list the data directory.
     void warnIfDataDirectoryIsReadable(RelaySettings settings) {
-        DataDirectory.warning(settings.queue().directory()).ifPresent(this::warn);
+        DataDirectoryPermissions.warning(settings.queue().directory()).ifPresent(this::warn);
     }
 
     /// Prints a warning to standard error.

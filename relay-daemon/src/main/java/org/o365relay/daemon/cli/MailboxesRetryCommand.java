@@ -1,7 +1,7 @@
 package org.o365relay.daemon.cli;
 
 import java.util.concurrent.Callable;
-import org.o365relay.MailboxProbes;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
@@ -31,7 +31,7 @@ final class MailboxesRetryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, ControlException {
         try (Control relay = context.connect(context.configuration())) {
-            MailboxProbes result = relay.retry(mailbox);
+            ResumeResult result = relay.retry(mailbox);
             if (context.output().isJson()) {
                 context.output().json(ControlJson.toJson(result));
             } else {

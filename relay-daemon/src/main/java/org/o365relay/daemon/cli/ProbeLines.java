@@ -2,7 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.o365relay.MailboxProbes;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.report.Amounts;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.deliver.health.RequestedProbe;
@@ -14,7 +14,7 @@ import org.o365relay.mail.EmailAddress;
 record ProbeLines(Layout layout) {
 
     /// @param unchanged line to print if the command found nothing to do
-    List<String> lines(EmailAddress mailbox, MailboxProbes result, String unchanged) {
+    List<String> lines(EmailAddress mailbox, ResumeResult result, String unchanged) {
         if (!result.hasEffect() && result.probes().isEmpty()) {
             return List.of(unchanged);
         }
@@ -28,7 +28,7 @@ record ProbeLines(Layout layout) {
                 .toList();
     }
 
-    private static Stream<String> backoffs(MailboxProbes result) {
+    private static Stream<String> backoffs(ResumeResult result) {
         int ended = result.backoffs();
         return ended == 0
                 ? Stream.empty()
@@ -37,7 +37,7 @@ record ProbeLines(Layout layout) {
                         + " minute after it is delivered.");
     }
 
-    private static Stream<String> due(MailboxProbes result) {
+    private static Stream<String> due(ResumeResult result) {
         int due = result.messages();
         return due == 0
                 ? Stream.empty()

@@ -4,8 +4,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
+import org.o365relay.ResumeResult;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -57,14 +57,14 @@ public interface Control extends AutoCloseable {
     /// allows further recipients.
     ///
     /// @return whether the mailbox was paused, and the requested probes of the mailbox and its upstreams
-    MailboxProbes resume(EmailAddress mailbox) throws ControlException;
+    ResumeResult resume(EmailAddress mailbox) throws ControlException;
 
     /// Probes a blocked mailbox and its suspended upstreams now, regardless of their schedule. A block
     /// by the relay's own daily quota lasts until the quota allows further recipients. Fails if the mailbox is
     /// paused.
     ///
     /// @return the requested probes of the mailbox and its upstreams
-    MailboxProbes retry(EmailAddress mailbox) throws ControlException;
+    ResumeResult retry(EmailAddress mailbox) throws ControlException;
 
     /// Reloads the configuration file of the running relay.
     ///

@@ -67,7 +67,7 @@ import org.o365relay.queue.Page;
 ///   `nextProbeAt`, `delivering`, `messagesPerMinute` (a lowered rate; otherwise null), `limits`: `account`,
 ///   `messagesPerMinute`, `nextMessageAt`, `connections`, `connectionsInUse`, `nextConnectionAt`,
 ///   `recipientsPerDay`, `recipientsCounted`; `backoffs`: `kind`, `address`, `until`, `reason`, `reply`.
-/// - [MailboxProbes]: `changed` (whether the command had an effect), `resumed`, `backoffs` (how many were
+/// - [ResumeResult]: `changed` (whether the command had an effect), `resumed`, `backoffs` (how many were
 ///   ended), `messages` (how many became due), `probes`:
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of

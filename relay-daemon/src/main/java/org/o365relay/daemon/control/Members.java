@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
+import org.o365relay.ResumeResult;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.MessageDetail;
@@ -23,7 +23,7 @@ final class Members {
 
     static final Map<Class<?>, Class<?>> BY_TYPE = Map.of(
             Change.class, OfChange.class,
-            MailboxProbes.class, OfMailboxProbes.class,
+            ResumeResult.class, OfMailboxProbes.class,
             MailboxStatus.class, OfMailboxStatus.class,
             MessageDetail.class, OfMessageDetail.class,
             Page.class, OfPage.class,

@@ -6,9 +6,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Disk;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -141,12 +141,12 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
+    public ResumeResult resume(EmailAddress mailbox) throws ControlException {
         throw notRunning("resuming a mailbox");
     }
 
     @Override
-    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+    public ResumeResult retry(EmailAddress mailbox) throws ControlException {
         throw notRunning("probing a mailbox");
     }
 

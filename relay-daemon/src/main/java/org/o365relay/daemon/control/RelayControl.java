@@ -4,10 +4,10 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.OperationException;
 import org.o365relay.Operations;
 import org.o365relay.RelayStatus;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -105,12 +105,12 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
+    public ResumeResult resume(EmailAddress mailbox) throws ControlException {
         return call(() -> operations.resume(mailbox, user));
     }
 
     @Override
-    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+    public ResumeResult retry(EmailAddress mailbox) throws ControlException {
         return call(() -> operations.retry(mailbox, user));
     }
 

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -142,13 +142,13 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
-        return execute(new Request.Resume(mailbox), MailboxProbes.class);
+    public ResumeResult resume(EmailAddress mailbox) throws ControlException {
+        return execute(new Request.Resume(mailbox), ResumeResult.class);
     }
 
     @Override
-    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
-        return execute(new Request.Retry(mailbox), MailboxProbes.class);
+    public ResumeResult retry(EmailAddress mailbox) throws ControlException {
+        return execute(new Request.Retry(mailbox), ResumeResult.class);
     }
 
     @Override

@@ -68,7 +68,7 @@ record LogLine(
     }
 
     private static Optional<LogLine> inJson(String text) {
-        return Json.readForeign(text.strip().getBytes(StandardCharsets.UTF_8), JsonLine.class)
+        return Json.readLeniently(text.strip().getBytes(StandardCharsets.UTF_8), JsonLine.class)
                 .flatMap(line -> {
                     Map<String, String> fields = new LinkedHashMap<>();
                     line.kvpList()

@@ -151,7 +151,7 @@ final class ReplyForms {
                 .toList();
         List<Integer> likely = statuses.isEmpty() ? HTTP_STATUSES : statuses;
         Optional<ErrorBody> whole =
-                Json.readForeign(line.substring(start).getBytes(StandardCharsets.UTF_8), ErrorBody.class);
+                Json.readLeniently(line.substring(start).getBytes(StandardCharsets.UTF_8), ErrorBody.class);
         return whole.isPresent()
                 ? json(whole.get(), likely)
                 : ERROR_START

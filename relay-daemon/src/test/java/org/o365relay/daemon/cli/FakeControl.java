@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
+import org.o365relay.ResumeResult;
 import org.o365relay.alert.Alert;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
@@ -195,18 +195,18 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
+    public ResumeResult resume(EmailAddress mailbox) throws ControlException {
         boolean wasPaused = isStopped(mailbox);
         resumed.add(mailbox.toString());
-        return new MailboxProbes(wasPaused, probes(mailbox), backoffs(mailbox), 0);
+        return new ResumeResult(wasPaused, probes(mailbox), backoffs(mailbox), 0);
     }
 
     @Override
-    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+    public ResumeResult retry(EmailAddress mailbox) throws ControlException {
         if (isStopped(mailbox)) {
             throw new ControlException(ControlException.Kind.BAD_REQUEST, mailbox + " is paused by anna");
         }
-        return new MailboxProbes(false, probes(mailbox), backoffs(mailbox), 0);
+        return new ResumeResult(false, probes(mailbox), backoffs(mailbox), 0);
     }
 
     private int backoffs(EmailAddress mailbox) {

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.MailboxProbes;
 import org.o365relay.Polling;
+import org.o365relay.ResumeResult;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
@@ -109,7 +109,7 @@ class ControlServerTest {
         assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new ChangeResult(5, 1, ""));
         assertThat(client.status()).isEqualTo(SampleViews.running());
         assertThat(client.pause(MAILBOX)).isTrue();
-        assertThat(client.resume(MAILBOX)).isEqualTo(new MailboxProbes(true, List.of(), 0, 0));
+        assertThat(client.resume(MAILBOX)).isEqualTo(new ResumeResult(true, List.of(), 0, 0));
         assertThat(client.retry(MAILBOX)).isEqualTo(FakeControl.PROBES);
         assertThat(relay.asked())
                 .containsExactly(

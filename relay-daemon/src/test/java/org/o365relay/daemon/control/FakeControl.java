@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
+import org.o365relay.ResumeResult;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.RequestedProbe.Method;
@@ -29,7 +29,7 @@ import org.o365relay.queue.QueueSummary;
 /// Remembers what it is asked, and answers with [SampleViews].
 final class FakeControl implements Control {
 
-    static final MailboxProbes PROBES = new MailboxProbes(
+    static final ResumeResult PROBES = new ResumeResult(
             false,
             List.of(
                     new RequestedProbe("smtp.example:587", Target.UPSTREAM, "sign-in failed.", Method.SIGN_IN, null),
@@ -158,13 +158,13 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public MailboxProbes resume(EmailAddress mailbox) {
+    public ResumeResult resume(EmailAddress mailbox) {
         remember("resume " + mailbox);
-        return new MailboxProbes(true, List.of(), 0, 0);
+        return new ResumeResult(true, List.of(), 0, 0);
     }
 
     @Override
-    public MailboxProbes retry(EmailAddress mailbox) {
+    public ResumeResult retry(EmailAddress mailbox) {
         remember("retry " + mailbox);
         return PROBES;
     }

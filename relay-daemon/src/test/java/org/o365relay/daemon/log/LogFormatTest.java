@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.AccountLimit;
 import org.o365relay.journal.Event.Backoff;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Event.Expiring;
@@ -42,7 +43,6 @@ import org.o365relay.journal.Event.Reachable;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Event.Resumed;
-import org.o365relay.journal.Event.Throttle;
 import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.journal.LogJournal;
@@ -150,8 +150,8 @@ class LogFormatTest {
         assertThat(text())
                 .containsExactly(
                         "WARN failed id=0000000000001 client=10.0.0.7 from=<> to=<anna@x.example> size=5 upstream=\"\""
-                                + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga"
-                                + " notice=none");
+                            + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga"
+                            + " notice=none");
     }
 
     @Test
@@ -182,11 +182,11 @@ class LogFormatTest {
                 null,
                 false));
         journal.record(new Throttled(
-                mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), Throttle.CONNECTIONS, 2));
+                mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), AccountLimit.CONNECTIONS, 2));
         journal.record(new Throttled(
-                mailbox, "smtp.example:587", Reply.of(421, "4.4.2", "Too fast"), Throttle.MESSAGES_PER_MINUTE, 15));
-        journal.record(new LimitReached(mailbox, Throttle.MESSAGES_PER_MINUTE, 30));
-        journal.record(new LimitOver(mailbox, Throttle.CONNECTIONS, Duration.ofSeconds(90)));
+                mailbox, "smtp.example:587", Reply.of(421, "4.4.2", "Too fast"), AccountLimit.MESSAGES_PER_MINUTE, 15));
+        journal.record(new LimitReached(mailbox, AccountLimit.MESSAGES_PER_MINUTE, 30));
+        journal.record(new LimitOver(mailbox, AccountLimit.CONNECTIONS, Duration.ofSeconds(90)));
         journal.record(new Backoff(
                 mailbox,
                 "author",

@@ -35,7 +35,7 @@ public final class SqliteQueue {
         try {
             new MaintenanceMarker(settings.directory()).requireFinished();
             MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
-            DataDirectory.restrict(settings.directory());
+            DataDirectoryPermissions.restrict(settings.directory());
             SqliteFiles.warnAboutRescued(settings.directory());
             Runnable afterClose = () -> {
                 reserve.create();

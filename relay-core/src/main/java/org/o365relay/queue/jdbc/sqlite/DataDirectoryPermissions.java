@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
 
 /// Restricts the permissions of the files in the data directory. The files contain mail, so only their owner
 /// may read them, whatever the umask was when they were created.
-public final class DataDirectory {
+public final class DataDirectoryPermissions {
 
-    private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
+    private static final Logger log = LoggerFactory.getLogger(DataDirectoryPermissions.class);
 
     private static final Set<PosixFilePermission> OWNER = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
-    private DataDirectory() {}
+    private DataDirectoryPermissions() {}
 
     /// Removes all permissions of the group and of other users from the queue's files, the lock file, the spool
     /// and the copies of the queue with their folders. Logs a warning for each file whose permissions were
@@ -34,7 +34,7 @@ public final class DataDirectory {
     static void restrict(Path directory) throws IOException {
         warning(directory).ifPresent(log::warn);
         try (Stream<Path> files = Files.list(directory)) {
-            files.filter(DataDirectory::containsMail).forEach(DataDirectory::restrictAll);
+            files.filter(DataDirectoryPermissions::containsMail).forEach(DataDirectoryPermissions::restrictAll);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -64,7 +64,7 @@ public final class DataDirectory {
 
     private static void restrictAll(Path file) {
         try (Stream<Path> all = Files.walk(file)) {
-            all.forEach(DataDirectory::restrictFile);
+            all.forEach(DataDirectoryPermissions::restrictFile);
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} may contain mail that other users can read: {}", file, e.getMessage());
         }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// and for mixing digits of two scripts. Before the conversion, upper case becomes lower case and
 /// decomposed characters are composed (RFC 5895 §2). No other character is mapped: `ß` is not converted to
 /// `ss`, and `ſ` and full-width letters are refused instead of being converted to ASCII.
-final class Label {
+final class DomainLabel {
 
     private static final String PREFIX = "xn--";
 
@@ -23,7 +23,7 @@ final class Label {
     private static final char MIDDLE_DOT = '\u00B7';
     private static final char KATAKANA_MIDDLE_DOT = '\u30FB';
 
-    private Label() {}
+    private DomainLabel() {}
 
     /// @return the label in lower case, as an A-label if it contains non-ASCII characters; empty if the text is
     ///     not a label: it is empty or contains a character that is not allowed. An underscore is allowed; the
@@ -31,14 +31,14 @@ final class Label {
     static Optional<String> normalized(String label) {
         String lower = AsciiCase.lower(label);
         if (AsciiCase.isAscii(lower)) {
-            return !lower.isEmpty() && lower.chars().allMatch(Label::isAsciiCharacter)
+            return !lower.isEmpty() && lower.chars().allMatch(DomainLabel::isAsciiCharacter)
                     ? Optional.of(lower)
                     : Optional.empty();
         }
-        if (lower.codePoints().anyMatch(Label::isReplacedByNfc)) {
+        if (lower.codePoints().anyMatch(DomainLabel::isReplacedByNfc)) {
             return Optional.empty();
         }
-        int[] mapped = lower.codePoints().map(Label::lowerCase).toArray();
+        int[] mapped = lower.codePoints().map(DomainLabel::lowerCase).toArray();
         String composed = Normalizer.normalize(new String(mapped, 0, mapped.length), Normalizer.Form.NFC);
         return isUnicodeLabel(composed.codePoints().toArray())
                 ? Optional.of(PREFIX + Punycode.encode(composed))

@@ -9,13 +9,13 @@ import org.o365relay.identity.Expiry;
 import org.o365relay.mail.EmailAddress;
 
 /// The texts that describe an expiring credential or certificate of a mailbox to the admin.
-public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
+public record ExpiryAlertText(EmailAddress mailbox, Expiry expiry) {
 
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     /// @return what expires, for example `client secret of relay@contoso.example`
-    public String what() {
+    public String item() {
         return switch (expiry.kind()) {
                     case CLIENT_SECRET -> "client secret";
                     case CERTIFICATE -> "certificate";
@@ -26,7 +26,7 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
     }
 
     /// @return the date of expiry, in UTC
-    public String day() {
+    public String date() {
         return DAY.format(expiry.at());
     }
 
@@ -38,16 +38,16 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
     }
 
     String subject(long daysLeft) {
-        String what = what();
-        String capitalized = Character.toUpperCase(what.charAt(0)) + what.substring(1);
-        return capitalized + (daysLeft <= 0 ? " has expired" : " expires on " + day());
+        String item = item();
+        String capitalized = Character.toUpperCase(item.charAt(0)) + item.substring(1);
+        return capitalized + (daysLeft <= 0 ? " has expired" : " expires on " + date());
     }
 
     String consequence(long daysLeft) {
         return daysLeft <= 0
-                ? "The " + what() + " (" + expiry.name() + ") expired on " + day()
+                ? "The " + item() + " (" + expiry.name() + ") expired on " + date()
                         + ". No mail can be sent with it; new messages stay in the queue."
-                : "The " + what() + " (" + expiry.name() + ") expires on " + day()
+                : "The " + item() + " (" + expiry.name() + ") expires on " + date()
                         + ". After that no mail can be sent with it, and messages stay in the queue.";
     }
 

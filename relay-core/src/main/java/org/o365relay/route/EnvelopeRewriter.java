@@ -15,7 +15,7 @@ import org.o365relay.mail.HeaderChanges;
 import org.o365relay.route.RewriteRules.Decision;
 
 /// Applies the decisions of the rewriting rules to one envelope, which may become several.
-final class RuledEnvelopes {
+final class EnvelopeRewriter {
 
     private final Envelope original;
     private final List<EmailAddress> kept;
@@ -25,7 +25,7 @@ final class RuledEnvelopes {
 
     private record Redirection(EmailAddress to, List<EmailAddress> from) {}
 
-    RuledEnvelopes(Envelope original, List<Decision> decisions) {
+    EnvelopeRewriter(Envelope original, List<Decision> decisions) {
         this.original = original;
         this.kept = new ArrayList<>(original.recipients());
         decisions.forEach(this::apply);

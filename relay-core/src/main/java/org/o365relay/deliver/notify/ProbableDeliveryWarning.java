@@ -10,9 +10,9 @@ import org.o365relay.queue.Claim;
 
 /// The email to the admin about a message that Graph has probably sent. The author is not notified, because a
 /// notice might make them send the message again.
-final class ProbablyDelivered {
+final class ProbableDeliveryWarning {
 
-    private ProbablyDelivered() {}
+    private ProbableDeliveryWarning() {}
 
     static AdminWarning warning(Claim claim, List<Recipient> recipients, Verdict verdict, String upstream) {
         String to = recipients.stream()

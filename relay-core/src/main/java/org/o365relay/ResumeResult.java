@@ -13,9 +13,9 @@ import org.o365relay.deliver.health.RequestedProbe.Method;
 ///     be empty
 /// @param backoffs number of backoffs of authors and recipients that were ended
 /// @param messages number of waiting messages that are due now
-public record MailboxProbes(boolean resumed, List<RequestedProbe> probes, int backoffs, int messages) {
+public record ResumeResult(boolean resumed, List<RequestedProbe> probes, int backoffs, int messages) {
 
-    public MailboxProbes {
+    public ResumeResult {
         probes = List.copyOf(probes);
     }
 
@@ -24,8 +24,8 @@ public record MailboxProbes(boolean resumed, List<RequestedProbe> probes, int ba
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
-    static MailboxProbes of(boolean resumed, Requested requested) {
-        return new MailboxProbes(resumed, requested.probes(), requested.backoffs(), requested.messages());
+    static ResumeResult of(boolean resumed, Requested requested) {
+        return new ResumeResult(resumed, requested.probes(), requested.backoffs(), requested.messages());
     }
 
     /// @return whether the command ended a pause or a backoff, or made a message due, or a probe can start now

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.jdbc.QueueFixture;
 
-class InspectionStatementsTest {
+class MaintenanceStatementsTest {
 
     @TempDir
     private Path directory;
@@ -27,7 +27,7 @@ class InspectionStatementsTest {
 
     private static void noneReadsAWholeTableForEachRow(QueueFixture fixture) throws SQLException {
         try (Connection connection = fixture.connection()) {
-            for (Map.Entry<String, String> text : InspectionStatements.texts().entrySet()) {
+            for (Map.Entry<String, String> text : MaintenanceStatements.texts().entrySet()) {
                 List<String> plan = QueueFixture.plan(connection, text.getValue());
                 for (int i = 0; i + 1 < plan.size(); i++) {
                     if (plan.get(i).startsWith("CORRELATED")) {

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 import org.o365relay.net.Https;
 
 /// Signs a user in with a code (RFC 8628) and stores the login.
-record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
+record DeviceCodeLogin(
+        Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
 
     /// Blocks until the sign-in succeeds or fails, or the code expires.
     ///

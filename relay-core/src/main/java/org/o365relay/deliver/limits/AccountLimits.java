@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param burst maximum number of messages sent without a pause after an idle period; 1 or more
 /// @param connections maximum number of concurrent attempts, 1 to 100
 /// @param recipientsPerDay maximum number of recipients in any 24 hours; 1 or more
-public record MailboxLimits(
+public record AccountLimits(
         @Nullable Integer messagesPerMinute,
         int burst,
         int connections,

@@ -4,13 +4,13 @@ import java.sql.Connection;
 import java.util.Map;
 import org.o365relay.queue.jdbc.Statements;
 
-/// The SQL statements in `inspection.sql`, which verify, repair and restore a queue.
-final class InspectionStatements {
+/// The SQL statements in `maintenance.sql`, which verify, repair and restore a queue.
+final class MaintenanceStatements {
 
     private static final Map<String, String> TEXTS =
-            Statements.parse(Statements.resource(InspectionStatements.class, "inspection.sql"));
+            Statements.parse(Statements.resource(MaintenanceStatements.class, "maintenance.sql"));
 
-    private InspectionStatements() {}
+    private MaintenanceStatements() {}
 
     /// @return the SQL texts by name
     static Map<String, String> texts() {

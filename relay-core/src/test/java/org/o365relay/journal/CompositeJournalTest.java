@@ -8,14 +8,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class SubscribersTest {
+class CompositeJournalTest {
 
     @ParameterizedTest
     @MethodSource("events")
     void passesEveryEventToEachJournalInOrder(Event event) {
         List<String> received = new ArrayList<>();
         RememberingJournal last = new RememberingJournal();
-        Subscribers subscribers = new Subscribers(e -> received.add("first " + e), e -> received.add("second " + e));
+        CompositeJournal subscribers =
+                new CompositeJournal(e -> received.add("first " + e), e -> received.add("second " + e));
         subscribers.subscribe(last);
 
         subscribers.record(event);

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Passes every event to all subscribed journals, in the order of subscription. Thread-safe.
-public final class Subscribers implements Journal {
+public final class CompositeJournal implements Journal {
 
     private final List<Journal> journals;
 
-    public Subscribers(Journal... first) {
+    public CompositeJournal(Journal... first) {
         this.journals = new CopyOnWriteArrayList<>(first);
     }
 

@@ -10,11 +10,11 @@ import javax.net.ssl.SSLSession;
 
 /// TLS parameters for outgoing connections. The setting `old-tls` does not affect them, because it applies only
 /// to connections from devices.
-public final class StrongTls {
+public final class OutgoingTls {
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
-    private StrongTls() {}
+    private OutgoingTls() {}
 
     /// @return the allowed TLS versions, the preferred version first
     public static String[] versions() {

@@ -16,7 +16,7 @@ import org.o365relay.queue.jdbc.QueueFixture;
 
 /// Who can read the files of the queue in a data directory that every user can enter.
 @Timeout(60)
-class DataDirectoryTest {
+class DataDirectoryPermissionsTest {
 
     @Test
     void newFilesAreAccessibleOnlyToTheirOwnerWhateverTheUmask(@TempDir Path directory) throws Exception {
@@ -65,7 +65,7 @@ class DataDirectoryTest {
     private static List<String> accessible(Path directory) throws Exception {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(file -> !file.equals(directory) && !Files.isSymbolicLink(file))
-                    .filter(DataDirectoryTest::isAccessible)
+                    .filter(DataDirectoryPermissionsTest::isAccessible)
                     .map(file -> directory.relativize(file).toString())
                     .toList();
         }

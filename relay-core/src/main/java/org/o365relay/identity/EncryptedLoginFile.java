@@ -21,7 +21,7 @@ import org.o365relay.mail.Secret;
 /// The stored login of a user, in a file encrypted with AES-256-GCM.
 ///
 /// Not thread-safe. Another process may replace the file at any time.
-final class EncryptedFile {
+final class EncryptedLoginFile {
 
     private static final String FORMAT = "o365-relay login 1";
     private static final int NONCE_OCTETS = 12; // NIST SP 800-38D §8.2: 96 bits
@@ -35,7 +35,7 @@ final class EncryptedFile {
     private byte[] lastContent = new byte[0];
 
     /// @param iterations number of iterations of the key derivation; must be the same whenever the file is read
-    EncryptedFile(Path path, Secret secret, int iterations) {
+    EncryptedLoginFile(Path path, Secret secret, int iterations) {
         this.path = path;
         this.secret = secret;
         this.iterations = iterations;
