@@ -26,7 +26,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.message.AcceptedMessage;
@@ -128,7 +128,7 @@ public final class CrashTest {
             if (!more && !missing.isEmpty()) {
                 throw new AssertionError(missing.size() + " of " + acknowledged.size() + " did not come: " + missing
                         + "; "
-                        + new OfflineQueue(directory.resolve("queue")).reader().summary());
+                        + new ReadOnlyQueue(directory.resolve("queue")).reader().summary());
             }
         }
     }
@@ -161,7 +161,7 @@ public final class CrashTest {
     private void assertThatEveryDuplicateIsMarked(List<AcceptedMessage> arrived) throws QueueUnavailableException {
         Map<String, Long> copies = arrived.stream()
                 .collect(Collectors.groupingBy(message -> String.valueOf(message.messageId()), Collectors.counting()));
-        QueueReader history = new OfflineQueue(directory.resolve("queue")).reader();
+        QueueReader history = new ReadOnlyQueue(directory.resolve("queue")).reader();
         int duplicates = 0;
         for (String messageId : copies.keySet()) {
             long more = copies.getOrDefault(messageId, 1L) - 1;

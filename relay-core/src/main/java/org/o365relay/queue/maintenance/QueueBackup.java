@@ -19,7 +19,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.jdbc.sqlite.DurableFiles;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
 /// Makes a consistent copy of the queue, whether or not a relay is running. The copy contains every message
@@ -67,7 +67,7 @@ public final class QueueBackup {
             throw failed(file, reason(e), "choose an existing, writable folder");
         }
         try {
-            long open = new OfflineQueue(directory).query(statements -> copy(statements, folder, partial));
+            long open = new ReadOnlyQueue(directory).query(statements -> copy(statements, folder, partial));
             DurableFiles.sync(partial);
             DurableFiles.move(partial, file);
             return new Result(file, DurableFiles.size(file), open);

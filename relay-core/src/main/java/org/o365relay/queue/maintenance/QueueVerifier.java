@@ -11,7 +11,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.ClockTable;
 import org.o365relay.queue.jdbc.Statements;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
@@ -40,7 +40,7 @@ public final class QueueVerifier {
     ///     other than damage, or if a newer relay wrote it
     public List<Finding> verify() throws QueueUnavailableException {
         try {
-            return new OfflineQueue(settings.directory()).query(statements -> findings(statements.connection()));
+            return new ReadOnlyQueue(settings.directory()).query(statements -> findings(statements.connection()));
         } catch (QueueUnavailableException e) {
             if (e.reason() != Reason.DAMAGED) {
                 throw e;

@@ -26,7 +26,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.Claim.Age;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.time.SteadyClock.Reading;
 
@@ -219,7 +219,7 @@ class ClockJumpTest {
         QueueId id = fixture.accept("deferred", ANNA);
         defer(fixture.claimOne());
         fixture.close();
-        assertThat(new OfflineQueue(fixture.directory, fixture.clock)
+        assertThat(new ReadOnlyQueue(fixture.directory, fixture.clock)
                         .reader()
                         .show(id)
                         .orElseThrow()

@@ -28,7 +28,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 
 /// Filters applied to a filled queue.
 @Timeout(60)
@@ -58,40 +58,40 @@ class MessageFilterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', emptyValue = "", nullValues = "-", textBlock = """
-                    everything | -                 | fresh waiting held sending sent lost gone notice
-                    state      | queued            | fresh notice
-                    state      | deferred          | waiting
-                    state      | delivering        | sending
-                    state      | held              | held
-                    state      | delivered         | sent
-                    state      | failed            | lost
-                    state      | deleted           | gone
-                    state      | failed deleted    | lost gone
-                    state      | held queued       | fresh held notice
-                    after      | PT2H              | held sending sent lost gone notice
-                    before     | PT2H              | fresh waiting
-                    after      | PT900H            |
-                    client     | 192.168.10.8      | sent
-                    client     | 192.168.10.*      | fresh waiting held sending sent lost gone
-                    client     | 192.168.1%        |
-                    client     | 192.168.10._      |
-                    sender     | Printer@*         | fresh waiting held sending sent lost gone
-                    sender     | ''                | notice
-                    recipient  | ANNA@contoso.example | fresh held sent lost
-                    recipient  | bert@*            | waiting sending gone
-                    recipient  | *                 | fresh waiting held sending sent lost gone notice
-                    recipient  | nobody@*          |
-                    mailbox    | relay@*           | fresh waiting held sending sent lost gone notice
-                    mailbox    | other             |
-                    reason     | server-busy       | waiting
-                    subject    | NOTIC             | notice
-                    subject    | s*t               | sent lost
-                    message-id | waiting@device    | waiting
-                    message-id | <WAITING@device>  | waiting
-                    message-id | *@device          | fresh waiting held sending sent lost gone
-                    up-to      | held              | fresh waiting held
-                    ids        | sent fresh 4711   | fresh sent
-                    """)
+        everything | -                 | fresh waiting held sending sent lost gone notice
+        state      | queued            | fresh notice
+        state      | deferred          | waiting
+        state      | delivering        | sending
+        state      | held              | held
+        state      | delivered         | sent
+        state      | failed            | lost
+        state      | deleted           | gone
+        state      | failed deleted    | lost gone
+        state      | held queued       | fresh held notice
+        after      | PT2H              | held sending sent lost gone notice
+        before     | PT2H              | fresh waiting
+        after      | PT900H            |
+        client     | 192.168.10.8      | sent
+        client     | 192.168.10.*      | fresh waiting held sending sent lost gone
+        client     | 192.168.1%        |
+        client     | 192.168.10._      |
+        sender     | Printer@*         | fresh waiting held sending sent lost gone
+        sender     | ''                | notice
+        recipient  | ANNA@contoso.example | fresh held sent lost
+        recipient  | bert@*            | waiting sending gone
+        recipient  | *                 | fresh waiting held sending sent lost gone notice
+        recipient  | nobody@*          |
+        mailbox    | relay@*           | fresh waiting held sending sent lost gone notice
+        mailbox    | other             |
+        reason     | server-busy       | waiting
+        subject    | NOTIC             | notice
+        subject    | s*t               | sent lost
+        message-id | waiting@device    | waiting
+        message-id | <WAITING@device>  | waiting
+        message-id | *@device          | fresh waiting held sending sent lost gone
+        up-to      | held              | fresh waiting held
+        ids        | sent fresh 4711   | fresh sent
+        """)
     void findsMessagesThatMeetTheCondition(String condition, @Nullable String value, @Nullable String expected)
             throws QueueUnavailableException {
         MessageFilter selection = selection(condition, value == null ? "" : value);
@@ -100,7 +100,7 @@ class MessageFilterTest {
         assertThat(filled().names(find(selection, Page.Order.OLDEST_FIRST))).isEqualTo(wanted);
         assertThat(filled().names(find(selection, Page.Order.NEWEST_FIRST))).isEqualTo(wanted.reversed());
         assertThat(fixture().queue().reader().count(selection)).isEqualTo(wanted.size());
-        QueueReader outside = new OfflineQueue(fixture().directory, fixture().clock).reader();
+        QueueReader outside = new ReadOnlyQueue(fixture().directory, fixture().clock).reader();
         assertThat(outside.count(selection)).isEqualTo(wanted.size());
     }
 

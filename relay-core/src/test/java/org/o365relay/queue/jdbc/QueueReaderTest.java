@@ -44,7 +44,7 @@ import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.Settlement;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 
 @Timeout(60)
 class QueueReaderTest {
@@ -138,7 +138,7 @@ class QueueReaderTest {
         assertThat(overview.reasons())
                 .containsExactly(
                         new GroupCount("server-busy", 1, filled.line("waiting").receivedAt()));
-        assertThat(new OfflineQueue(fixture.directory, fixture.clock).reader().summary())
+        assertThat(new ReadOnlyQueue(fixture.directory, fixture.clock).reader().summary())
                 .isEqualTo(overview);
     }
 
@@ -210,7 +210,7 @@ class QueueReaderTest {
                         List.of());
 
         for (QueueReader reading :
-                List.of(fixture.queue().reader(), new OfflineQueue(fixture.directory, fixture.clock).reader())) {
+                List.of(fixture.queue().reader(), new ReadOnlyQueue(fixture.directory, fixture.clock).reader())) {
             MessageDetail detail = reading.show(id).orElseThrow();
             assertThat(detail.recipients())
                     .containsExactly(
@@ -256,7 +256,7 @@ class QueueReaderTest {
     @ValueSource(ints = {1, 2, 3, 4})
     void refusesAQueueOfAnOlderRelay(int version) {
         fixture.createVersion(version);
-        assertThatThrownBy(() -> new OfflineQueue(fixture.directory).reader())
+        assertThatThrownBy(() -> new ReadOnlyQueue(fixture.directory).reader())
                 .isInstanceOfSatisfying(
                         QueueUnavailableException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_SCHEMA))

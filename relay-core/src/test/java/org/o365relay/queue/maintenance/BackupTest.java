@@ -43,7 +43,7 @@ import org.o365relay.queue.jdbc.ChildJvm;
 import org.o365relay.queue.jdbc.CrashScenes;
 import org.o365relay.queue.jdbc.QueueFixture;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
@@ -172,7 +172,7 @@ class BackupTest {
         fixture.accept("one", ANNA);
         fixture.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");
-        OfflineQueue viewer = new OfflineQueue(fixture.directory);
+        ReadOnlyQueue viewer = new ReadOnlyQueue(fixture.directory);
         assertThat(viewer.<Long>query(statements -> {
                     QueueBackup.copy(statements, folder, partial);
                     fixture.accept("two", ANNA);

@@ -15,13 +15,13 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 
 /// Checks the expiry dates of a mailbox's credentials, the usage of its daily quota, and whether Microsoft
 /// limits its domain.
 ///
 /// @param queue the queue, which can be read even while the relay is running
-public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
+public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, ReadOnlyQueue queue, InstantSource clock)
         implements MailboxChecker.LocalChecks {
 
     private static final long WARNING_DAYS = 30;

@@ -28,7 +28,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.json.Json;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.o365relay.time.SteadyClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,7 +135,7 @@ public final class CheckCommand implements Callable<Integer> {
                 "o365-relay-check-" + ProcessHandle.current().pid());
         try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, SteadyClock.following(clock))) {
             ExpiryAndQuotaChecks localChecks = new ExpiryAndQuotaChecks(
-                    upstreams, new OfflineQueue(settings.queue().directory()), clock);
+                    upstreams, new ReadOnlyQueue(settings.queue().directory()), clock);
             MailboxChecker checker = new MailboxChecker(upstreams, localChecks, progress, testMessage());
             for (MailboxSettings candidate : mailboxes) {
                 reports.add(checker.check(candidate));

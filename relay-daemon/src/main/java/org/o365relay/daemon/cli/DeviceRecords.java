@@ -6,7 +6,7 @@ import java.util.List;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 import org.slf4j.LoggerFactory;
 
 /// Reads the device counters from the queue, even while a relay is running.
@@ -16,7 +16,7 @@ final class DeviceRecords {
 
     static List<DeviceRecord> read(QueueSettings queue) throws QueueUnavailableException {
         silenceQueueLog();
-        return new OfflineQueue(queue.directory()).devices();
+        return new ReadOnlyQueue(queue.directory()).devices();
     }
 
     /// Disables the log messages of the queue, such as those about damaged rows, which would appear in the

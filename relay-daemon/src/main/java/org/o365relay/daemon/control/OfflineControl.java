@@ -23,18 +23,18 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.ReadOnlyQueue;
 
 /// Read-only access to the queue of a relay that is not running or does not listen on its control socket.
 final class OfflineControl implements Control {
 
     private final QueueSettings settings;
-    private final OfflineQueue queue;
+    private final ReadOnlyQueue queue;
     private final InstantSource clock;
 
     OfflineControl(QueueSettings settings, InstantSource clock) {
         this.settings = settings;
-        this.queue = new OfflineQueue(settings.directory(), clock);
+        this.queue = new ReadOnlyQueue(settings.directory(), clock);
         this.clock = clock;
     }
 

@@ -26,7 +26,7 @@ import org.o365relay.queue.jdbc.QueueFixture;
 import org.o365relay.time.SteadyClock;
 
 @Timeout(60)
-class OfflineQueueTest {
+class ReadOnlyQueueTest {
 
     private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
 
@@ -75,7 +75,7 @@ class OfflineQueueTest {
     }
 
     private void leaveAKilledRelay() throws Exception {
-        try (ChildJvm child = ChildJvm.start(scratch, OfflineQueueTest.class, fixture.directory.toString())) {
+        try (ChildJvm child = ChildJvm.start(scratch, ReadOnlyQueueTest.class, fixture.directory.toString())) {
             child.awaitLine("COUNTED");
             child.kill();
         }
@@ -84,7 +84,7 @@ class OfflineQueueTest {
 
     /// The process that is killed.
     public static void main(String[] arguments) throws IOException {
-        OfflineQueueTest relay = new OfflineQueueTest();
+        ReadOnlyQueueTest relay = new ReadOnlyQueueTest();
         relay.fixture = new QueueFixture(Path.of(arguments[0]));
         relay.count();
         System.out.println("COUNTED");
@@ -100,7 +100,7 @@ class OfflineQueueTest {
     @Test
     void readsNoDevicesFromAQueueOfVersion1AndDoesNotUpgradeIt() throws Exception {
         fixture.createVersionOne();
-        assertThat(new OfflineQueue(fixture.directory).devices()).isEmpty();
+        assertThat(new ReadOnlyQueue(fixture.directory).devices()).isEmpty();
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(1);
     }
 
@@ -129,7 +129,7 @@ class OfflineQueueTest {
 
     private void assertThatThePrinterIsListed(int refusals) throws Exception {
         Map<String, FileTime> before = files();
-        assertThat(new OfflineQueue(fixture.directory).devices())
+        assertThat(new ReadOnlyQueue(fixture.directory).devices())
                 .singleElement()
                 .matches(device -> device.address().equals(PRINTER))
                 .matches(device -> device.rejections() == refusals);
@@ -147,7 +147,7 @@ class OfflineQueueTest {
     }
 
     private void assertUnavailable(Reason reason, String... words) {
-        assertThatThrownBy(() -> new OfflineQueue(fixture.directory).devices())
+        assertThatThrownBy(() -> new ReadOnlyQueue(fixture.directory).devices())
                 .isInstanceOfSatisfying(QueueUnavailableException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);
                     assertThat(e.getMessage()).contains(words).doesNotContain("\n", "Exception");

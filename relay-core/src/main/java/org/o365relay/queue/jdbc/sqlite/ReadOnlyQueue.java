@@ -33,20 +33,20 @@ import org.o365relay.time.SteadyClock;
 
 /// Reads the queue from a process other than the relay, whether or not the relay is running. Does not create or
 /// change any file, and does not delay a running relay.
-public final class OfflineQueue {
+public final class ReadOnlyQueue {
 
     private final Path file;
     private final Sqlite sqlite;
     private final SteadyClock clock;
 
     /// @param directory the data directory
-    public OfflineQueue(Path directory) {
+    public ReadOnlyQueue(Path directory) {
         this(directory, InstantSource.system());
     }
 
     /// @param directory the data directory
     /// @param clock the system clock, for queue summaries and for the times of usage slots
-    public OfflineQueue(Path directory, InstantSource clock) {
+    public ReadOnlyQueue(Path directory, InstantSource clock) {
         this.clock = SteadyClock.following(clock);
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
@@ -120,7 +120,7 @@ public final class OfflineQueue {
         }
     }
 
-    private record OfflineAccess(OfflineQueue queue) implements ReadAccess {
+    private record OfflineAccess(ReadOnlyQueue queue) implements ReadAccess {
 
         @Override
         public <T extends @Nullable Object> T read(Committer.Work<T> work) {
