@@ -8,7 +8,7 @@ import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.notify.NoticeScheduler;
 import org.o365relay.journal.Journal;
-import org.o365relay.ndr.NdrReaders;
+import org.o365relay.ndr.NdrPollers;
 import org.o365relay.ndr.NdrSettings;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.time.SteadyClock;
@@ -34,7 +34,7 @@ final class BackgroundTasks implements AutoCloseable {
             @Nullable Ndrs ndrs) {}
 
     /// @param factory factory that created the readers
-    private record Ndrs(List<NdrSettings> settings, UpstreamFactory factory, NdrReaders readers) {
+    private record Ndrs(List<NdrSettings> settings, UpstreamFactory factory, NdrPollers readers) {
 
         boolean isFor(List<NdrSettings> others, UpstreamFactory other) {
             return settings.equals(others) && factory.equals(other);
@@ -86,7 +86,7 @@ final class BackgroundTasks implements AutoCloseable {
                 : new Ndrs(
                         settings,
                         upstreams,
-                        upstreams.ndrReaders(settings, queue.ndrs(), new NdrNotifier(notices), journal));
+                        upstreams.ndrPollers(settings, queue.ndrs(), new NdrNotifier(notices), journal));
     }
 
     /// Ends rerouting by the settings so far: mail may now be queued for mailboxes that they do not name.

@@ -20,7 +20,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.SignInService;
 import org.o365relay.journal.Journal;
-import org.o365relay.ndr.NdrReaders;
+import org.o365relay.ndr.NdrPollers;
 import org.o365relay.ndr.NdrSettings;
 import org.o365relay.ndr.SenderNotifier;
 import org.o365relay.net.CertifiedKey;
@@ -66,8 +66,8 @@ public final class UpstreamFactory implements AutoCloseable {
     /// @return readers of the NDRs in these mailboxes, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read
     /// @throws IllegalArgumentException if a file of trusted certificates contains no certificate
-    NdrReaders ndrReaders(List<NdrSettings> settings, NdrStore queue, SenderNotifier notifier, Journal journal) {
-        return new NdrReaders(
+    NdrPollers ndrPollers(List<NdrSettings> settings, NdrStore queue, SenderNotifier notifier, Journal journal) {
+        return new NdrPollers(
                 settings,
                 source -> signIn().tokens(source.credential(), source.scope()),
                 https(),

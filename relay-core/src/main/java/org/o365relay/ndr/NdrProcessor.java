@@ -23,7 +23,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
-import org.o365relay.ndr.ReportedMessages.Candidate;
+import org.o365relay.ndr.ReportedMessageFinder.Candidate;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -50,7 +50,7 @@ final class NdrProcessor {
     private final EmailAddress mailbox;
     private final String positionKey;
     private final NdrStore queue;
-    private final ReportedMessages messages;
+    private final ReportedMessageFinder messages;
     private final SenderNotifier notifier;
     private final Journal journal;
     private final InstantSource clock;
@@ -68,7 +68,7 @@ final class NdrProcessor {
         this.mailbox = mailbox;
         this.positionKey = positionKey;
         this.queue = queue;
-        this.messages = new ReportedMessages(queue);
+        this.messages = new ReportedMessageFinder(queue);
         this.notifier = notifier;
         this.journal = journal;
         this.clock = clock;
@@ -88,7 +88,7 @@ final class NdrProcessor {
         List<Candidate> candidates = messages.candidates(report);
         Map<Candidate, List<FailedDelivery>> failures = new LinkedHashMap<>();
         for (UndeliveredRecipient undelivered : report.recipients()) {
-            List<Candidate> matching = ReportedMessages.matching(candidates, undelivered, report.arrival());
+            List<Candidate> matching = ReportedMessageFinder.matching(candidates, undelivered, report.arrival());
             if (matching.size() > 1) {
                 logAmbiguous(undelivered, matching);
             } else {

@@ -4,7 +4,7 @@
 ///
 /// 1. `NdrFolder` lists new messages in a folder of the mailbox, without changing the folder.
 /// 2. `NdrParser` parses delivery status notifications (RFC 3464) and ignores all other messages.
-/// 3. `ReportedMessages` finds the message by its queue ID or Message-ID.
+/// 3. `ReportedMessageFinder` finds the message by its queue ID or Message-ID.
 /// 4. `NdrProcessor` commits the event, the notice and the position in the folder in one transaction.
 @NullMarked
 package org.o365relay.ndr;

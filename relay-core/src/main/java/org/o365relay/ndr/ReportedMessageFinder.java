@@ -26,7 +26,7 @@ import org.o365relay.queue.NdrStore;
 /// Several messages have the same Message-ID if a message was split, or if a device uses one twice. The
 /// recipient and then the time select among them; if several remain, the report is attributed to none, unless
 /// they are parts of one message.
-final class ReportedMessages {
+final class ReportedMessageFinder {
 
     /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
@@ -40,7 +40,7 @@ final class ReportedMessages {
 
     private final NdrStore queue;
 
-    ReportedMessages(NdrStore queue) {
+    ReportedMessageFinder(NdrStore queue) {
         this.queue = queue;
     }
 

@@ -10,13 +10,13 @@ import org.o365relay.net.Https;
 import org.o365relay.queue.NdrStore;
 
 /// Polls the NDR folders of all mailboxes that have one configured.
-public final class NdrReaders implements AutoCloseable {
+public final class NdrPollers implements AutoCloseable {
 
     private final List<NdrPoller> pollers;
 
     /// @param tokens provides the token source for each Graph account
     /// @param https client for Microsoft Graph
-    public NdrReaders(
+    public NdrPollers(
             List<NdrSettings> settings,
             Function<NdrSettings.Graph, TokenSource> tokens,
             Https https,
