@@ -309,7 +309,7 @@ class ClaimOrderTest {
         Claim claim = fixture.claimOne();
         Committer committer = fixture.queue().store().committer();
         CompletableFuture<Boolean> submitted = new CompletableFuture<>();
-        committer.submit(_ -> submitted.join()); // until then, the settlement cannot be written
+        var _ = committer.submit(_ -> submitted.join()); // until then, the settlement cannot be written
         AtomicReference<CompletableFuture<List<String>>> open = new AtomicReference<>();
         fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of(), () -> {
             open.set(committer.submit(ClaimTables::mailboxes));
