@@ -237,6 +237,8 @@ final class PastedReplyTest {
         connect | SMTP connect() failed. https://github.com/PHPMailer/PHPMailer/wiki/Troubleshooting
         lost    | status=deferred (lost connection with smtp.office365.com[192.0.2.1] while receiving the initial server greeting)
         lost    | status=deferred (conversation with smtp.office365.com[192.0.2.1] timed out while sending MAIL FROM)
+        lost    | System.IO.IOException: net_io_connectionclosed
+        connect | Net::OpenTimeout: execution expired
         lost    | Error: read ECONNRESET
         lost    | smtplib.SMTPServerDisconnected: Connection unexpectedly closed
         lost    | MailKit.Net.Smtp.SmtpProtocolException: The SMTP server has unexpectedly disconnected.
@@ -338,6 +340,10 @@ final class PastedReplyTest {
         REST API is not yet supported for this mailbox.              | graph   | graph-mailbox-unknown
         IDX14100: JWT is not well formed, there are no dots (.).     | graph   | graph-token-malformed
         A message can't be sent because it contains no recipients.   | graph   | graph-no-recipients
+        The remote server returned an error: (401) Unauthorized.     | graph   | graph-token
+        Status code: 503 (Service Unavailable)                       | graph   | graph-unavailable
+        Server error: 504 Gateway Timeout                            | graph   | graph-timeout
+        503 Service Unavailable                                      | graph   | graph-unavailable
         RequestBodyRead: The property 'x' does not exist on type 'y' | graph   | graph-request-malformed
         """)
     void findsErrorsWithoutACode(String text, String origin, String name) {
