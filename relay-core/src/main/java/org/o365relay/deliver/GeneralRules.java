@@ -182,21 +182,24 @@ record GeneralRules(EmailAddress mailbox) {
                     "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
                             + " proxy or virus scanner changes the connection.");
         }
+        // Connections at this step get an access token.
+        String server = response.step() == Response.Step.AUTH ? "the sign-in service" : "the upstream";
         EnhancedStatus status = response.reply().status();
         if (NAME_NOT_FOUND.equals(status)) {
             return deferred(
                     response,
                     Scope.MESSAGE,
-                    "the name of the upstream could not be looked up in DNS",
-                    "Check the name for typing errors, and that this host can look it up: getent hosts <name>.");
+                    "the name of " + server + " could not be looked up in DNS",
+                    "Check the name for typing errors, and that this host can look it up: getent hosts <name>. If not,"
+                            + " correct its DNS server (/etc/resolv.conf).");
         }
         return CANNOT_CONNECT.equals(status)
                 ? deferred(
                         response,
                         Scope.MESSAGE,
-                        "the upstream could not be reached",
-                        "Check that this host can connect to the upstream's host and port: a firewall, a proxy or the"
-                                + " internet provider may block them, port 25 in particular.")
+                        server + " could not be reached",
+                        "Check that this host can connect to " + server + ": a firewall, a proxy or the internet"
+                                + " provider may block its host or port, port 25 in particular.")
                 : deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
     }
 

@@ -11,8 +11,6 @@ import org.o365relay.mail.EmailAddress;
 /// passes or fails, and each failed step has advice.
 record CheckStepFactory(EmailAddress mailbox) {
 
-    private static final String NAME_NOT_FOUND = "4.4.3";
-
     Verdict judge(Response response) {
         return new FailurePolicy(mailbox).judge(response, false);
     }
@@ -43,13 +41,8 @@ record CheckStepFactory(EmailAddress mailbox) {
         String server = response.step() == Step.AUTH ? "the sign-in service" : "the upstream";
         return switch (response.origin()) {
             case NETWORK ->
-                isNameNotFound(response)
-                        ? "Check that the name of " + server
-                                + " is spelled correctly, and that this host can look it up: getent hosts NAME. If not,"
-                                + " correct its DNS server (/etc/resolv.conf)."
-                        : "Check that the firewall lets this host connect to " + server
-                                + " (address and port as above), and that no proxy or virus scanner ends the"
-                                + " connection.";
+                "Check that the firewall lets this host connect to " + server
+                        + " (address and port as above), and that no proxy or virus scanner ends the connection.";
             case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->
                 response.reply().category() == 4
                         ? "Run the check again in a few minutes. If it still fails, see the service health in the"
@@ -58,10 +51,6 @@ record CheckStepFactory(EmailAddress mailbox) {
             case PROXY, TLS, RELAY, UNSUITABLE ->
                 "Correct the configuration of the upstream, then run the check again.";
         };
-    }
-
-    private static boolean isNameNotFound(Response response) {
-        return String.valueOf(response.reply().status()).equals(NAME_NOT_FOUND);
     }
 
     /// @return a step with the result OK or WARNING; FAILED if a later failure showed that this step had failed
