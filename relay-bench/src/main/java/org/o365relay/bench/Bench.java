@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             DeliverCommand.class,
             StartupCommand.class,
             ColdCommand.class,
+            ManyCommand.class,
             LargeCommand.class,
             BacklogCommand.class,
             DrainCommand.class,

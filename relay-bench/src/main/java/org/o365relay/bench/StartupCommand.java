@@ -1,13 +1,9 @@
 package org.o365relay.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.o365relay.bench.server.ProcessUsage;
 import org.o365relay.bench.server.RelayLauncher;
-import org.o365relay.bench.server.StartedProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,35 +39,22 @@ final class StartupCommand implements Callable<Integer> {
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
         RelayLauncher launcher = target.relay();
-        Path directory = work.newSubdirectory();
-        report.progress("one start to create the queue …");
-        launcher.start(directory).close();
+        StartMeasurement starts = new StartMeasurement(launcher, work.newSubdirectory());
         report.progress(times + " starts …");
-        long[] millis = new long[times];
         for (int time = 0; time < times; time++) {
-            try (StartedProcess relay = launcher.start(directory)) {
-                millis[time] = relay.startupTime().toMillis();
-            }
+            starts.start();
         }
-        Arrays.sort(millis);
-        ProcessUsage usage = idleUsage(launcher, directory);
+        report.progress(idle + " s idle …");
+        ProcessUsage usage = starts.idle(idle);
         MarkdownTable table =
                 new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
         table.add(
                 launcher.name(),
-                Long.toString(millis[times / 2]),
-                Long.toString(millis[0]),
-                Long.toString(millis[times - 1]),
+                Long.toString(starts.medianMillis()),
+                Long.toString(starts.fastestMillis()),
+                Long.toString(starts.slowestMillis()),
                 Long.toString(usage.residentKib() >> 10),
                 Long.toString(usage.peakKib() >> 10));
         return table;
-    }
-
-    private ProcessUsage idleUsage(RelayLauncher launcher, Path directory) throws IOException, InterruptedException {
-        report.progress(idle + " s idle …");
-        try (StartedProcess relay = launcher.start(directory)) {
-            TimeUnit.SECONDS.sleep(idle);
-            return ProcessUsage.of(relay.process().pid());
-        }
     }
 }

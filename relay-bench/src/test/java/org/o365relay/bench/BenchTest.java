@@ -106,6 +106,17 @@ class BenchTest {
     }
 
     @Test
+    void comparesManyMailboxesAndDevicesWithOneMailbox() {
+        assertThat(bench("many", "--mailboxes=3", "--devices=300", "--times=1", "--idle=0"))
+                .isZero();
+
+        List<String> cells = lastRow();
+        assertThat(cells.subList(0, 2)).containsExactly("3", "300");
+        assertThat(Integer.parseInt(cells.get(2))).isBetween(10, 30_000);
+        assertThat(Double.parseDouble(cells.get(5))).isBetween(0.1, 10.0);
+    }
+
+    @Test
     void measuresTheFirstMessagesAfterEachStart() {
         assertThat(bench("cold", "--times=3", "--sessions=2", "--messages=9")).isZero();
 
