@@ -27,8 +27,9 @@ public final class ReplyCatalogue {
     private static final String RESOURCE = "replies.txt";
 
     private static final Pattern STATUS_IN_TEXT = Pattern.compile("#([45]\\.\\d{1,3}\\.\\d{1,3})\\b");
-    private static final Pattern QUOTED =
-            Pattern.compile("(?s)(?<![\\d.])[45]\\d\\d[ -]#?[45]\\.\\d{1,3}\\.\\d{1,3}\\b.*");
+    // except what the next server replied to this one, which is about their connection
+    private static final Pattern QUOTED = Pattern.compile(
+            "(?s)(?<![\\d.]|\\[Message=|responded with: [\"\u201c'])[45]\\d\\d[ -]#?[45]\\.\\d{1,3}\\.\\d{1,3}\\b.*");
 
     private final List<KnownReply> entries;
 

@@ -47,6 +47,7 @@ record PastedContext(String text) {
             "(?:could not|couldn't|cannot) be delivered",
             "delivery has failed",
             "mail delivery (?:failed|system)",
+            "response from the remote server",
             "this is the mail system",
             "wasn't delivered",
             "address\\(es\\) failed");
@@ -118,7 +119,8 @@ record PastedContext(String text) {
 
     private static final Set<Integer> SIGN_IN_CODES = Set.of(530, 534, 535, 538); // RFC 4954 §6
     private static final Pattern ABOUT_RECIPIENT = Pattern.compile(
-            "(?i)recipient address rejected|banned recipient|no such user|user unknown|mailbox unavailable");
+            "(?i)recipient address rejected|banned recipient|no such user|user unknown|mailbox unavailable|Postfach"
+                    + " des Empfängers");
 
     boolean isReport() {
         return !isLog()

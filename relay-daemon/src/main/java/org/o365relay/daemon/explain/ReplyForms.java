@@ -33,12 +33,18 @@ final class ReplyForms {
             Pattern.compile("(?is)[:;] ?['\"]?((?:4[2357]|5[0-57])\\d(?:[ -](?=[^\\d\\s]).*|$))");
     // of Python's smtplib and of MailKit: (535, b'5.7.3 …') and 535: 5.7.3 …
     private static final Pattern PUNCTUATED = Pattern.compile("\\b([245]\\d\\d)(?:, b?['\"]|: (?=" + STATUS + "))");
+    private static final String CLOSING =
+            "Service not available, closing transmission channel\\. The server response was: ";
+    // of PHPMailer, which writes the code last
+    private static final Pattern CODE_LAST =
+            Pattern.compile("(?<![\\d.])(" + STATUS + ".*?)\\s+SMTP code: ([245]\\d\\d)\\b");
     private static final Pattern IN_REPLY_TO = Pattern.compile("(?s)\\s*\\(in reply to .*"); // of Postfix
     private static final Pattern STATUS_ONLY = Pattern.compile("(?s)(?<![\\d.])([245])" + STATUS.substring(5) + ".*");
     private static final Pattern SIGN_IN =
             Pattern.compile("(?:\\b([45]\\d\\d) )?(?:\\b([a-z]+_[a-z_]+): )?\\bAADSTS\\d{2,}.*");
     private static final Pattern NAMED_ERROR = Pattern.compile(
-            "\\b([245]\\d\\d) ((?:[A-Z]\\w+|[a-z]+[A-Z]\\w+|unauthenticated|[a-z]+_[a-z_]+)(?:[.-]\\w+)*: .*)");
+            "\\b([245]\\d\\d) ((?:[A-Z]\\w+|[a-z]+[A-Z]\\w+|unauthenticated|[a-z]+_[a-z_]+)(?:[.-]\\w+)*:"
+                    + " .*|Error[A-Z]\\w+ .*)");
     private static final Pattern SIGN_IN_ERROR =
             Pattern.compile("\\b(?:(?:temporarily_unavailable|server_error|access_denied|unauthorized_client"
                     + "|invalid_(?:client|grant|request|resource|scope)|unsupported_(?:grant|response)_type"
@@ -49,15 +55,16 @@ final class ReplyForms {
     private static final Pattern HTTP_REASON =
             Pattern.compile("(?i)\\b([45]\\d\\d)\\)?:? \\(?((?:bad request|unauthorized|forbidden|not found|conflict"
                     + "|request entity too large|payload too large|too many requests|internal server error|bad gateway"
-                    + "|service unavailable|gateway time-?out|insufficient storage)\\b.*)");
-    private static final Pattern GRAPH = Pattern.compile("\\b(?:Error[A-Z]\\w+|ApplicationThrottled|RequestBodyRead"
-            + "|InvalidAuthenticationToken|MailboxNotEnabledForRESTAPI|Request_ResourceNotFound)\\b.*");
+                    + "|service unavailable|\"?\\w+ is unhealthy|gateway time-?out|insufficient storage)\\b.*)");
+    private static final Pattern GRAPH =
+            Pattern.compile("\\b(?:Error[A-Z]\\w+|ODataError|ApplicationThrottled|RequestBodyRead"
+                    + "|InvalidAuthenticationToken|MailboxNotEnabledForRESTAPI|Request_ResourceNotFound)\\b.*");
 
     // the start of a truncated error body
     private static final Pattern ERROR_START =
             Pattern.compile("\"code\"\\s*:\\s*\"(\\w+)\"\\s*,\\s*\"message\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*+)");
 
-    private static final Pattern TLS = Pattern.compile("\\b454 4\\.7\\.[45] .*");
+    private static final Pattern TLS = Pattern.compile("\\b454 4\\.7\\.[45] (?!.*SendConnector).*");
     private static final Pattern NETWORK = Pattern.compile("\\b451 (?:4\\.4\\.[123] |4\\.5\\.0 )?.*?(?:name not found:"
         + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
         + " | sent an? |lost the transaction |no response from the sign-in service).*");
@@ -78,8 +85,9 @@ final class ReplyForms {
 
     /// @return the responses that the text may contain, the most likely first
     static List<Response> candidates(String text) {
-        String lines =
-                PUNCTUATED.matcher(text.strip().replaceAll("(?m)^[>\\s]+", "")).replaceAll("$1 ");
+        String lines = PUNCTUATED
+                .matcher(unescaped(text).strip().replaceAll("(?m)^[>\\s]+", ""))
+                .replaceAll("$1 ");
         String line = lines.replaceAll("\\s*\\R\\s*", " ");
         Matcher network = NETWORK.matcher(line);
         return network.find()
@@ -93,10 +101,16 @@ final class ReplyForms {
                                 statusLine(STATUS_LINE, line),
                                 statusLine(HTTP_REASON, line),
                                 codeOnly(lines),
+                                codeLast(line),
                                 quoted(QUOTED, line),
                                 quoted(LOGGED, line))
                         .flatMap(forms -> forms)
                         .toList();
+    }
+
+    /// @return the text with the line breaks that JSON escapes, and the reply code that .NET replaces by its meaning
+    private static String unescaped(String text) {
+        return text.replaceAll("(?:\\\\r)?\\\\n", "\n").replaceAll(CLOSING + "(?=" + STATUS + ")", "421 ");
     }
 
     /// @return responses that the text may be a part of; they are useful only if the catalogue contains
@@ -208,7 +222,8 @@ final class ReplyForms {
             return Stream.empty();
         }
         List<Integer> status = List.of(Integer.valueOf(found.group(1)));
-        String text = "HTTP " + found.group(1) + ": " + found.group(2);
+        boolean isLast = found.group(2).chars().noneMatch(Character::isLetterOrDigit);
+        String text = "HTTP " + found.group(1) + ": " + (isLast ? line.substring(0, found.start()) : found.group(2));
         return Stream.concat(graph(status, text), signIn(status, text));
     }
 
@@ -232,6 +247,13 @@ final class ReplyForms {
     private static Stream<Response> codeOnly(String lines) {
         return CODE_ONLY.matcher(lines).matches()
                 ? Reply.parse(lines).stream().flatMap(reply -> smtp(reply, lines))
+                : Stream.empty();
+    }
+
+    private static Stream<Response> codeLast(String line) {
+        Matcher found = CODE_LAST.matcher(line);
+        return found.find()
+                ? Reply.parse(found.group(2) + " " + found.group(1)).stream().flatMap(reply -> smtp(reply, line))
                 : Stream.empty();
     }
 

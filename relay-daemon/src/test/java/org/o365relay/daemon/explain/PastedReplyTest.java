@@ -234,6 +234,7 @@ final class PastedReplyTest {
         connect | com.sun.mail.util.MailConnectException: Couldn't connect to host, port: smtp.office365.com, 587; timeout 10000
         connect | System.Net.Sockets.SocketException (10061): No connection could be made because the target machine actively refused it.
         connect | dial tcp 192.0.2.1:587: i/o timeout
+        connect | login.microsoftonline.com:443 Resource temporarily unavailable
         connect | SMTP connect() failed. https://github.com/PHPMailer/PHPMailer/wiki/Troubleshooting
         lost    | status=deferred (lost connection with smtp.office365.com[192.0.2.1] while receiving the initial server greeting)
         lost    | status=deferred (conversation with smtp.office365.com[192.0.2.1] timed out while sending MAIL FROM)
@@ -345,6 +346,19 @@ final class PastedReplyTest {
         Server error: 504 Gateway Timeout                            | graph   | graph-timeout
         503 Service Unavailable                                      | graph   | graph-unavailable
         RequestBodyRead: The property 'x' does not exist on type 'y' | graph   | graph-request-malformed
+        com.microsoft.graph.models.odataerrors.ODataError: The mailbox is either inactive, soft-deleted, or is hosted on-premise. | graph | graph-mailbox-unknown
+        The mailbox is either inactive, soft-deleted, or is hosted on-premise. | graph | graph-mailbox-unknown
+        503 "SystemMemoryProtectionUtilizationMonitor is unhealthy"  | graph   | graph-unavailable
+        403 ErrorAccessDenied Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings. | graph | graph-access-policy
+        [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings. | graph | graph-access-policy
+        Graph API send failed: /me request is only valid with delegated authentication flow. (HTTP 400) | graph | graph-user-missing
+        Cannot send mail. Daily Message/Recipient limit exceeded. Follow the instructions in your Inbox to verify | graph | graph-daily-limit
+        Detail: 5.7.60 SMTP; Client does not have permissions to send as this sender [CY4PR1701MB1800] SMTP code: 550 | submission | send-as-denied
+        Service not available, closing transmission channel. The server response was: 4.4.1 Connection timed out | submission | session-timed-out
+        454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found. | submission | connector-certificate
+        Error: 140494523365248:error:1408F10B:SSL routines:ssl3_get_record:wrong version number | tls | tls-mode
+        LED=450 4.4.317 Cannot connect to remote server [Message=451 5.7.3 STARTTLS is required to send mail] | submission | next-server
+        The response from the remote server was:\n\n\n554 5.4.14 Hop count exceeded - possible mail loop ATTR34 | ndr | mail-loop
         """)
     void findsErrorsWithoutACode(String text, String origin, String name) {
         Verdict verdict = PastedReply.in(text, POLICY).orElseThrow().verdict();
