@@ -23,10 +23,13 @@ final class ContentTransfer {
 
     private final Connection connection;
     private final SmtpWire wire;
+    private final boolean pipelines;
 
-    ContentTransfer(Connection connection) {
+    /// @param pipelines whether RSET is sent together with the final dot
+    ContentTransfer(Connection connection, boolean pipelines) {
         this.connection = connection;
         this.wire = connection.wire();
+        this.pipelines = pipelines;
     }
 
     /// Sends the message after the reply 354 to DATA (RFC 5321 §4.1.1.4).
@@ -38,10 +41,9 @@ final class ContentTransfer {
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
         DotStuffing out = new DotStuffing(wire);
         write(content, out);
-        boolean pipelined = connection.offers("PIPELINING");
         try {
             out.end(() -> connection.begin(Step.END_OF_CONTENT));
-            if (pipelined) {
+            if (pipelines) {
                 wire.write(Connection.RESET);
             }
             wire.flush();
@@ -53,7 +55,7 @@ final class ContentTransfer {
         boolean isTooSoon = connection.shortestRoundTrip() >= MEASURABLE
                 && System.nanoTime() - sentAt < connection.shortestRoundTrip();
         Way other = isTooSoon ? Way.RESET : Way.NOTHING_WAITING;
-        return end(reply, pipelined ? Way.RESET_SENT : other);
+        return end(reply, pipelines ? Way.RESET_SENT : other);
     }
 
     /// Sends the message with BDAT, octet for octet (RFC 3030 §2).

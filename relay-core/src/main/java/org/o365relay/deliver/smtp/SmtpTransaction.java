@@ -33,7 +33,8 @@ final class SmtpTransaction {
     private final Connection connection;
     private final Pipeline pipeline;
     private final List<Recipient> addressable; // recipients whose addresses can be sent to the server
-    private final boolean pipelines;
+    private final boolean mayPipeline;
+    private final boolean pipelines; // MAIL, RCPT and DATA
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
@@ -51,7 +52,8 @@ final class SmtpTransaction {
         this.addressable = message.recipients().stream()
                 .filter(recipient -> recipient.address().isAscii() || connection.offers("SMTPUTF8"))
                 .toList();
-        this.pipelines = mayPipeline && connection.offers("PIPELINING") && canBePipelined();
+        this.mayPipeline = mayPipeline && connection.offers("PIPELINING");
+        this.pipelines = this.mayPipeline && canBePipelined();
     }
 
     /// A refused RCPT with parameters is repeated without them, which is too late after DATA.
@@ -88,8 +90,14 @@ final class SmtpTransaction {
     /// @return whether the connection was lost, or the replies were out of step, after commands were sent in one
     ///     write
     boolean hasLostPipeline() {
-        return pipeline.isDoubtful()
-                && settled.values().stream().anyMatch(response -> response.origin() == Origin.NETWORK);
+        return settled.values().stream()
+                .anyMatch(response -> response.origin() == Origin.NETWORK
+                        && (pipeline.isDoubtful() || isAfterReset(response.step())));
+    }
+
+    /// @return whether RSET was sent together with the command of this step
+    private boolean isAfterReset(Step step) {
+        return mayPipeline && binary == null && step == Step.END_OF_CONTENT;
     }
 
     /// @return whether MAIL failed without a valid reply, or with 421, 451 or 503; on a pooled connection, this
@@ -174,7 +182,7 @@ final class SmtpTransaction {
     }
 
     private Response content() throws AttemptAbortedException {
-        ContentTransfer transfer = new ContentTransfer(connection);
+        ContentTransfer transfer = new ContentTransfer(connection, mayPipeline);
         if (binary != null) {
             return transfer.sendBinary(binary);
         }

@@ -95,7 +95,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     private record EarlyReply(long after, String octets, Then then) {}
 
     final List<String> commands = Collections.synchronizedList(new ArrayList<>());
-    /// The verbs of the commands that arrived together with the next one.
+    /// The verbs of the commands that arrived together with the next one, and END for the final dot.
     final List<String> pipelined = Collections.synchronizedList(new ArrayList<>());
     final List<byte[]> contents = Collections.synchronizedList(new ArrayList<>());
     final List<String> clients = Collections.synchronizedList(new ArrayList<>());
@@ -312,9 +312,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                 commands.add(line);
                 String verb = line.split(" ", 2)[0];
                 latchOn(verb).countDown();
-                if (in.available() > 0) {
-                    pipelined.add(verb);
-                }
+                notePipelined(verb);
                 switch (verb) {
                     case "EHLO" -> answer("EHLO", capabilities());
                     case "STARTTLS" -> {
@@ -328,6 +326,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                     case "DATA" -> {
                         if (answer("DATA", "354 Start mail input; end with <CRLF>.<CRLF>")) {
                             content();
+                            notePipelined("END");
                             answer("END", "250 2.0.0 OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]");
                         }
                     }
@@ -339,6 +338,12 @@ final class FakeSubmissionServer implements AutoCloseable {
                     default -> answer(verb, "250 2.0.0 OK");
                 }
                 line = line();
+            }
+        }
+
+        private void notePipelined(String step) throws IOException {
+            if (in.available() > 0) {
+                pipelined.add(step);
             }
         }
 

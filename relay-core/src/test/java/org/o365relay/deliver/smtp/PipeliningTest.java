@@ -157,7 +157,7 @@ class PipeliningTest extends SubmissionTest {
     @Test
     void sendsMailRcptAndDataInOneWrite() {
         upstream().attempt(message(TEXT, BOTH));
-        assertThat(server.pipelined).containsExactly("MAIL", "RCPT", "RCPT");
+        assertThat(server.pipelined).containsExactly("MAIL", "RCPT", "RCPT", "END");
         assertThat(server.commands.subList(server.commands.size() - 5, server.commands.size()))
                 .containsExactly(
                         "MAIL FROM:<relay@contoso.example>",
@@ -193,7 +193,8 @@ class PipeliningTest extends SubmissionTest {
         Map<Recipient, Response> responses = upstream().attempt(message(TEXT, many));
         assertThat(responses).hasSize(recipients);
         assertThat(responses.values()).extracting(PipeliningTest::result).containsOnly("250 2.0.0");
-        assertThat(!server.pipelined.isEmpty()).isEqualTo(pipelined);
+        assertThat(server.pipelined.contains("MAIL")).isEqualTo(pipelined);
+        assertThat(server.pipelined).contains("END");
     }
 
     @Test
@@ -235,6 +236,15 @@ class PipeliningTest extends SubmissionTest {
     }
 
     @Test
+    void sendsOneCommandAfterAnotherAfterTheReplyToTheContentWasLost() {
+        SmtpUpstream upstream = upstream();
+        server.at("END", new Answer.Drop());
+        assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).mayHaveArrived())
+                .isTrue();
+        assertPipelined(upstream, false);
+    }
+
+    @Test
     void keepsPipeliningAfterAnIdleConnectionWasClosed() throws Exception {
         SmtpUpstream upstream = upstream();
         assertPipelined(upstream, true);
@@ -246,7 +256,7 @@ class PipeliningTest extends SubmissionTest {
         server.pipelined.clear();
         assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).reply().code())
                 .isEqualTo(250);
-        assertThat(server.pipelined).isEqualTo(pipelined ? List.of("MAIL", "RCPT") : List.of());
+        assertThat(server.pipelined).isEqualTo(pipelined ? List.of("MAIL", "RCPT", "END") : List.of());
     }
 
     private static OutgoingMessage sized(long size) {
