@@ -15,7 +15,6 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.identity.TokenException;
 import org.o365relay.machine.Shortage;
-import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
@@ -86,10 +85,17 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return network(step, PROTOCOL, settings + " sent an unexpected reply " + phase(step) + ": " + reply);
     }
 
-    /// @return whether the response says that the server's replies are out of step or invalid
-    static boolean isProtocolError(Response response) {
-        EnhancedStatus status = response.reply().status();
-        return response.origin() == Origin.NETWORK && status != null && status.equals(EnhancedStatus.of(PROTOCOL));
+    /// Response for an upstream that closed the connection before its replies to commands that were sent together
+    /// were proved to be in step. The message may be delivered over another connection.
+    Response closedInDoubt() {
+        return network(Step.RCPT, "4.4.2", settings + " closed the connection before its refusals were certain");
+    }
+
+    /// Response for an upstream that refused MAIL because of its parameters and closed the connection. The message
+    /// may be delivered without them over another connection.
+    Response closedAfterParameters(Reply refusal) {
+        return network(
+                Step.MAIL, "4.4.2", settings + " refused the parameters of MAIL and closed the connection: " + refusal);
     }
 
     /// Response for a server that has lost the transaction, or the session. The message may be delivered over

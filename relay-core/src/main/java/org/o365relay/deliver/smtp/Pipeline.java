@@ -11,8 +11,8 @@ import org.o365relay.mail.Reply;
 ///
 /// Replies to commands that were sent together can be out of step without being noticed one by one. They count only
 /// once they are proved to be in step: by 354, which replies to nothing but DATA, or by RSET, whose 250 must follow
-/// the refusal of DATA. If the server closes the connection instead, they count, too: only octets make them
-/// doubtful.
+/// the refusal of DATA. If the server closes the connection instead, only the reply to MAIL counts, which is the
+/// first.
 final class Pipeline {
 
     private static final String DATA = "DATA";
@@ -75,17 +75,28 @@ final class Pipeline {
         return connection.receive();
     }
 
-    /// Ends a transaction in which the server has refused MAIL, all recipients or DATA.
+    /// Ends a transaction in which the server has refused MAIL.
     ///
-    /// @throws AttemptAbortedException if the refusals may belong to other commands
+    /// @throws AttemptAbortedException if the refusal may belong to another command
     void cancel() throws AttemptAbortedException {
         skipRest();
         if (!doubtful) {
             connection.reset();
         } else if (connection.isUsable()) {
             new StepProof(connection).by(StepProof.Way.RESET);
+            doubtful = !connection.isUsable();
         }
-        doubtful = false;
+    }
+
+    /// Ends a transaction in which the server has refused all recipients or DATA.
+    ///
+    /// @throws AttemptAbortedException if the refusals may belong to other commands, or if the connection was
+    ///     closed before they were proved to be in step
+    void cancelAfterMail() throws AttemptAbortedException {
+        cancel();
+        if (doubtful) {
+            throw new AttemptAbortedException(connection.failures().closedInDoubt());
+        }
     }
 
     /// Reads the replies to the commands after a refused one. They must be refusals, too, except that to DATA.
@@ -98,7 +109,7 @@ final class Pipeline {
                 skip(connection.wire().receive());
             }
         } catch (IOException _) {
-            connection.abort(); // the refusal stands
+            connection.abort();
         }
     }
 

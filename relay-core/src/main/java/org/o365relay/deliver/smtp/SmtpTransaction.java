@@ -40,10 +40,13 @@ final class SmtpTransaction {
     private final Map<Recipient, Response> settled = new HashMap<>();
     private final Set<Recipient> successReported = new HashSet<>(); // the server reports success for these recipients
     private OutgoingMessage.@Nullable Content binary; // null if the message is sent as text
-    private boolean usesOptionalParameters = true; // of DSN and SIZE
+    private boolean usesOptionalParameters; // of DSN and SIZE
+    private boolean wasClosedAfterParameters;
 
     /// @param mayPipeline whether commands may be sent in one write if the server offers PIPELINING
-    SmtpTransaction(Connection connection, OutgoingMessage message, boolean mayPipeline) {
+    /// @param usesOptionalParameters whether MAIL has the parameters of DSN and SIZE if the server offers them
+    SmtpTransaction(
+            Connection connection, OutgoingMessage message, boolean mayPipeline, boolean usesOptionalParameters) {
         this.connection = connection;
         this.pipeline = new Pipeline(connection);
         this.failures = connection.failures();
@@ -52,6 +55,7 @@ final class SmtpTransaction {
         this.addressable = message.recipients().stream()
                 .filter(recipient -> recipient.address().isAscii() || connection.offers("SMTPUTF8"))
                 .toList();
+        this.usesOptionalParameters = usesOptionalParameters;
         this.mayPipeline = mayPipeline && connection.offers("PIPELINING");
         this.pipelines = this.mayPipeline && canBePipelined();
     }
@@ -69,7 +73,7 @@ final class SmtpTransaction {
         try {
             exchange();
         } catch (AttemptAbortedException e) {
-            if (pipeline.isDoubtful() && FailureReplies.isProtocolError(e.response())) {
+            if (pipeline.isDoubtful()) {
                 settled.clear(); // the refusals may belong to other recipients
             }
             settleRest(e.response());
@@ -87,12 +91,21 @@ final class SmtpTransaction {
                                 && response.step().compareTo(Step.RCPT) > 0);
     }
 
-    /// @return whether the connection was lost, or the replies were out of step, after commands were sent in one
-    ///     write
+    /// @return whether the server refused the parameters of DSN and SIZE and closed the connection
+    boolean wasClosedAfterParameters() {
+        return wasClosedAfterParameters;
+    }
+
+    /// @return whether the connection was lost, the replies were out of step, or the server replied 421 to RCPT or
+    ///     DATA, after commands were sent in one write
     boolean hasLostPipeline() {
-        return settled.values().stream()
-                .anyMatch(response -> response.origin() == Origin.NETWORK
-                        && (pipeline.isDoubtful() || isAfterReset(response.step())));
+        return !wasClosedAfterParameters && settled.values().stream().anyMatch(this::isLostPipeline);
+    }
+
+    private boolean isLostPipeline(Response response) {
+        boolean isLost = response.origin() == Origin.NETWORK;
+        boolean isClosing = response.reply().code() == Received.SERVICE_CLOSING && response.step() != Step.MAIL;
+        return (pipeline.isDoubtful() && (isLost || isClosing)) || (isLost && isAfterReset(response.step()));
     }
 
     /// @return whether RSET was sent together with the command of this step
@@ -132,7 +145,7 @@ final class SmtpTransaction {
             return;
         }
         if (rcptTo().isEmpty()) {
-            pipeline.cancel();
+            pipeline.cancelAfterMail();
         } else {
             Response response = content();
             successReported.forEach(recipient -> settled.putIfAbsent(recipient, withSuccessReport(response)));
@@ -151,6 +164,10 @@ final class SmtpTransaction {
         if (!optionalParameters().isEmpty() && isAboutParameters(reply) && connection.isUsable()) {
             usesOptionalParameters = false;
             pipeline.skipRest();
+            wasClosedAfterParameters = !connection.isUsable();
+            if (wasClosedAfterParameters) {
+                throw new AttemptAbortedException(failures.closedAfterParameters(reply));
+            }
             reply = mail();
         }
         if (binary != null && reply.category() == 5 && connection.isUsable()) {
@@ -191,7 +208,7 @@ final class SmtpTransaction {
             return transfer.send(message.content());
         }
         Response refusal = connection.response(reply);
-        pipeline.cancel();
+        pipeline.cancelAfterMail();
         return refusal;
     }
 

@@ -42,6 +42,7 @@ public final class SmtpUpstream implements Upstream {
     private final InstantSource clock;
     private volatile Instant binaryAfter = Instant.MIN;
     private volatile Instant pipelinedAfter = Instant.MIN;
+    private volatile Instant parametersAfter = Instant.MIN;
 
     /// Creates an upstream without authentication, or with a password.
     ///
@@ -104,19 +105,25 @@ public final class SmtpUpstream implements Upstream {
         }
     }
 
-    /// Does not use BDAT or PIPELINING if the upstream has recently failed to handle it: some servers and
-    /// firewalls offer BDAT but never reply, or do not expect several commands at once.
+    /// Does not use BDAT, PIPELINING or the parameters of MAIL if the upstream has recently failed to handle them:
+    /// some servers and firewalls offer BDAT but never reply, or do not expect several commands at once.
     private Map<Recipient, Response> transact(Connection connection, OutgoingMessage message) {
         Instant now = clock.instant();
         boolean isText = now.isBefore(binaryAfter);
-        SmtpTransaction transaction =
-                new SmtpTransaction(connection, isText ? message.asText() : message, !now.isBefore(pipelinedAfter));
+        SmtpTransaction transaction = new SmtpTransaction(
+                connection,
+                isText ? message.asText() : message,
+                !now.isBefore(pipelinedAfter),
+                !now.isBefore(parametersAfter));
         Map<Recipient, Response> responses = transaction.run();
         if (transaction.hasLostBinary()) {
             binaryAfter = avoided("BDAT", "binary messages are sent as text");
         }
         if (transaction.hasLostPipeline() && !(connection.isReused() && SmtpTransaction.isStale(responses))) {
             pipelinedAfter = avoided("PIPELINING", "commands are sent one by one");
+        }
+        if (transaction.wasClosedAfterParameters()) {
+            parametersAfter = avoided("DSN or SIZE", "MAIL is sent without their parameters");
         }
         return responses;
     }

@@ -5,8 +5,8 @@ import org.o365relay.deliver.smtp.Received.Complete;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 
 /// Checks that the reply read last belongs to its command. Only unexpected octets from the server after that
-/// reply cast doubt on it. If the server closes the connection, or the connection fails, the reply stands, and the
-/// connection is closed.
+/// reply cast doubt on it. If the server closes the connection, or the connection fails, nothing is proved: the
+/// connection is closed, and the caller decides.
 final class StepProof {
 
     /// How to prove it.

@@ -55,8 +55,8 @@ class PipeliningTest extends SubmissionTest {
                                 | 550 5.1.1 no             | 450 4.2.1 later      |               | 554 5.5.1 no | 550 5.1.1 | 450 4.2.1 | 1
                                 | 550 5.1.1 no             | 450 4.2.1 later      |               |           | 550 5.1.1 | 450 4.2.1 | 1
                                 | 550 5.1.1 no             | 450 4.2.1 later      |               | -         | 550 5.1.1 | 450 4.2.1 | 2
-                                | 550 5.1.1 no             | 450 4.2.1 later      | -             |           | 550 5.1.1 | 450 4.2.1 | 2
-                                | 550 5.1.1 no             | 450 4.2.1 later      | 421 4.3.2 bye |           | 550 5.1.1 | 450 4.2.1 | 2
+                                | 550 5.1.1 no             | 450 4.2.1 later      | -             |           | 451 4.4.2 | 451 4.4.2 | 2
+                                | 550 5.1.1 no             | 450 4.2.1 later      | 421 4.3.2 bye |           | 451 4.4.2 | 451 4.4.2 | 2
         # MAIL refused
         550 5.1.8 no            | 503 5.5.1 no             | 503 5.5.1 no         | 503 5.5.1 no  |           | 550 5.1.8 | 550 5.1.8 | 1
         550 5.1.8 no            | 503 5.5.1 no             | 503 5.5.1 no         |               | 554 no    | 550 5.1.8 | 550 5.1.8 | 1
@@ -72,11 +72,11 @@ class PipeliningTest extends SubmissionTest {
         # closed, or about to be
         421 4.3.2 bye           |                          |                      |               |           | 421 4.3.2 | 421 4.3.2 | 2
                                 | 421 4.3.2 bye            |                      |               |           | 421 4.3.2 | 421 4.3.2 | 2
-                                | 550 5.1.1 no             | 421 4.3.2 bye        |               |           | 550 5.1.1 | 421 4.3.2 | 2
+                                | 550 5.1.1 no             | 421 4.3.2 bye        |               |           | 421 4.3.2 | 421 4.3.2 | 2
                                 |                          |                      | 421 4.3.2 bye |           | 421 4.3.2 | 421 4.3.2 | 2
         -                       |                          |                      |               |           | 451 4.4.2 | 451 4.4.2 | 2
                                 | -                        |                      |               |           | 451 4.4.2 | 451 4.4.2 | 2
-                                | 550 5.1.1 no             | -                    |               |           | 550 5.1.1 | 451 4.4.2 | 2
+                                | 550 5.1.1 no             | -                    |               |           | 451 4.4.2 | 451 4.4.2 | 2
                                 |                          |                      | -             |           | 451 4.4.2 | 451 4.4.2 | 2
         # one reply too many
         250 ok⏎250 surplus      |                          |                      |               |           | 451 4.5.0 | 451 4.5.0 | 2
@@ -89,7 +89,16 @@ class PipeliningTest extends SubmissionTest {
                                 | 550 no⏎550 surplus       |                      |               |           | 451 4.5.0 | 451 4.5.0 | 2
                                 |                          | 250 ok⏎550 surplus   |               |           | 451 4.5.0 | 451 4.5.0 | 2
                                 |                          |                      | 451 no⏎250 surplus |      | 451 4.5.0 | 451 4.5.0 | 2
+        250 ok⏎550 surplus      |                          | -                    |               |           | 451 4.4.2 | 451 4.4.2 | 2
+        250 ok⏎550 surplus      |                          | 421 4.3.2 bye        |               |           | 421 4.3.2 | 421 4.3.2 | 2
+        250 ok⏎550 surplus      | 450 4.2.1 later          | -                    |               |           | 451 4.4.2 | 451 4.4.2 | 2
+        250 ok⏎550 surplus      | 450 4.2.1 later          | 421 4.3.2 bye        |               |           | 451 4.4.2 | 451 4.4.2 | 2
+        250 ok⏎250 surplus      | 550 5.1.1 no             | -                    |               |           | 451 4.4.2 | 451 4.4.2 | 2
+        250 ok⏎250 surplus      | 550 5.1.1 no             | 421 4.3.2 bye        |               |           | 421 4.3.2 | 421 4.3.2 | 2
+        250 ok⏎250 surplus      |                          | 550 5.1.1 no         | -             |           | 451 4.4.2 | 451 4.4.2 | 2
         # one reply missing
+                                | NONE                     | 550 5.1.1 no         | -             |           | 451 4.4.2 | 451 4.4.2 | 2
+                                | NONE                     | 550 5.1.1 no         | 421 4.3.2 bye |           | 421 4.3.2 | 421 4.3.2 | 2
                                 | NONE                     |                      |               |           | 451 4.5.0 | 451 4.5.0 | 2
                                 | NONE                     | 550 5.1.1 no         |               |           | 451 4.5.0 | 451 4.5.0 | 2
         # invalid
@@ -187,6 +196,27 @@ class PipeliningTest extends SubmissionTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"503 5.5.1 no, 421 4.3.2 bye", "503 5.5.1 no, -", "421 4.3.2 bye,", "-,"})
+    void sendsMailWithoutTheRefusedParametersOverTheNextConnection(String rcpt, @Nullable String data) {
+        SmtpUpstream upstream = upstream();
+        server.offers("PIPELINING", "SIZE 1000", "STARTTLS", "AUTH LOGIN").at("MAIL", "501 5.5.4 unknown parameter");
+        answer("RCPT", rcpt, null);
+        answer("DATA", data, null);
+        assertThat(only(upstream.attempt(sized(100))))
+                .satisfies(response -> assertThat(response.origin()).isEqualTo(Origin.NETWORK))
+                .satisfies(response -> assertThat(response.reply().toString())
+                        .contains("refused the parameters of MAIL and closed the connection: 501 5.5.4"));
+
+        server.forgetScript();
+        server.pipelined.clear();
+        assertThat(only(upstream.attempt(sized(100))).reply().code()).isEqualTo(250);
+        assertThat(server.commands("MAIL"))
+                .containsExactly("MAIL FROM:<relay@contoso.example> SIZE=100", "MAIL FROM:<relay@contoso.example>");
+        assertThat(server.pipelined).containsExactly("MAIL", "RCPT", "END");
+        assertThat(server.connections).hasValue(2);
+    }
+
+    @ParameterizedTest
     @CsvSource({"100, true", "101, false"})
     void sendsAtMostAHundredRecipientsInOneWrite(int recipients, boolean pipelined) {
         String[] many = Collections.nCopies(recipients, "a@x.example").toArray(new String[0]);
@@ -222,17 +252,38 @@ class PipeliningTest extends SubmissionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "250 surplus"})
+    @ValueSource(strings = {"-", "421 4.3.2 bye", "250 ok⏎250 surplus"})
     void sendsOneCommandAfterAnotherForAnHourAfterAFailure(String octets) {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
         SmtpUpstream upstream = impatient(now::get);
-        server.at("RCPT", octets.isEmpty() ? new Answer.Drop() : new Answer.UsualAnd(octets + "\r\n"));
-        assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).origin())
-                .isEqualTo(Origin.NETWORK);
+        answer("RCPT", octets, null);
+        assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).reply().category())
+                .isEqualTo(4);
         now.set(now.get().plus(Duration.ofMinutes(59)));
         assertPipelined(upstream, false);
         now.set(now.get().plus(Duration.ofMinutes(1)));
         assertPipelined(upstream, true);
+    }
+
+    @Test
+    void keepsPipeliningAfterAServerThatIsClosingHasRepliedToMail() {
+        SmtpUpstream upstream = upstream();
+        server.at("MAIL", "421 4.3.2 bye");
+        assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).reply().code())
+                .isEqualTo(421);
+        assertPipelined(upstream, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-", "421 4.3.2 bye"})
+    void refusesARecipientInTheNextAttemptIfTheConnectionWasClosedFirst(String octets) {
+        SmtpUpstream upstream = upstream();
+        answer("RCPT", "550 5.1.1 no", null);
+        answer("DATA", octets, null);
+        assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).reply().category())
+                .isEqualTo(4);
+        answer("RCPT", "550 5.1.1 no", null);
+        assertThat(result(only(upstream.attempt(message(TEXT, "a@x.example"))))).isEqualTo("550 5.1.1");
     }
 
     @Test
