@@ -4,7 +4,6 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -187,7 +186,10 @@ public final class MessageReceiver {
     }
 
     private MailTransaction openTransaction() {
-        return Objects.requireNonNull(transaction, "content without a transaction");
+        if (transaction == null) {
+            throw new IllegalStateException("content without a transaction");
+        }
+        return transaction;
     }
 
     private boolean isSkipping() {
