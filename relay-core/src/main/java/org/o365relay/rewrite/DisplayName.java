@@ -45,13 +45,15 @@ final class DisplayName {
         };
     }
 
-    /// @return whether the name consists of at most 128 letters and digits (ASCII) and single characters between
-    ///     them that need no change
+    /// @return whether the name consists of at most 128 letters and digits (ASCII), and of single spaces, `-`,
+    ///     `_` and `.` between the first and the last, so that it needs no change
     private static boolean isSimple(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            boolean isInner = i > 0 && i < name.length() - 1 && (c == ' ' || c == '-' || c == '_' || c == '.');
-            if (!isInner && !SimpleMailbox.isLetterOrDigit(c)) {
+            boolean isInner = i > 0 && i < name.length() - 1;
+            boolean isSingleSpace = isInner && c == ' ' && name.charAt(i + 1) != ' ';
+            boolean isSeparator = isInner && (c == '-' || c == '_' || c == '.');
+            if (!isSingleSpace && !isSeparator && !SimpleMailbox.isLetterOrDigit(c)) {
                 return false;
             }
         }

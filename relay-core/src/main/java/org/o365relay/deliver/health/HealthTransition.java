@@ -59,7 +59,7 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
     }
 
     /// Ends the probe when its result is known, so that waits are computed up to the next probe; the permit is
-    /// returned only after the message has been settled.
+    /// returned only when the settlement of the message is submitted.
     private static MailboxHealth probeEnded(MailboxHealth health, DeliveryPermit permit) {
         UpstreamHealth upstream = health.upstream(permit);
         return permit.equals(upstream.permits().probe()) ? health.with(upstream.withProbe(null)) : health;
