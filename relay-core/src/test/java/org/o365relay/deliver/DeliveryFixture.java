@@ -31,6 +31,7 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claims;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
@@ -93,6 +94,11 @@ final class DeliveryFixture implements AutoCloseable {
         Member member = member(MAILBOX, upstreams, account, PROBES, queue.clock());
         sender = member.sender();
         delivery = member.delivery();
+    }
+
+    /// Delivers through [#sender] from this queue.
+    Delivery delivery(Claims claims) {
+        return new Delivery(claims, sender, RETRY, noticePolicy, journal, queue.clock(), random);
     }
 
     /// Another mailbox of the same pool.
