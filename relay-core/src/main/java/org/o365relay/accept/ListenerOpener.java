@@ -1,7 +1,6 @@
 package org.o365relay.accept;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
@@ -17,10 +16,6 @@ import org.o365relay.time.SteadyClock;
 
 /// Opens listeners, and changes the settings of open ones.
 final class ListenerOpener {
-
-    /// Size in octets of the buffer for a read, unless memory is short: messages without attachments arrive in one
-    /// read.
-    private static final int SMALLEST_BUFFER = 16 * 1024;
 
     private final EventLoopGroup eventLoops;
     private final ServerSockets sockets;
@@ -95,9 +90,7 @@ final class ListenerOpener {
     }
 
     private RecvByteBufAllocator buffers(Acceptance settings) {
-        int largest = memory.bufferSize(settings.limits().connections());
-        int smallest = Math.min(SMALLEST_BUFFER, largest);
-        return new AdaptiveRecvByteBufAllocator(smallest, smallest, largest).maxMessagesPerRead(1);
+        return memory.buffers(settings.limits().connections());
     }
 
     /// @throws ListenException if the TLS settings of the listener cannot be used

@@ -8,16 +8,25 @@ import java.util.concurrent.TimeUnit;
 final class PacedReads {
 
     private static final long PAUSE_MILLIS = 50;
+    private static final int MAX_TLS_RECORD = 16 * 1024;
 
     private final ReceiveMemory memory;
     private boolean paused;
+    private boolean isTls;
 
     PacedReads(ReceiveMemory memory) {
         this.memory = memory;
     }
 
-    boolean isMemoryShort() {
-        return memory.isShort();
+    void tlsStarted() {
+        isTls = true;
+    }
+
+    /// @param length number of octets that the connection keeps after it received some without reading
+    /// @return whether memory is short, and these are more than the remaining TLS records of its last read
+    boolean isTooMuch(ChannelHandlerContext ctx, int length) {
+        int records = isTls ? ctx.channel().unsafe().recvBufAllocHandle().guess() + MAX_TLS_RECORD : 0;
+        return memory.isShort() && length > records;
     }
 
     /// @param again called after a pause; must decide again whether to read

@@ -1,5 +1,7 @@
 package org.o365relay.accept;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -8,13 +10,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /// than it hands out. A connection that waits for the queue keeps at most one buffer, unless its client
 /// disconnects: Netty then reads everything that the kernel has received.
 ///
-/// If the budget is used up, no content is read, and a waiting connection whose client has disconnected is
-/// closed when it receives more. If at least 25% more than the budget is in use, no connection is admitted.
+/// If the budget is used up, no content is read, and what else a waiting connection receives from a client
+/// that has disconnected is discarded: the connection is closed after the pending reply. If at least 25% more than the
+/// budget is in use, no connection is admitted.
 /// Thread-safe.
 final class ReceiveMemory {
 
     static final int MIN_BUFFER = 2 * 1024;
     static final int MAX_BUFFER = 64 * 1024;
+
+    /// Size in octets of the first buffer if memory suffices: messages without attachments arrive in one read.
+    private static final int FIRST_BUFFER = 16 * 1024;
 
     private final long budget;
     private final AtomicLong used = new AtomicLong();
@@ -30,9 +36,12 @@ final class ReceiveMemory {
     }
 
     /// @param connections maximum number of concurrent connections
-    /// @return maximum size in bytes of the buffer for one read from a connection
-    int bufferSize(int connections) {
-        return Math.clamp(budget / connections, MIN_BUFFER, MAX_BUFFER);
+    /// @return allocator of the buffers for reads: none exceeds a connection's share of the budget, or `MIN_BUFFER`
+    RecvByteBufAllocator buffers(int connections) {
+        // Netty rounds the minimum up to a power of two.
+        int largest = Integer.highestOneBit(Math.clamp(budget / connections, MIN_BUFFER, MAX_BUFFER));
+        int smallest = Math.min(FIRST_BUFFER, largest);
+        return new AdaptiveRecvByteBufAllocator(smallest, smallest, largest).maxMessagesPerRead(1);
     }
 
     /// Records that a connection keeps more octets, or fewer if the number is negative.

@@ -21,8 +21,8 @@ import org.o365relay.mail.Reply;
 /// Connects a [Session] to a Netty channel: passes command lines to the session and content to its
 /// [MessageReceiver], and sends their replies.
 ///
-/// Runs on the event loop of the channel and never blocks it. Reads only what it can process, and one buffer
-/// ahead: while the queue writes, TCP flow control slows the client down.
+/// Runs on the event loop of the channel and never blocks it. Reads only what it can process: while the queue
+/// writes, TCP flow control slows the client down.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
@@ -41,7 +41,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
 
-    private boolean isCommitting;
     private boolean stopping;
     private boolean disconnected;
     private boolean inputEnded;
@@ -69,18 +68,17 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf received = (ByteBuf) message;
-        if (phase == ConnectionPhase.CLOSING) {
+        if (phase == ConnectionPhase.CLOSING || inputEnded) {
             received.release();
             return;
         }
         timeouts.received(now(ctx), received.readableBytes());
-        boolean isAhead = phase == ConnectionPhase.WAITING && !input.isEmpty(); // because the client has disconnected
         input.add(ctx.alloc(), received);
-        if (isAhead && reads.isMemoryShort()) {
-            input.discard();
-            ctx.close();
-        } else {
+        if (phase != ConnectionPhase.WAITING) {
             consume(ctx);
+        } else if (reads.isTooMuch(ctx, input.length())) { // the client has closed its output
+            input.discard();
+            inputEnded = true;
         }
     }
 
@@ -117,6 +115,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 session.cancelPending();
             }
         } else if (event == SslHandshakeCompletionEvent.SUCCESS) {
+            reads.tlsStarted();
             session.tlsStarted();
         }
     }
@@ -184,7 +183,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private boolean content(ChannelHandlerContext ctx) {
         if (receiver.isComplete()) {
             timeouts.contentEnded();
-            isCommitting = true;
             await(ctx, receiver.end(), reply -> afterContent(ctx, reply));
             return true;
         }
@@ -294,7 +292,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction action) {
         phase = ConnectionPhase.COMMAND;
-        isCommitting = false;
         if (action != null) {
             perform(ctx, action);
         }
@@ -341,9 +338,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void readMore(ChannelHandlerContext ctx) {
-        // Few clients send anything before the reply. To stop reading would take two system calls for each message.
-        boolean readsAhead = isCommitting && !inputEnded && input.isEmpty();
-        if (ctx.channel().isWritable() && (phase != ConnectionPhase.WAITING || readsAhead)) {
+        boolean clientReadsReplies = ctx.channel().isWritable();
+        if (phase != ConnectionPhase.WAITING && clientReadsReplies) {
             reads.read(ctx, phase == ConnectionPhase.CONTENT, () -> readMore(ctx));
         }
     }

@@ -2,10 +2,12 @@ package org.o365relay.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.stream.Stream;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
@@ -51,6 +53,18 @@ public final class SteppedConnection implements AutoCloseable {
 
     public void send(String packet) {
         send(packet.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void endHandshake() {
+        line.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+    }
+
+    /// Sends TLS records that the server receives in one read.
+    void sendRecords(String... records) {
+        loop.run();
+        line.sendRecords(Stream.of(records)
+                .map(record -> record.getBytes(StandardCharsets.ISO_8859_1))
+                .toArray(byte[][]::new));
     }
 
     public void endInput() {

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The server's side of a connection without a socket. Counts the memory that its buffers use.
@@ -41,7 +42,19 @@ final class SteppedLine extends EmbeddedChannel implements DuplexChannel {
 
     void send(byte[] octets, int from, int to) {
         reading = false;
-        writeInbound(buffers.heapBuffer(to - from).writeBytes(octets, from, to - from));
+        writeInbound(buffer(octets, from, to));
+    }
+
+    /// Sends what the server receives in one read, but record by record, as from TLS.
+    void sendRecords(byte[]... records) {
+        reading = false;
+        writeInbound(Stream.of(records)
+                .map(octets -> buffer(octets, 0, octets.length))
+                .toArray());
+    }
+
+    private ByteBuf buffer(byte[] octets, int from, int to) {
+        return buffers.heapBuffer(to - from).writeBytes(octets, from, to - from);
     }
 
     /// The client will send no more.

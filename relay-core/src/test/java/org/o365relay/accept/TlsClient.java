@@ -59,11 +59,11 @@ final class TlsClient implements AutoCloseable {
         secured.startHandshake();
     }
 
-    TlsClient startTls() throws IOException {
+    TlsClient startTls(String... versions) throws IOException {
         expect("220 ");
         say("EHLO printer", "250");
         say("STARTTLS", "220 ");
-        return handshake();
+        return handshake(versions);
     }
 
     void send(String text) throws IOException {
