@@ -186,10 +186,8 @@ public final class MessageReceiver {
     }
 
     private MailTransaction openTransaction() {
-        if (transaction == null) {
-            throw new IllegalStateException("content without a transaction");
-        }
-        return transaction;
+        return Optional.ofNullable(transaction)
+                .orElseThrow(() -> new IllegalStateException("content without a transaction"));
     }
 
     private boolean isSkipping() {

@@ -52,7 +52,7 @@ final class ExplainReplyCommandTest {
         AADSTS650053: The application asked for scope 'x' that doesn't exist on the resource. | scope-wrong
         {"error":{"code":"ResourceUnhealthy","message":"A monitor is unhealthy."}}   | graph-mailbox-busy
         {"code":"MailboxNotEnabledForRESTAPI","message":"inactive","innerError":{}}  | graph-mailbox-unknown
-        {"error":{"code":"InvalidAuthenticationToken","message":"Signing key is invalid."}} | graph-token-by-name
+        {"error":{"code":"InvalidAuthenticationToken","message":"Signing key is invalid."}} | graph-signing-key
         The token contains no permissions, or permissions can not be understood.     | graph-token-permissions
         temporarily_unavailable: 50033 - [2021-08-02 15:36:10Z]: CCS could not serve | sign-in-unavailable-by-name
         Recipient 'a@b.example c@d.example' is not resolved. All recipients must be resolved before | graph-address-list
