@@ -34,14 +34,23 @@ class TroubleshootingPageTest {
         StringBuilder text = new StringBuilder();
         sections.forEach((title, entries) -> {
             text.append("\n## ").append(title).append("\n");
-            entries.forEach(entry -> append(text, entry));
+            entries.stream()
+                    .collect(Collectors.groupingBy(
+                            entry -> List.of(entry.cause(), entry.advice(), action(entry)),
+                            LinkedHashMap::new,
+                            Collectors.toList()))
+                    .values()
+                    .forEach(same -> append(text, same));
         });
         return text.toString();
     }
 
-    private static void append(StringBuilder text, KnownReply entry) {
+    /// Appends entries that differ only in their replies.
+    private static void append(StringBuilder text, List<KnownReply> same) {
+        KnownReply entry = same.getFirst();
         text.append("\n### ").append(capitalized(entry.cause())).append("\n\n```\n");
-        entry.examples().forEach(example -> text.append(example).append("\n"));
+        same.forEach(
+                each -> each.examples().forEach(example -> text.append(example).append("\n")));
         text.append("```\n\n");
         if (!entry.advice().isEmpty()) {
             text.append(entry.advice()
@@ -49,12 +58,15 @@ class TroubleshootingPageTest {
                             .replace("<", "\\<"))
                     .append("\n\n");
         }
-        text.append("*The relay ").append(action(entry.kind())).append(".*\n");
+        text.append("*The relay ").append(action(entry)).append(".*\n");
     }
 
-    private static String action(KnownReply.Kind kind) {
-        return switch (kind) {
-            case PERMANENT -> "bounces the message for this recipient and notifies the sender";
+    private static String action(KnownReply entry) {
+        return switch (entry.kind()) {
+            case PERMANENT ->
+                entry.sources().equals(List.of(ReplySource.GRAPH))
+                        ? "bounces the message and notifies the sender"
+                        : "bounces the message for this recipient and notifies the sender";
             case TRANSIENT -> "retries later";
             case CONNECTIONS -> "uses fewer connections and retries soon";
             case RATE -> "sends fewer messages per minute for a while and retries soon";

@@ -11,7 +11,7 @@
 # relay.conf.
 
 param(
-    [switch]$NewSecret,        # create another client secret although a valid one exists
+    [switch]$NewSecret,        # create another client secret even if a valid one exists
     [switch]$CreateMailbox,    # create the shared mailbox without asking if it does not exist
     [string]$Part,             # used by the script itself: the part that this process runs
     [string]$ResultFile        # used by the script itself: passes IDs between the parts

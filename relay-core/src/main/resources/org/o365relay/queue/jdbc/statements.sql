@@ -7,7 +7,7 @@ INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8,
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?13,
   coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
 
--- Whether the newest message that keeps this Message-ID has other content.
+-- Whether the newest message that keeps this Message-ID has different content.
 -- name: has-other-content
 SELECT CASE WHEN coalesce(fingerprint <> ?3, size <> ?2) THEN 1 ELSE 0 END FROM message
 WHERE message_id_header = ?1 AND new_message_id IS NULL ORDER BY id DESC LIMIT 1

@@ -15,7 +15,7 @@
 
 param(
 #@ new-secret-parameter
-    [switch]$NewSecret,        # create another client secret although a valid one exists
+    [switch]$NewSecret,        # create another client secret even if a valid one exists
 #@ create-mailbox-parameter
     [switch]$CreateMailbox,    # create the shared mailbox without asking if it does not exist
 #@ settings
