@@ -209,8 +209,8 @@ final class Mailboxes {
 
         /// Applies the mailboxes, without starting those that were created.
         ///
-        /// @return the mailboxes with other upstreams than before, or with a full quota and other limits, which
-        ///     should retry now what failed
+        /// @return the mailboxes that should now retry failed mail: those whose upstreams were replaced, and
+        ///     those with a full daily quota whose limits changed
         List<MailboxWorkers> apply() {
             isApplied = true;
             limits.forEach(SendingAccount::use);
@@ -290,8 +290,8 @@ final class Mailboxes {
         }
     }
 
-    /// Reports nothing more about a mailbox, starts no more deliveries of it, and closes its upstreams. The
-    /// deliveries in flight continue.
+    /// Stops reporting on a mailbox, starts no more deliveries for it, and closes its upstreams. The deliveries
+    /// in flight continue.
     private void end(MailboxWorkers worker) {
         worker.sender().end();
         Thread thread = Thread.ofVirtual()

@@ -63,7 +63,7 @@ public final class UpstreamFactory implements AutoCloseable {
         };
     }
 
-    /// @return readers of the NDRs in these mailboxes, which the caller must close
+    /// @return pollers for the NDRs in these mailboxes, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read
     /// @throws IllegalArgumentException if a file of trusted certificates contains no certificate
     NdrPollers ndrPollers(List<NdrSettings> settings, NdrStore queue, SenderNotifier notifier, Journal journal) {

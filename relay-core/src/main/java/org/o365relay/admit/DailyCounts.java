@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import org.o365relay.mail.DeviceDay;
 
-/// The counts of a device on the last seven days on which it was counted, one for each day of the week, and
-/// which of them have not been written to disk yet. A day replaces that of the week before, so that nothing has
-/// to be deleted, whatever the clock shows. Not thread-safe.
+/// The latest counts of a device for each day of the week, and which of them have not been written to disk yet.
+/// A day replaces that of the week before, so that nothing has to be deleted, whatever the clock shows. Not
+/// thread-safe.
 final class DailyCounts {
 
     private final Map<DayOfWeek, DeviceDay> days = new EnumMap<>(DayOfWeek.class);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.mail.FailingRecipient;
 
-/// The recipients for which messages of a device most recently failed, at most [#MAX]. A recipient counts from
-/// its first failure on, until none of its messages has failed for [FailingRecipient#RETENTION]. Not
+/// The recipients for which messages of a device most recently failed, at most [#MAX]. A recipient counts as
+/// failing from its first failure until no message to it has failed for [FailingRecipient#RETENTION]. Not
 /// thread-safe.
 final class FailingRecipients {
 

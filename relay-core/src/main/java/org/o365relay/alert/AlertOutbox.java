@@ -12,9 +12,9 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends alerts by one channel, one at a time, on its own thread. Callers never wait. An alert that cannot be
-/// sent is retried, then dropped and logged. The channel can be replaced; pending alerts are then sent by the
-/// new one.
+/// Sends alerts through one channel, one at a time, on its own thread. Callers never wait. An alert that cannot
+/// be sent is retried, then dropped and logged. The channel can be replaced; pending alerts are then sent
+/// through the new one.
 final class AlertOutbox implements AlertMailer, AutoCloseable {
 
     /// Maximum number of pending alerts; when it is exceeded, the oldest alerts are dropped.

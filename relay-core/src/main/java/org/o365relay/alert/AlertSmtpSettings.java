@@ -7,6 +7,6 @@ import org.o365relay.mail.EmailAddress;
 /// The SMTP server that sends alert emails while no mailbox can send.
 ///
 /// @param credential a password, or none
-/// @param from sender of the emails, also in the envelope
+/// @param from author and envelope sender of the emails
 public record AlertSmtpSettings(
         SmtpUpstreamSettings server, Credential credential, EmailAddress from, EmailAddress to) {}

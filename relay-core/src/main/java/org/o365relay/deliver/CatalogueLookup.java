@@ -15,8 +15,8 @@ import org.o365relay.mail.Reply;
 /// Looks a response up in the catalogue, with the source and the step that correspond to its origin and step.
 record CatalogueLookup(ReplyCatalogue catalogue) {
 
-    /// @return the entry that matches; empty if the reply is not known. For an unconfirmed response, the cause
-    ///     that it names does not matter
+    /// @return the entry that matches; empty if the reply is not known. For an unconfirmed response, always the
+    ///     entry [Verdict#UNCONFIRMED], whatever the reply says
     Optional<KnownReply> find(Response response) {
         if (response.unconfirmed()) {
             return catalogue.named(Verdict.UNCONFIRMED);
@@ -29,7 +29,8 @@ record CatalogueLookup(ReplyCatalogue catalogue) {
                         .findFirst();
     }
 
-    /// A wrong clock has the same fix, whichever server shows it.
+    /// Looks up a TLS failure among the entries of the sign-in service and of SMTP submission, whichever server
+    /// it concerns: if it is caused by a wrong clock, the fix is the same.
     Optional<KnownReply> findTlsFailure(Response response) {
         return catalogue
                 .find(ReplySource.SIGN_IN, ReplyStep.SESSION, response.reply())

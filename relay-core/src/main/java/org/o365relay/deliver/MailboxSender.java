@@ -43,7 +43,7 @@ public final class MailboxSender implements NoticeMailbox {
 
     /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
     /// @param account account that the mailbox signs in with; mailboxes with the same account share this object
-    /// @param routes routing rules, which define the pools of the mailbox
+    /// @param routes routing rules and targets; the targets define the pools of the mailbox
     /// @param probes schedule of probes for failures that do not specify a schedule
     public MailboxSender(
             MailboxSettings settings,
@@ -79,7 +79,7 @@ public final class MailboxSender implements NoticeMailbox {
     }
 
     /// @param settings new settings of the mailbox, with the same upstreams and account
-    /// @return a sender with other pools and rewrite rules, which shares everything else with this one
+    /// @return a sender with the new pools and rewrite settings, which shares everything else with this one
     public MailboxSender with(MailboxSettings settings, Routes routes) {
         return new MailboxSender(this, settings, routes);
     }
@@ -95,7 +95,7 @@ public final class MailboxSender implements NoticeMailbox {
         }
     }
 
-    /// Reports nothing more about the health of the mailbox, because it is no longer configured.
+    /// Stops reporting the health of the mailbox. Called when it is no longer configured.
     public void end() {
         failover.end();
     }
@@ -181,7 +181,8 @@ public final class MailboxSender implements NoticeMailbox {
         return failover.retry(quotaFullUntil());
     }
 
-    /// Like [#retry], but does not end the backoff or a wait that an upstream has asked for.
+    /// Like [#retry], but ends neither the account's pause after too many connections nor a wait that an
+    /// upstream has asked for.
     List<RequestedProbe> probe() {
         return failover.probe(quotaFullUntil());
     }

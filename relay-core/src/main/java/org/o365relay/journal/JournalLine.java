@@ -17,8 +17,8 @@ record JournalLine(LoggingEventBuilder builder) {
         return value == null ? this : new JournalLine(builder.addKeyValue(key, value));
     }
 
-    /// Adds the reply, except if the relay's own limit is the reason. If there is a reason, also adds the step
-    /// and the reason. The caller adds the advice, which belongs at the end of the line.
+    /// Adds the reply, unless the reason is the relay's own limit. If there is a reason, also adds the step and
+    /// the reason. The caller adds the advice, which belongs at the end of the line.
     JournalLine with(JudgedReply judged) {
         JournalLine line = with("reply", judged.isOwnLimit() ? null : judged.reply());
         return judged.reason().isEmpty()

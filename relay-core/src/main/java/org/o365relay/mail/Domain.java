@@ -10,8 +10,8 @@ import java.util.StringJoiner;
 /// `XN--BCHER-KVA.example` are `xn--bcher-kva.example`). No character is replaced by a similar one:
 /// `straße.example` is not `strasse.example`.
 ///
-/// @param name the domain in this form; converted by the constructor. A text that is neither a domain name nor
-///     an address literal is only converted to lower case (ASCII)
+/// @param name the domain in this form; converted by the constructor. Text that is neither a domain name nor an
+///     address literal is only converted to lower case (ASCII)
 public record Domain(String name) {
 
     private static final String IPV6 = "ipv6:";
@@ -21,8 +21,8 @@ public record Domain(String name) {
         name = normalized(given).orElseGet(() -> AsciiCase.lower(given));
     }
 
-    /// @return the domain; empty if the text is neither a domain name nor an address literal. A domain name
-    ///     may contain underscores, but no dot at the end; the lengths of labels and name are not limited
+    /// @return the domain; empty if the text is neither a domain name nor an address literal. A domain name may
+    ///     contain underscores, but no dot at the end; the length of the labels and of the name is not limited
     public static Optional<Domain> parse(String text) {
         return normalized(text).map(Domain::new);
     }

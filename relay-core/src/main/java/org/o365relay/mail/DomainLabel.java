@@ -55,8 +55,8 @@ final class DomainLabel {
         return !Normalizer.isNormalized(Character.toString(point), Normalizer.Form.NFC);
     }
 
-    /// @return the lower case of an upper-case letter, if it is not ASCII and its upper case is the same letter
-    ///     again; otherwise the character itself
+    /// @return the lower-case form of an upper-case letter, unless that form is ASCII or its upper case is a
+    ///     different letter; otherwise the character itself
     private static int lowerCase(int point) {
         int folded = folded(point);
         return Character.isUpperCase(point) && folded >= 0x80 && Character.toUpperCase(folded) == point
@@ -106,7 +106,7 @@ final class DomainLabel {
                 || (point >= 0xE0100 && point <= 0xE01EF);
     }
 
-    /// Tests for parts of Korean syllables. In composed text, they belong to syllables that are not modern.
+    /// Tests for parts of Korean syllables. After composition, only archaic syllables still contain them.
     private static boolean isJamo(int point) {
         return (point >= 0x1100 && point <= 0x11FF)
                 || (point >= 0xA960 && point <= 0xA97F)

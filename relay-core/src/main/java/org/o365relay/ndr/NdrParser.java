@@ -126,7 +126,7 @@ final class NdrParser {
         return ParameterizedValue.parse(part.getContentType()).main();
     }
 
-    /// @return the Message-IDs in a value; a text without angle brackets is one Message-ID
+    /// @return the Message-IDs in a value; text without angle brackets is one Message-ID
     private static List<String> messageIds(String value) {
         List<String> ids = ID.matcher(value).results().map(MatchResult::group).toList();
         String bare = value.replaceAll("[<>\\s]", "");

@@ -186,7 +186,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                 .orElseThrow();
     }
 
-    /// @return the beginning of the time in which all certificates are valid
+    /// @return the beginning of the period in which all certificates are valid
     private static Instant validFrom(X509Certificate[] chain) {
         return Arrays.stream(chain)
                 .map(certificate -> certificate.getNotBefore().toInstant())

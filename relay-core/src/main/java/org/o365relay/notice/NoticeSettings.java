@@ -13,8 +13,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param zone time zone for the times in notices
 /// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for no delay
 ///     notices
-/// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a
-///     digest summarizes the notices beyond this limit
+/// @param hourlyLimitPerDevice maximum number of notices per client address per hour; a digest summarizes the
+///     failure and delay notices beyond this limit; success notices beyond it are dropped
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,

@@ -75,7 +75,7 @@ final class PlainTextBody {
         indentedParagraph(LineWrapping.truncated(LineWrapping.singleLine(reply), MAX_REPLY));
     }
 
-    /// @param text a text such as a cause; its first letter is capitalized, and a missing full stop is added
+    /// @param text text such as a cause; its first letter is capitalized, and a missing full stop is added
     void section(String heading, String text) {
         heading(heading);
         indentedParagraph(asSentence(text));

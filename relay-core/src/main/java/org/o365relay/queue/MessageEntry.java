@@ -22,8 +22,8 @@ import org.o365relay.mail.QueueId;
 ///     was interrupted; otherwise empty
 /// @param subject the decoded subject; empty if there is none or it is unknown
 /// @param messageId the value of the Message-ID field, safe to display; empty if there is none or it is unknown
-/// @param newMessageId the Message-ID that is sent instead of `messageId`, because an earlier message with other
-///     content has the same; empty if the message keeps its own
+/// @param newMessageId the Message-ID that is sent instead of `messageId`, because an earlier message with
+///     different content has the same Message-ID; empty if the message keeps its own
 /// @param settledAt when the message was settled; null while it is open
 /// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageEntry(
@@ -52,8 +52,8 @@ public record MessageEntry(
         recipients = List.copyOf(recipients);
     }
 
-    /// @return the Message-ID under which Exchange knows the message, as far as it comes from the device; empty
-    ///     if the device sent none
+    /// @return the Message-ID that the relay sends: `newMessageId` or, if that is empty, `messageId`; empty if
+    ///     the device sent none or it is unknown
     public String sentMessageId() {
         return newMessageId.isEmpty() ? messageId : newMessageId;
     }

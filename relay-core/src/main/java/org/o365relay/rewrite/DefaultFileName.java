@@ -29,7 +29,8 @@ final class DefaultFileName {
     private DefaultFileName() {}
 
     /// @param type media type in lower case
-    /// @return `attachment` with the usual extension of the type, which may be the subtype, such as `pdf`
+    /// @return `attachment` with the usual extension for the type: that of the table, otherwise a short subtype
+    ///     such as `pdf`, otherwise `dat`
     static String of(String type) {
         String subtype = type.substring(type.indexOf('/') + 1);
         String extension = EXTENSIONS.getOrDefault(type, subtype.matches("[a-z0-9]{2,4}") ? subtype : "dat");

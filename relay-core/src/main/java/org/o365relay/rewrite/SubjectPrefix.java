@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.EncodedWords;
 import org.o365relay.mail.RawText;
 
-/// Puts a text before a subject, once: not before a subject that begins with it, or with it after words such as
-/// `Re:`.
+/// Adds a prefix to a subject, unless the subject already begins with it, possibly after words such as `Re:`.
 final class SubjectPrefix {
 
     static final String SUBJECT = "Subject";

@@ -45,7 +45,7 @@ public sealed interface RewriteAction {
         }
     }
 
-    /// Puts a text before the subject.
+    /// Adds a prefix to the subject.
     record SubjectPrefix(String value) implements RewriteAction {
         @Override
         public RewriteKey key() {

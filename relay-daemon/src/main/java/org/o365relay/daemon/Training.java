@@ -29,17 +29,18 @@ import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 
-/// What the AOT caches of the tarball are created from; see `packaging/src/build/aot-caches`, which starts it.
+/// The workload of the training run from which the AOT caches of the tarball are created. Started by
+/// `packaging/src/build/aot-caches`.
 ///
-/// - `load DIRECTORY` starts the sandbox, writes the configuration of a relay to `DIRECTORY/running.conf`, and sends
-///   several thousand messages through it as soon as it listens. Writes its port to `DIRECTORY/delivered` when the
-///   sandbox has received all, and continues until SIGTERM.
+/// - `load DIRECTORY` starts the sandbox, writes the configuration of a relay to `DIRECTORY/running.conf`, and
+///   sends several thousand messages through it as soon as it listens. When the sandbox has received all of
+///   them, writes the relay's port to `DIRECTORY/delivered`. Continues until SIGTERM.
 /// - `commands DIRECTORY` runs short commands, with that relay and with the queue of one that is not running.
 final class Training {
 
     private static final String MAILBOX = "relay@contoso.example";
     private static final String PASSWORD = "Contoso-relay-1";
-    /// As many as the connections to the sandbox, below.
+    /// The same as `limits.connections` in the configuration that [#write] creates.
     private static final int DEVICES = 20;
 
     private static final int CONNECTIONS_OF_DEVICE = 10;

@@ -50,7 +50,8 @@ public record KnownKeys(List<String> paths) {
                                 + here.stream().sorted().collect(Collectors.joining(", ")));
     }
 
-    /// @param notationOnly whether to accept only a name that differs in its notation, not by typing errors
+    /// @param notationOnly whether to accept a name only if it differs in nothing but notation; otherwise
+    ///     typing errors are tolerated, too
     private static Optional<String> closest(String key, List<String> candidates, boolean notationOnly) {
         return notationOnly
                 ? candidates.stream()

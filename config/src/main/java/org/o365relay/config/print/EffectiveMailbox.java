@@ -51,8 +51,7 @@ final class EffectiveMailbox {
     }
 
     /// Returns the credential of the section `credential`: the credential for reading NDRs if they are read,
-    /// otherwise that of the first upstream. The first upstream uses the same credential unless it is a
-    /// connector.
+    /// otherwise that of the primary. The primary uses the same credential unless it is a connector.
     private static Credential defaultCredential(ResolvedMailbox mailbox) {
         NdrSettings ndr = mailbox.ndr();
         return ndr == null

@@ -32,8 +32,8 @@ import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
 /// Renders the effective settings as HOCON, from the same records that the relay uses. If the secrets are
-/// filled in, parsing the text yields the same settings. [Snapshot] compares the same values: a secret is a
-/// [Secret], and a file whose content matters is a [Path].
+/// filled in, parsing the text yields the same settings. [Snapshot] compares the same values. In them, a secret
+/// is a [Secret], and a file whose content matters is a [Path].
 public final class EffectiveText {
 
     private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()

@@ -30,8 +30,8 @@ public final class Snapshot {
     public static final Set<String> RESTART_KEYS =
             Set.of("relay.data-directory", "relay.control.socket", "relay.control.group");
 
-    /// Suffix of the keys whose value is a command line. It is compared as a whole; all words after the program
-    /// may contain secrets.
+    /// Suffix of the keys whose value is a command line. The value is compared as a whole, and everything after
+    /// the program is hidden, because any argument may contain a secret.
     private static final String COMMAND = ".command";
 
     private static final String HIDDEN = "***";
@@ -85,7 +85,7 @@ public final class Snapshot {
         };
     }
 
-    /// Represents a network that is written as a string as a section, so that it can be compared with a network
+    /// Converts a network written as a plain string to a section, so that it can be compared with a network
     /// that has settings.
     private static Object element(String key, Object element) {
         return key.equals("trusted-networks") && element instanceof String network

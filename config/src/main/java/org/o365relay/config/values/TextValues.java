@@ -52,8 +52,8 @@ public final class TextValues {
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
     }
 
-    /// @return whether the text has neither control or bidirectional characters nor the beginning of an
-    ///     encoded word (RFC 2047)
+    /// @return whether the text contains no control or bidirectional characters, and no beginning of an encoded
+    ///     word (RFC 2047)
     public static boolean isSafeInHeader(String text) {
         return !text.contains("=?") && !UNPRINTABLE.matcher(text).find();
     }

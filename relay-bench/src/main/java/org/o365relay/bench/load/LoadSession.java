@@ -225,7 +225,7 @@ final class LoadSession {
         }
     }
 
-    /// Handles a dropped connection. After QUIT this is not an error: it is treated like the reply 221.
+    /// Handles a dropped connection. After QUIT this is not an error: it is treated like a 221 reply.
     private void drop() {
         if (step != Step.QUIT) {
             tally.dropped();

@@ -23,8 +23,8 @@ final class ClientState {
         this.secure = client.tls() == ListenerTls.IMPLICIT;
     }
 
-    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the session
-    /// (RFC 5321 §4.1.4); if none has been accepted yet, its name is kept for the log and the device.
+    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the session (RFC 5321 §4.1.4);
+    /// if none has been accepted yet, its name is kept for the log and the device's record.
     ///
     /// @param isEhlo false for HELO
     /// @return the rejection; empty if the command is accepted

@@ -20,7 +20,7 @@ import org.o365relay.rewrite.StoredContent;
 final class AttachmentUpload {
 
     // Graph accepts attachments of up to 3,145,611 octets in one request, and of at least 2,097,152 octets in an
-    // upload session.
+    // upload session, as reported in microsoftgraph/msgraph-sdk-java#52 (August 2020).
     private static final long MAX_SINGLE_REQUEST = 3_000_000;
 
     private final GraphClient client;

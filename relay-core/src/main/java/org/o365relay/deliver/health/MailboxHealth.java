@@ -72,8 +72,8 @@ record MailboxHealth(
     }
 
     /// Returns the health of the same mailbox with other upstreams and probes. Its failures last until a probe
-    /// of the new upstreams succeeds; each new upstream starts in the state of the one at its position. No
-    /// attempt is in flight.
+    /// of the new upstreams succeeds; each new upstream starts in the state of the one at its position. In the
+    /// result, no attempt is in flight.
     MailboxHealth replacing(MailboxHealth previous) {
         int last = upstreams.size() - 1;
         List<UpstreamHealth> next = upstreams.stream()

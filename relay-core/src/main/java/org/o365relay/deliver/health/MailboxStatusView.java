@@ -12,8 +12,8 @@ import org.o365relay.time.SteadyClock;
 
 /// Creates the [MailboxStatus] from the health of a mailbox.
 ///
-/// @param clock clock that measures the times in the health; converts them to times of the system clock. Only
-///     the time of a pause is already one
+/// @param clock clock that measures the times in the health; converts them to times of the system clock. The
+///     time of a pause is already a time of the system clock
 record MailboxStatusView(MailboxHealth health, SteadyClock clock) {
 
     MailboxStatus status() {

@@ -40,11 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Composes the DSNs that a settlement requires (RFC 3461): about failed recipients, unless the sender opted
-/// out, and about relayed recipients, if the sender asked for success reports and the upstream does not send
+/// out, and about relayed recipients, if the sender asked for success notices and the upstream does not send
 /// them.
 ///
 /// Each recipient appears only in the notices of the settlement that records its outcome, so no sender is
-/// notified twice.
+/// notified twice about the same recipient.
 public final class DsnComposer {
 
     private static final Logger log = LoggerFactory.getLogger(DsnComposer.class);
@@ -92,7 +92,8 @@ public final class DsnComposer {
             return new Notices(failure, suppressed, relayed, email);
         }
 
-        /// @return recipient of the failure notice, whether sent or suppressed; null if there is none
+        /// @return recipient of the failure notice, whether sent or suppressed; otherwise the recipient of the
+        ///     warning; null if there is neither
         public @Nullable EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
                     .or(() -> suppressed.map(SuppressedNotice::recipient))
@@ -184,7 +185,7 @@ public final class DsnComposer {
                 .orElseGet(() -> failed(recipient, verdict));
     }
 
-    /// @return the recipients with this outcome about which the sender wants a notice
+    /// @return the recipients with this outcome about whom the sender wants a notice
     private static Stream<Entry<Recipient, Verdict>> settled(
             Claim claim,
             Map<Recipient, Verdict> verdicts,
@@ -223,7 +224,7 @@ public final class DsnComposer {
                 clock.instant());
     }
 
-    /// Applies the device's notice limit to the success report, too, because the sender may be forged. A report
+    /// Applies the device's notice limit to the success notice, too, because the sender may be forged. A notice
     /// above the limit is not listed in a digest.
     private Optional<LocalMessage> relayedNotice(
             Claim claim, ReportedMessage original, String upstream, List<RelayedRecipient> relayed) {

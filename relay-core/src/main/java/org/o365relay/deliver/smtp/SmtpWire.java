@@ -55,7 +55,7 @@ final class SmtpWire {
         out.flush();
     }
 
-    /// Reads a reply. Blocks until it is complete, invalid or the read limit is exceeded.
+    /// Reads a reply. Blocks until it is complete or invalid, or the read limit is exceeded.
     Received receive() throws IOException {
         return replies.read();
     }
@@ -68,8 +68,8 @@ final class SmtpWire {
     }
 
     /// Checks whether the server has sent something that was not read yet. Before a command is written, this
-    /// means that replies and commands are out of step. Does not block; if a TLS record without data, such as a
-    /// session ticket, has arrived, reads it and waits a millisecond for the next.
+    /// means that replies and commands are out of step. Does not block, except that after a TLS record without
+    /// data, such as a session ticket, it waits a millisecond for the next.
     boolean hasWaiting() throws IOException {
         if (replies.hasBuffered() || top.getInputStream().available() > 0) {
             return true;

@@ -9,7 +9,7 @@ import org.o365relay.deliver.upstream.AttemptAbortedException;
 /// connection is closed, and the caller decides.
 final class StepProof {
 
-    /// How to prove it.
+    /// How to check that the reply belongs to its command.
     enum Way {
         /// RSET was sent with the command.
         RESET_SENT,

@@ -22,8 +22,8 @@ record CheckStepFactory(EmailAddress mailbox) {
                 CheckStep.Result.FAILED, name(response.step()), detail(response), verdict.cause(), advice(verdict));
     }
 
-    /// @return the reply of the upstream; only its text if no mail server sent it, because a code would suggest
-    ///     that one did
+    /// @return the reply; only its text if the relay composed it, because a code would suggest that a server
+    ///     sent it
     private static String detail(Response response) {
         return switch (response.origin()) {
             case SUBMISSION, CONNECTOR, NDR, FOREIGN_NDR, GRAPH, SIGN_IN ->

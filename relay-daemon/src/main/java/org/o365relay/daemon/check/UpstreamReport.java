@@ -7,7 +7,8 @@ import java.util.List;
 /// The result of checking one upstream of a mailbox.
 ///
 /// @param upstream name of the upstream, such as host and port
-/// @param steps steps in the order in which they were performed; a failed step is always the last
+/// @param steps steps in the order in which they were performed; after a failure, no further step is performed,
+///     but an earlier step may also be marked as failed because of it
 @JsonPropertyOrder({"upstream", "canSend"})
 public record UpstreamReport(String upstream, List<CheckStep> steps) {
 

@@ -3,11 +3,11 @@ package org.o365relay.daemon.control;
 import java.util.List;
 import org.o365relay.config.print.ChangedSetting;
 
-/// The result of reloading the configuration of a running relay, or of comparing its file with it.
+/// The result of reloading the configuration of a running relay, or of comparing it with the file.
 ///
 /// @param changes differences between the active configuration and the file; those that need a
 ///     restart are not applied
-/// @param remarks what the operator should know besides, such as warnings about the file
+/// @param remarks what else the operator should know, such as warnings about the file
 /// @param problems why the file cannot be used; empty unless the outcome is [Outcome#INVALID] or
 ///     [Outcome#UNUSABLE]
 public record ReloadResult(Outcome outcome, List<ChangedSetting> changes, List<String> remarks, List<String> problems) {

@@ -54,7 +54,7 @@ final class SocketControl implements Control {
     }
 
     /// @param timeout time in which to connect and send the request, and again to receive the response line,
-    ///     except that the response to a change has no timeout
+    ///     except that the response to a change or a reload has no timeout
     SocketControl(Path socket, String program, Duration timeout) {
         this.socket = socket;
         this.program = program;

@@ -22,7 +22,7 @@ public sealed interface ClientScript {
     /// The commands for one message.
     ///
     /// @param helo name in EHLO; null for the address of the client
-    /// @param skipsHelo whether the client sends no EHLO
+    /// @param skipsHelo whether the client sends no EHLO before MAIL; it still sends one before STARTTLS
     /// @param from address as in MAIL, with or without brackets
     /// @param to addresses as in RCPT, with or without brackets
     /// @param size declared size of the message in octets; 0 for none

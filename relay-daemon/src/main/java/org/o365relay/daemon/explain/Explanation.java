@@ -5,7 +5,7 @@ import java.util.List;
 /// What the relay would do with a message, and why.
 ///
 /// @param dialogue what the client sends and what the relay replies
-/// @param header the header as received and as sent, with `-` and `+`; empty if there is no message
+/// @param header a diff of the header as received (`-`) and as sent (`+`); empty if there is no message
 /// @param accepted whether the message would be accepted for at least one recipient
 /// @param acceptedForAll whether it would be accepted for every recipient
 /// @param reply the reply to the message content if the message would be accepted, otherwise the last

@@ -7,7 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Formats times in the given time zone, without the date if the time is today and at most 12 hours from now.
+/// Formats times in the given time zone, without the date if the time is today and within 12 hours of now.
 ///
 /// @param now current time
 public record Times(Instant now, ZoneId zone) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a message waits.
 ///
-/// @param until when the wait is expected to end; null if unknown or if it ends by an action of an operator
+/// @param until when the wait is expected to end; null if unknown or if an operator must end it
 /// @param text what the message waits for, in words that follow "waits for"
 public record WaitReason(Kind kind, @Nullable Instant until, String text) {
 

@@ -45,7 +45,7 @@ final class SqliteFiles implements Dialect.OpenFiles {
         identities.put(database.log(), identity(database.log()));
     }
 
-    /// Logs a warning for each copy that was neither restored nor deleted.
+    /// Logs a warning for each copy that has not been deleted yet.
     static void warnAboutRescued(Path directory) throws IOException {
         Path folder = directory.resolve(RESCUED);
         if (Files.isDirectory(folder)) {
