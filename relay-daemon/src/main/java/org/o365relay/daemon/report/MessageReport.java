@@ -105,7 +105,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         if (entry.newMessageId().isEmpty()) {
             return entry.messageId();
         }
-        String reason = isResent(message) ? "used by the original message" : "used before with other content";
+        String reason = isResent(message) ? "used by the original message" : "used before with different content";
         return entry.messageId() + ", " + reason + "; sent as " + entry.newMessageId();
     }
 

@@ -94,9 +94,9 @@ final class MessageReportTest {
 
     @Test
     void showsBothMessageIdsOfAMessageWithANewOne() {
-        assertThat(report(0)).contains("<1@mfp>, used before with other content; sent as <1.0f@mfp>");
+        assertThat(report(0)).contains("<1@mfp>, used before with different content; sent as <1.0f@mfp>");
         HistoryEntry resentAs = new HistoryEntry(NOW, null, "resent", "", "as 38FT0RHZ00001, by root", "", false);
-        assertThat(report(0, resentAs)).contains("<1@mfp>, used before with other content; sent as <1.0f@mfp>");
+        assertThat(report(0, resentAs)).contains("<1@mfp>, used before with different content; sent as <1.0f@mfp>");
         HistoryEntry resentFrom = new HistoryEntry(NOW, null, "resent", "", "from 38FT0RHZ00000, by root", "", false);
         assertThat(report(0, resentFrom)).contains("<1@mfp>, used by the original message; sent as <1.0f@mfp>");
     }
