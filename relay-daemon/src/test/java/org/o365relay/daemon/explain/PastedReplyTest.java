@@ -251,10 +251,10 @@ final class PastedReplyTest {
         tls     | certificate verification failed for smtp.office365.com[192.0.2.1]:587: untrusted issuer /C=US/O=DigiCert Inc/CN=DigiCert Global Root G2
         tls     | status=deferred (Server certificate not trusted)
         tls     | Error: self signed certificate in certificate chain code: 'ESOCKET', command: 'CONN'
-        tls     | ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1129)
+        mode    | ssl.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1129)
         tls     | javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target
         tls     | tls: failed to verify certificate: x509: certificate signed by unknown authority
-        tls     | tls: first record does not look like a TLS handshake
+        mode    | tls: first record does not look like a TLS handshake
         tls     | System.Security.Authentication.AuthenticationException: The remote certificate is invalid according to the validation procedure.
         auth    | SASL authentication failed; cannot authenticate to server smtp.office365.com[192.0.2.1]: no mechanism available
         auth    | smtplib.SMTPNotSupportedError: SMTP AUTH extension not supported by server.
@@ -268,6 +268,7 @@ final class PastedReplyTest {
             case "lost" -> own(Step.CONNECT, "451 4.4.2 connection lost", Origin.NETWORK);
             case "no-tls" -> own(Step.STARTTLS, "454 4.7.4 no STARTTLS", Origin.TLS);
             case "tls" -> own(Step.STARTTLS, "454 4.7.5 TLS handshake failed", Origin.TLS);
+            case "mode" -> own(Step.STARTTLS, "454 4.7.5 Unsupported or unrecognized SSL message", Origin.TLS);
             case "auth" -> own(Step.AUTH, "504 5.7.4 Unrecognized authentication type", Origin.SUBMISSION);
             default -> own(Step.AUTH, "535 5.7.8 Authentication failed", Origin.SUBMISSION);
         };
@@ -358,7 +359,7 @@ final class PastedReplyTest {
         454 4.7.5 The certificate specified in TlsCertificateName of the SendConnector could not be found. | submission | connector-certificate
         Error: 140494523365248:error:1408F10B:SSL routines:ssl3_get_record:wrong version number | tls | tls-mode
         LED=450 4.4.317 Cannot connect to remote server [Message=451 5.7.3 STARTTLS is required to send mail] | submission | next-server
-        The response from the remote server was:\n\n\n554 5.4.14 Hop count exceeded - possible mail loop ATTR34 | ndr | mail-loop
+        The response from the remote server was:\\n\\n\\n554 5.4.14 Hop count exceeded - possible mail loop ATTR34 | ndr | mail-loop
         """)
     void findsErrorsWithoutACode(String text, String origin, String name) {
         Verdict verdict = PastedReply.in(text, POLICY).orElseThrow().verdict();
