@@ -149,8 +149,8 @@ record GeneralRules(EmailAddress mailbox) {
                         response,
                         "TLS with the upstream failed",
                         "Check that the host of the upstream is the name in the server's certificate, and that no"
-                            + " firewall or virus scanner intercepts TLS. For a private certificate authority set"
-                            + " upstream.trusted-certificates; for Microsoft Graph, relay.http.trusted-certificates.");
+                                + " firewall or virus scanner intercepts TLS. For a private certificate authority set"
+                                + " upstream.trusted-certificates; for Microsoft Graph, relay.http.trusted-certificates.");
     }
 
     private Verdict judgeLocal(Response response) {

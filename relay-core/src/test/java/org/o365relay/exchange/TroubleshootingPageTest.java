@@ -73,8 +73,8 @@ class TroubleshootingPageTest {
             case THROTTLED -> "blocks the mailbox and probes it regularly; its mail waits in the queue";
             case AUTHOR ->
                 "keeps mail from this author in the queue and retries one message regularly; if the author is the"
-                    + " mailbox itself, the mailbox is blocked, or the upstream suspended if the relay does not sign"
-                    + " in to it";
+                        + " mailbox itself, the mailbox is blocked, or the upstream suspended if the relay does not sign"
+                        + " in to it";
             case UPSTREAM ->
                 "suspends this upstream and uses a fallback, if there is one; otherwise the mailbox is blocked until a"
                         + " probe succeeds";

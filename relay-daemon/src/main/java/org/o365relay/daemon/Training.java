@@ -71,8 +71,8 @@ final class Training {
     }
 
     private static void load(Path directory) throws Exception {
-        Sandbox sandbox = Sandbox.start(
-                SandboxSettings.in(directory.resolve("sandbox"), new SandboxMailbox(MAILBOX, PASSWORD))
+        Sandbox sandbox =
+                Sandbox.start(SandboxSettings.in(directory.resolve("sandbox"), new SandboxMailbox(MAILBOX, PASSWORD))
                         .with(SandboxSettings.Keep.COUNT));
         InetSocketAddress listener = freeAddress();
         createQueue(write(directory, "stopped", listener, sandbox));

@@ -128,8 +128,8 @@ final class RelayFixture implements AutoCloseable {
 
     /// On the port it had before.
     void startOfficeAgain() throws IOException {
-        sandbox = Sandbox.start(
-                settings.withAddress(sandbox.address().getAddress(), sandbox.address().getPort()));
+        sandbox = Sandbox.start(settings.withAddress(
+                sandbox.address().getAddress(), sandbox.address().getPort()));
     }
 
     Path configuration() {

@@ -30,9 +30,9 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
 
     private static final String GRANT_ADVICE =
             "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations >"
-                + " the app > API permissions > Microsoft Graph > Application permissions, then Grant admin consent;"
-                + " or the Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
-                + " upstream and graph the fallback.";
+                    + " the app > API permissions > Microsoft Graph > Application permissions, then Grant admin consent;"
+                    + " or the Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
+                    + " upstream and graph the fallback.";
 
     UpstreamCheck run() {
         List<Finding> findings = new ArrayList<>();

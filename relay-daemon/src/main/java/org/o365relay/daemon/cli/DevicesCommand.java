@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
         description = {
             "List the devices that have connected.",
             "Shows for each device, most recent first: messages accepted, recipients delivered to and failed, and"
-                + " rejections, today and over the last 7 days (including today, in the time zone of this command);"
-                + " its share of the accepted messages of all devices; recipients to whom delivery keeps failing; and"
-                + " protocol deviations.",
+                    + " rejections, today and over the last 7 days (including today, in the time zone of this command);"
+                    + " its share of the accepted messages of all devices; recipients to whom delivery keeps failing; and"
+                    + " protocol deviations.",
             "The relay counts by the days of its own time zone; if yours differs, set TZ to that of the relay.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."

@@ -33,10 +33,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Create the configuration.",
             "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator"
-                + " of Microsoft 365. Then checks the result; the check is skipped while something is missing, such as"
-                + " the app's ID. Settings given as options are not asked for. As root, it also passes the secret"
-                + " files to the systemd service. Changes nothing in Microsoft 365 and opens no network connection"
-                + " before the check."
+                    + " of Microsoft 365. Then checks the result; the check is skipped while something is missing, such as"
+                    + " the app's ID. Settings given as options are not asked for. As root, it also passes the secret"
+                    + " files to the systemd service. Changes nothing in Microsoft 365 and opens no network connection"
+                    + " before the check."
         },
         footer = {
             "%nWithout a terminal, settings that are not given get their defaults; missing required settings are"

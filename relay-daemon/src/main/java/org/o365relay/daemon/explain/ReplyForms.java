@@ -66,8 +66,8 @@ final class ReplyForms {
 
     private static final Pattern TLS = Pattern.compile("\\b454 4\\.7\\.[45] (?!.*SendConnector).*");
     private static final Pattern NETWORK = Pattern.compile("\\b451 (?:4\\.4\\.[123] |4\\.5\\.0 )?.*?(?:name not found:"
-        + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
-        + " | sent an? |lost the transaction |no response from the sign-in service).*");
+            + " |connection refused by |cannot connect to |timed out after |closed the connection |connection to \\S+ lost"
+            + " | sent an? |lost the transaction |no response from the sign-in service).*");
 
     private static final List<Integer> HTTP_STATUSES =
             List.of(400, 401, 403, 404, 409, 412, 413, 429, 500, 502, 503, 504, 507);

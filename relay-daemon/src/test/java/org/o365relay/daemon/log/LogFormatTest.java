@@ -150,8 +150,8 @@ class LogFormatTest {
         assertThat(text())
                 .containsExactly(
                         "WARN failed id=0000000000001 client=10.0.0.7 from=<> to=<anna@x.example> size=5 upstream=\"\""
-                            + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga"
-                            + " notice=none");
+                                + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga"
+                                + " notice=none");
     }
 
     @Test
