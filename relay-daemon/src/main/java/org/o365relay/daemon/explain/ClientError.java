@@ -133,6 +133,7 @@ enum ClientError {
             "operation (?:has )?timed out",
             "OpenTimeout",
             "greeting never received",
+            "retry time not reached",
             "MailConnectException"),
     PROTOCOL(Step.CONNECT, Origin.NETWORK, "451 4.5.0", "sent an invalid reply", "\\bEX_PROTOCOL\\b"),
     LOST(

@@ -22,8 +22,9 @@ import org.o365relay.mail.Reply;
 final class ReplyForms {
 
     private static final String STATUS = "[245]\\.\\d{1,3}\\.\\d{1,3}(?!\\d)";
-    private static final Pattern SMTP = Pattern.compile("(?s)\\b[2-5]\\d\\d[ -]+#?" + STATUS + ".*");
-    private static final Pattern CODE_ONLY = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
+    private static final String CODE = "(?:2[0-5]|[345]\\d)\\d"; // servers reply 57x, but never 26x to 29x
+    private static final Pattern SMTP = Pattern.compile("(?s)\\b" + CODE + "[ -]+#?" + STATUS + ".*");
+    private static final Pattern CODE_ONLY = Pattern.compile("(?s)" + CODE + "(?:[ -].*)?");
     // as other mail servers quote a reply in their reports and logs
     private static final Pattern QUOTED =
             Pattern.compile("(?is)(?:\\bsaid|refused to talk to me|\\breturned|\\bresponded(?: with)?|\\bresponse(?:"

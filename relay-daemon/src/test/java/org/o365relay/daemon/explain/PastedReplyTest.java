@@ -229,6 +229,7 @@ final class PastedReplyTest {
         connect | connect to smtp.office365.com[2001:db8::1]:587: Network is unreachable
         connect | stat=Deferred: Connection refused by smtp.office365.com.
         connect | == a@fabrikam.example R=smarthost T=remote_smtp defer (110): Connection timed out H=smtp.office365.com [192.0.2.1]
+        connect | 292   == anna@fabrikam.example R=smarthost T=remote_smtp defer (-53): retry time not reached for any host
         connect | Error: connect ECONNREFUSED 127.0.0.1:587
         connect | ConnectionRefusedError: [Errno 111] Connection refused
         connect | com.sun.mail.util.MailConnectException: Couldn't connect to host, port: smtp.office365.com, 587; timeout 10000
