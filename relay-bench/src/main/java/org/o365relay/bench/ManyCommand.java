@@ -21,7 +21,7 @@ final class ManyCommand implements Callable<Integer> {
     private BenchReport report = new BenchReport();
 
     @Mixin
-    private TargetOptions target = new TargetOptions();
+    private StartOptions starts = new StartOptions();
 
     @Option(
             names = "--mailboxes",
@@ -36,38 +36,26 @@ final class ManyCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}")
     private int devices = 2_000;
 
-    @Option(
-            names = "--times",
-            paramLabel = "N",
-            description = "Number of starts of each; the median is reported. Default: ${DEFAULT-VALUE}")
-    private int times = 7;
-
-    @Option(
-            names = "--idle",
-            paramLabel = "S",
-            description = "Idle time before the memory is read. Default: ${DEFAULT-VALUE}")
-    private int idle = 10;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
-        RelayLauncher one = target.relay();
+        RelayLauncher one = starts.relay();
         RelayLauncher many = one.configured(configuration());
         StartMeasurement ofOne = new StartMeasurement(one, work.newSubdirectory());
         StartMeasurement ofMany = new StartMeasurement(many, work.newSubdirectory());
-        report.progress(times + " starts of each …");
-        for (int time = 0; time < times; time++) {
+        report.progress(starts.times() + " starts of each …");
+        for (int time = 0; time < starts.times(); time++) {
             ofOne.start();
             ofMany.start();
         }
-        report.progress("2 × " + idle + " s idle …");
+        report.progress("2 × " + starts.idleSeconds() + " s idle …");
         MarkdownTable table = new MarkdownTable(
                 "mailboxes", "devices", "open port ms, median", "idle RSS MiB", "start, ratio", "memory, ratio");
-        ProcessUsage memoryOfOne = ofOne.idle(idle);
-        ProcessUsage memoryOfMany = ofMany.idle(idle);
+        ProcessUsage memoryOfOne = ofOne.idle(starts.idleSeconds());
+        ProcessUsage memoryOfMany = ofMany.idle(starts.idleSeconds());
         table.add(
                 "1",
                 "0",

@@ -6,7 +6,6 @@ import org.o365relay.bench.server.ProcessUsage;
 import org.o365relay.bench.server.RelayLauncher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "startup",
@@ -18,19 +17,7 @@ final class StartupCommand implements Callable<Integer> {
     private BenchReport report = new BenchReport();
 
     @Mixin
-    private TargetOptions target = new TargetOptions();
-
-    @Option(
-            names = "--times",
-            paramLabel = "N",
-            description = "Number of starts; the median is reported. Default: ${DEFAULT-VALUE}")
-    private int times = 7;
-
-    @Option(
-            names = "--idle",
-            paramLabel = "S",
-            description = "Idle time before the memory is read. Default: ${DEFAULT-VALUE}")
-    private int idle = 10;
+    private StartOptions starts = new StartOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -38,21 +25,21 @@ final class StartupCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
-        RelayLauncher launcher = target.relay();
-        StartMeasurement starts = new StartMeasurement(launcher, work.newSubdirectory());
-        report.progress(times + " starts …");
-        for (int time = 0; time < times; time++) {
-            starts.start();
+        RelayLauncher launcher = starts.relay();
+        StartMeasurement measurement = new StartMeasurement(launcher, work.newSubdirectory());
+        report.progress(starts.times() + " starts …");
+        for (int time = 0; time < starts.times(); time++) {
+            measurement.start();
         }
-        report.progress(idle + " s idle …");
-        ProcessUsage usage = starts.idle(idle);
+        report.progress(starts.idleSeconds() + " s idle …");
+        ProcessUsage usage = measurement.idle(starts.idleSeconds());
         MarkdownTable table =
                 new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
         table.add(
                 launcher.name(),
-                Long.toString(starts.medianMillis()),
-                Long.toString(starts.fastestMillis()),
-                Long.toString(starts.slowestMillis()),
+                Long.toString(measurement.medianMillis()),
+                Long.toString(measurement.fastestMillis()),
+                Long.toString(measurement.slowestMillis()),
                 Long.toString(usage.residentKib() >> 10),
                 Long.toString(usage.peakKib() >> 10));
         return table;

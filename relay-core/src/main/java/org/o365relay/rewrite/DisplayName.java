@@ -28,7 +28,7 @@ final class DisplayName {
     /// @return the display name; may be empty
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
         if (template.equals(RewriteSettings.KEEP_DISPLAY_NAME)) {
-            return cleaned(cleaned(author.name()));
+            return cleaned(cleaned(author.name())); // as below: the name, then the whole
         }
         return cleaned(PLACEHOLDER
                 .matcher(template)
@@ -81,7 +81,7 @@ final class DisplayName {
         return shortened(UNPRINTABLE.matcher(text).replaceAll(" ").strip());
     }
 
-    /// @return whether [#printable] would at most truncate the name
+    /// @return whether [#printable] would change nothing but the length and the spaces of the name
     static boolean isPrintable(String name) {
         if (isSimple(name)) {
             return true;

@@ -14,9 +14,9 @@ import org.o365relay.mail.Reply;
 /// Sends the content of one message with DATA or BDAT. The time limit of the content restarts with each write.
 ///
 /// A 2xx reply counts only if it is not a surplus reply that came before the real one. RSET proves this: the
-/// next reply must be its 250. With PIPELINING, RSET is sent together with the final dot (RFC 2920 §3.1);
-/// after BDAT, it is sent after the reply. After DATA without PIPELINING, the reply 354 has proved that
-/// replies were in step up to DATA, so RSET is sent only if the reply comes sooner than a round trip takes.
+/// next reply must be its 250. If commands are pipelined, RSET is sent together with the final dot (RFC 2920
+/// §3.1); after BDAT, it is sent after the reply. If they are sent one by one, the reply 354 to DATA has proved
+/// that replies were in step up to DATA, so RSET is sent only if the reply comes sooner than a round trip takes.
 final class ContentTransfer {
 
     private static final long MEASURABLE = Duration.ofMillis(2).toNanos(); // thread scheduling distorts shorter times

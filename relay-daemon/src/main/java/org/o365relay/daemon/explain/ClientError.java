@@ -148,7 +148,7 @@ enum ClientError {
             "broken pipe",
             "unexpectedly (?:closed|disconnected)",
             "(?:connection|socket) (?:has been |was |is )?(?:aborted|closed|shut down)",
-            "(?:forcibly|unexpectedly) closed",
+            "forcibly closed",
             "closed (?:the )?connection",
             "unexpected EOF",
             ": EOF$",
@@ -160,8 +160,7 @@ enum ClientError {
             "transport connection",
             "net_io_connectionclosed",
             "end of file reached",
-            "bad greeting",
-            "unexpectedly disconnected");
+            "bad greeting");
 
     private static final Pattern MISSING_NAME =
             Pattern.compile("(?i)\\bto=<[^@>]*@([\\w.-]+)>.*(?:\\bname=|\\(Host )\\1\\b");

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -209,8 +210,8 @@ final class PastedReplyTest {
         """)
     void findsWhoSpoke(String text, String origin, String scope, String cause) {
         Verdict verdict = PastedReply.in(text, POLICY).orElseThrow().verdict();
-        assertThat(verdict.response().origin()).hasToString(origin.toUpperCase(java.util.Locale.ROOT));
-        assertThat(verdict.scope()).hasToString(scope.toUpperCase(java.util.Locale.ROOT));
+        assertThat(verdict.response().origin()).hasToString(origin.toUpperCase(Locale.ROOT));
+        assertThat(verdict.scope()).hasToString(scope.toUpperCase(Locale.ROOT));
         assertThat(verdict.cause()).startsWith(cause == null ? "" : cause);
     }
 
@@ -364,7 +365,7 @@ final class PastedReplyTest {
         """)
     void findsErrorsWithoutACode(String text, String origin, String name) {
         Verdict verdict = PastedReply.in(text, POLICY).orElseThrow().verdict();
-        assertThat(verdict.response().origin()).hasToString(origin.toUpperCase(java.util.Locale.ROOT));
+        assertThat(verdict.response().origin()).hasToString(origin.toUpperCase(Locale.ROOT));
         assertThat(verdict.name()).isEqualTo(name);
     }
 
